@@ -1,0 +1,30 @@
+"""Commands that run a packaged checkpoint: `dateline extract`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def extract(
+    bundle: Annotated[Path, typer.Argument(help="The packaged checkpoint, a folder.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILES…]", help="Dispatches: .txt, .jsonl, .jsonl.gz, .csv or .parquet; - for stdin."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write JSON lines here; stdout if not given.")] = None,
+    incidents: Annotated[Path | None, typer.Option(help="Write the incident table here: .csv or .jsonl.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Show each text in colour with its spans, not JSON.")] = False,
+    text_column: Annotated[str, typer.Option(help="Column or key that holds the text.")] = "text",
+    id_column: Annotated[str, typer.Option(help="Column or key that holds the id.")] = "id",
+    date_column: Annotated[str, typer.Option(help="Column or key that holds the date of publication.")] = "published",
+) -> None:
+    """Read dispatches with a packaged checkpoint.
+
+    Examples: dateline extract out/demo/bundle dispatch.txt --show
+    · dateline extract out/demo/bundle archive.jsonl.gz -o read.jsonl --incidents incidents.csv
+    """
+    from .extraction import Columns, Destinations, run_extract
+
+    columns = Columns(text_column, id_column, date_column)
+    run_extract(bundle, files or [Path("-")], columns, Destinations(out, incidents, show))

@@ -1,0 +1,23 @@
+"""What annotators mark: the datum, the schema, the file formats, splits and scoring."""
+
+from .dispatch import Dispatch, Relation, Span
+from .errors import BundleError, DatelineError, ExitCode, InputError, LockedError, Place, one_line
+from .files import read_dispatches
+from .schema import RelationType, Schema, SpanType
+
+__all__ = [
+    "BundleError",
+    "DatelineError",
+    "Dispatch",
+    "ExitCode",
+    "InputError",
+    "LockedError",
+    "Place",
+    "Relation",
+    "RelationType",
+    "Schema",
+    "Span",
+    "SpanType",
+    "one_line",
+    "read_dispatches",
+]

@@ -1,0 +1,73 @@
+"""What can go wrong outside the code, and the exit code each kind ends with.
+
+Every error here is shown to the user as exactly one line; control characters of untrusted input are escaped first.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of every `dateline` command."""
+
+    OK = 0
+    BUG = 1
+    BAD_INPUT = 2
+    BAD_BUNDLE = 3
+    IO = 4
+    LOCKED = 5
+    INTERRUPTED = 130
+
+
+class DatelineError(Exception):
+    """An error that the user can mend; `str()` is one line."""
+
+    exit_code = ExitCode.BUG
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a piece of input stands: a path as the user wrote it, a line from 1 (0: the file as a whole)."""
+
+    path: str
+    line: int = 0
+
+    def at(self, line: int) -> "Place":
+        """The same file, another line."""
+        return Place(self.path, line)
+
+
+class InputError(DatelineError):
+    """Bad input, as `path:line:field: what`."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, place: Place, field: str, what: str) -> None:
+        self.place, self.field, self.what = place, field, what
+        super().__init__(one_line(f"{place.path}:{place.line}:{field}: {what}"))
+
+
+class BundleError(DatelineError):
+    """A bundle or checkpoint that must not be used, as `path: what`."""
+
+    exit_code = ExitCode.BAD_BUNDLE
+
+
+class LockedError(DatelineError):
+    """Another process is writing to the same place."""
+
+    exit_code = ExitCode.LOCKED
+
+
+def one_line(text: str, limit: int = 500) -> str:
+    """`text` on one line: controls, bidi and line separators escaped, cut in the middle past `limit` characters."""
+    if len(text) > limit:
+        text = f"{text[: limit * 2 // 3]} … {text[-limit // 3 :]}"
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return character.encode("unicode_escape").decode("ascii")
+    return character

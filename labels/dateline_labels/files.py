@@ -1,0 +1,124 @@
+"""Paths → annotated dispatches: the format is known by its suffix, `.md` (inline markup) or `.jsonl` / `.jsonl.gz`.
+
+A folder stands for every such file under it, in the order of their names.
+"""
+
+import gzip
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from . import jsonl, markup
+from .dispatch import Dispatch
+from .errors import InputError, Place
+from .schema import Schema
+
+FORMATS = (".md", ".jsonl", ".jsonl.gz")
+
+
+def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
+    """Every dispatch of the files and folders; raises InputError at the first fault, OSError where unreadable."""
+    dispatches: list[Dispatch] = []
+    seen: dict[str, Path] = {}
+    for path in paths:
+        for file in annotated_files(path):
+            for place, dispatch in _read_file(file, schema):
+                if dispatch.id in seen:
+                    raise InputError(place, "id", f"{dispatch.id} occurs twice, first in {seen[dispatch.id]}")
+                seen[dispatch.id] = file
+                dispatches.append(dispatch)
+    return dispatches
+
+
+def annotated_files(path: Path) -> list[Path]:
+    """The annotated files that `path` stands for; raises InputError where it stands for none."""
+    if not path.is_dir():
+        if not path.name.endswith(FORMATS):
+            raise InputError(Place(str(path)), "format", f"expected a folder or a file ending in {', '.join(FORMATS)}")
+        return [path]
+    files = sorted(file for file in path.rglob("*") if file.name.endswith(FORMATS) and file.is_file())
+    if not files:
+        raise InputError(Place(str(path)), "format", f"no file here ends in {', '.join(FORMATS)}")
+    return files
+
+
+def decode_utf8(data: bytes, place: Place) -> str:
+    """`data` as text, nothing normalised; raises InputError where it is not UTF-8 or starts with a byte order mark."""
+    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(place.at(1), "encoding", "expected UTF-8 without a byte order mark")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(place.at(line), "encoding", f"expected UTF-8, {error.reason} at byte {error.start}") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes, unpacked where its name ends in `.gz`."""
+    data = path.read_bytes()
+    if path.suffix != ".gz":
+        return data
+    try:
+        return gzip.decompress(data)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(Place(str(path)), "gzip", str(error)) from None
+
+
+def _read_file(path: Path, schema: Schema) -> Iterator[tuple[Place, Dispatch]]:
+    place = Place(str(path))
+    text = decode_utf8(read_bytes(path), place)
+    if path.suffix == ".md":
+        yield place.at(1), markup.read(text, place, schema)
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield place.at(number), jsonl.read_line(line, place.at(number), schema)
+
+
+def write_dispatches(dispatches: Iterable[Dispatch], target: Path) -> None:
+    """Write JSON lines to a `.jsonl` or `.jsonl.gz` file, or one markup file a dispatch into the folder `target`.
+
+    Nothing is left half-written. Raises InputError where the markup cannot carry a dispatch, OSError on I/O.
+    """
+    if target.name.endswith((".jsonl", ".jsonl.gz")):
+        lines = "".join(jsonl.write_line(dispatch) + "\n" for dispatch in dispatches).encode("utf-8")
+        write_atomically(target, gzip.compress(lines, mtime=0) if target.suffix == ".gz" else lines)
+        return
+    if target.suffix:
+        raise InputError(Place(str(target)), "format", "expected a folder, or a file ending in .jsonl or .jsonl.gz")
+    files = {target / f"{dispatch.id}.md": _markup_of(dispatch) for dispatch in dispatches}
+    target.mkdir(parents=True, exist_ok=True)
+    for path, text in files.items():
+        write_atomically(path, text.encode("utf-8"))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` under a temporary name in the same folder, flush it to disk and rename it to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.chmod(file.name, 0o666 & ~_umask())
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _markup_of(dispatch: Dispatch) -> str:
+    if Path(dispatch.id).name != dispatch.id:
+        raise InputError(Place(dispatch.id), "id", "cannot be a file name")
+    try:
+        return markup.write(dispatch)
+    except ValueError as error:
+        raise InputError(Place(dispatch.id), "markup", str(error)) from None

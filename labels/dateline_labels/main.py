@@ -1,0 +1,65 @@
+"""The `dateline` command: finds the commands of every installed component and turns errors into exit codes.
+
+A component offers its commands under the entry-point group `dateline.commands`, each a function that a Typer command
+is made of. Command modules import nothing heavy at the top, so that `dateline --help` is quick.
+"""
+
+import os
+import sys
+import traceback
+from importlib.metadata import entry_points
+
+import typer
+
+from .errors import DatelineError, ExitCode, one_line
+
+GROUP = "dateline.commands"
+_DEBUG = "DATELINE_DEBUG"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit code; errors that the user can mend are one line on stderr."""
+    try:
+        status: object = command_line()(arguments, standalone_mode=False)
+        return status if isinstance(status, int) else ExitCode.OK
+    except KeyboardInterrupt:
+        return _say("interrupted", ExitCode.INTERRUPTED)
+    except typer.Abort:
+        return _say("interrupted", ExitCode.INTERRUPTED)
+    except typer.TyperException as error:  # usage
+        return _say(f"dateline: {error.format_message()}", ExitCode.BAD_INPUT)
+    except DatelineError as error:
+        return _say(str(error), error.exit_code)
+    except BrokenPipeError:
+        # the reader of our output has gone; without this, Python complains again when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except OSError as error:
+        return _say(f"{error.filename or 'dateline'}: {error.strerror or error}", ExitCode.IO)
+    except Exception as error:
+        if os.environ.get(_DEBUG):
+            traceback.print_exc()
+        return _say(f"dateline: a bug: {type(error).__name__}: {error} (set {_DEBUG}=1 for the traceback)", ExitCode.BUG)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def command_line() -> typer.Typer:
+    """The Typer application with the commands of every installed component."""
+    app = typer.Typer(name="dateline", no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback()(_dateline)
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        app.command(entry.name)(entry.load())
+    return app
+
+
+def _dateline() -> None:
+    """Reads news dispatches about political violence and writes down what happened."""
+
+
+def _say(message: str, status: ExitCode) -> ExitCode:
+    print(one_line(message), file=sys.stderr)
+    return status

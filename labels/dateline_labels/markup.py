@@ -1,0 +1,167 @@
+"""The inline markup: one dispatch a file, readable by people, the form in which the corpus ships.
+
+    header lines `key: value`, a blank line, the text with `[words](LABEL id key=value …)`, a line `---`,
+    then one relation a line: `head label tail`.
+
+A literal square bracket or backslash in the text is written with a backslash before it. `write` is the inverse of
+`read`: a file that `write` made reads back equal, and a file in this form is written back byte for byte (`read` also
+takes empty lines after the rule where there are no relations; `write` leaves them out).
+"""
+
+import re
+from collections.abc import Mapping
+
+from .dispatch import Dispatch, Relation, Span
+from .errors import InputError, Place
+from .schema import Schema
+
+_TOKEN = re.compile(r"\\(?P<escaped>.?)|(?P<open>\[)|\](?P<tag>\([^)\n]*\))?", re.DOTALL)
+_TAG = re.compile(r"\((?P<label>\w+) (?P<id>[A-Za-z][\w-]*)(?P<attributes>(?: \w+=\w+)*)\)")
+_HEADER = re.compile(r"(?P<key>\w[\w-]*): (?P<value>\S.*)")
+_UNKNOWN_DATE = "unknown"
+_NEEDS_ESCAPE = re.compile(r"[\[\]\\]")
+
+
+def read(source: str, place: Place, schema: Schema) -> Dispatch:
+    """The dispatch in `source`; raises InputError naming the line and the field of the first fault."""
+    if "\r\n" in source:
+        line = source.count("\n", 0, source.index("\r\n")) + 1
+        raise InputError(place.at(line), "file", "expected lines to end in \\n, got \\r\\n")
+    head, blank, rest = source.partition("\n\n")
+    if not blank:
+        raise InputError(place.at(1), "header", "expected header lines, then a blank line, then the text")
+    header = _read_header(head, place)
+    body, rule, tail = rest.rpartition("\n---\n")
+    first_line = head.count("\n") + 3
+    if not rule:
+        last_line = source.count("\n") + 1
+        raise InputError(place.at(last_line), "relations", "expected a line --- between the text and the relations")
+    text, spans = _read_text(body, place, first_line)
+    relations = _read_relations(tail, place, first_line + body.count("\n") + 2, {span.id: span for span in spans}, schema)
+    published = header.pop("published")
+    dispatch_id = header.pop("id")
+    dispatch = Dispatch(
+        dispatch_id, text, None if published == _UNKNOWN_DATE else published, header, tuple(spans), tuple(relations)
+    )
+    for field, what in schema.problems(dispatch):
+        raise InputError(place.at(_line_of(field, dispatch, first_line)), field, what)
+    return dispatch
+
+
+def write(dispatch: Dispatch) -> str:
+    """The dispatch in the inline markup; raises ValueError where the markup cannot carry it (overlapping spans, say)."""
+    header = {"id": dispatch.id, "published": dispatch.published or _UNKNOWN_DATE, **dispatch.meta}
+    for key, value in header.items():
+        if not isinstance(value, str) or not _HEADER.fullmatch(f"{key}: {value}") or value != value.strip():
+            raise ValueError(f"the markup carries words on one line as {key}, got {value!r}")
+    lines = [f"{key}: {value}" for key, value in header.items()]
+    relations = "".join(f"{relation.head} {relation.label} {relation.tail}\n" for relation in dispatch.relations)
+    return "\n".join(lines) + "\n\n" + _marked_text(dispatch) + "\n---\n" + relations
+
+
+def _read_header(head: str, place: Place) -> dict[str, str]:
+    header: dict[str, str] = {}
+    for number, line in enumerate(head.split("\n"), start=1):
+        match = _HEADER.fullmatch(line)
+        if not match:
+            raise InputError(place.at(number), "header", f"expected `key: value`, got {line!r}")
+        if match["key"] in header:
+            raise InputError(place.at(number), match["key"], "the header names it twice")
+        header[match["key"]] = match["value"].rstrip()
+    for key in ("id", "published"):
+        if key not in header:
+            raise InputError(place.at(1), key, "missing in the header")
+    return header
+
+
+def _read_text(body: str, place: Place, first_line: int) -> tuple[str, list[Span]]:
+    """The bare text and its spans; offsets count code points of the bare text."""
+    spans: list[Span] = []
+    pieces: list[str] = []
+    length = done = 0
+    opened: tuple[int, int] | None = None  # offset in the bare text, position in `body`
+    for token in _TOKEN.finditer(body):
+        here = place.at(first_line + body.count("\n", 0, token.start()))
+        pieces.append(body[done : token.start()])
+        length += len(pieces[-1])
+        done = token.end()
+        if token[0].startswith("\\"):
+            if token["escaped"] not in ("[", "]", "\\"):
+                raise InputError(here, "text", f"expected [, ] or \\ after a backslash, got {token['escaped']!r}")
+            pieces.append(token["escaped"])
+            length += 1
+        elif token["open"]:
+            if opened:
+                raise InputError(here, "text", "a span opens inside another; spans never nest (a literal [ is \\[)")
+            opened = length, token.start()
+        else:
+            spans.append(_read_span(token["tag"], opened, length, here, spans))
+            opened = None
+    if opened:
+        line = first_line + body.count("\n", 0, opened[1])
+        raise InputError(place.at(line), "text", "a span opens and never closes (a literal [ is \\[)")
+    return "".join(pieces) + body[done:], spans
+
+
+def _read_span(tag: str | None, opened: tuple[int, int] | None, end: int, here: Place, spans: list[Span]) -> Span:
+    if not opened:
+        raise InputError(here, "text", "a span closes that never opened (a literal ] is \\])")
+    match = _TAG.fullmatch(tag) if tag else None
+    if not match:
+        raise InputError(here, "span", f"expected (LABEL id key=value …) after ], got {tag or 'nothing'}")
+    if opened[0] == end:
+        raise InputError(here, match["id"], "a span marks no words")
+    if any(span.id == match["id"] for span in spans):
+        raise InputError(here, match["id"], "the id occurs twice")
+    pairs = [pair.split("=") for pair in match["attributes"].split()]
+    attributes = {key: value for key, value in pairs}
+    if len(attributes) != len(pairs):
+        raise InputError(here, match["id"], "an attribute occurs twice")
+    return Span(match["id"], match["label"], opened[0], end, attributes)
+
+
+def _read_relations(
+    tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema
+) -> list[Relation]:
+    relations: list[Relation] = []
+    for number, line in enumerate(tail.removesuffix("\n").split("\n") if tail.strip("\n") else [], start=first_line):
+        parts = line.split(" ")
+        if len(parts) != 3 or not all(parts):
+            raise InputError(place.at(number), "relation", f"expected `head label tail`, got {line!r}")
+        head, label, end = parts
+        for span_id in (head, end):
+            if span_id not in spans:
+                raise InputError(place.at(number), span_id, f"no span has the id {span_id}")
+        what = schema.relation_problem(label, spans[head].label, spans[end].label)
+        if not what and head == end:
+            what = f"{head} is related to itself"
+        if not what and any((r.label, r.head, r.tail) == (label, head, end) for r in relations):
+            what = "the relation occurs twice"
+        if what:
+            raise InputError(place.at(number), "relation", what)
+        relations.append(Relation(label, head, end))
+    return relations
+
+
+def _line_of(field: str, dispatch: Dispatch, first_line: int) -> int:
+    """The line on which the span that a schema problem's field names begins."""
+    index = re.match(r"spans\[(\d+)\]", field)
+    return first_line + dispatch.text.count("\n", 0, dispatch.spans[int(index[1])].start) if index else first_line
+
+
+def _marked_text(dispatch: Dispatch) -> str:
+    pieces: list[str] = []
+    done = 0
+    for span in sorted(dispatch.spans, key=lambda span: span.start):
+        if span.start < done:
+            raise ValueError(f"the markup carries no overlapping spans, {span.id} overlaps the one before it")
+        parts = [span.label, span.id, *(f"{key}={value}" for key, value in span.attributes.items())]
+        if not _TAG.fullmatch(tag := f"({' '.join(parts)})"):
+            raise ValueError(f"the markup cannot carry the span {span.id} as {tag}")
+        pieces += [_escape(dispatch.text[done : span.start]), "[", _escape(dispatch.words(span)), "]", tag]
+        done = span.end
+    return "".join(pieces) + _escape(dispatch.text[done:])
+
+
+def _escape(text: str) -> str:
+    return _NEEDS_ESCAPE.sub(lambda match: "\\" + match[0], text)

@@ -1,0 +1,55 @@
+"""Commands that train, evaluate and package: `dateline train`, `dateline evaluate`, `dateline package`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="The recipe of the run, a TOML file.")],
+    output: Annotated[Path | None, typer.Option(help="Where the checkpoint goes; else what the recipe says.")] = None,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="Annotated files or folders, in place of the recipe's.")
+    ] = None,
+) -> None:
+    """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
+
+    Examples: dateline train train/recipes/quick.toml
+    · accelerate launch --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
+    """
+    from .training import run_training
+
+    run_training(recipe, output, tuple(data or ()))
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder.")],
+    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")],
+    split: Annotated[str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")] = "all",
+) -> None:
+    """Measure a checkpoint or bundle against annotated dispatches.
+
+    Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
+    """
+    from .evaluating import run_evaluation
+
+    run_evaluation(model, data, out, split)
+
+
+def package(
+    checkpoint: Annotated[Path, typer.Argument(help="A trained checkpoint, a folder.")],
+    bundle: Annotated[Path, typer.Argument(help="Where the bundle goes, a folder that does not exist yet.")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", help="Annotated files or folders; the bundle is proved on their validation part."),
+    ] = None,
+) -> None:
+    """Package a checkpoint for inference without torch, and prove that both read alike.
+
+    Example: dateline package out/demo/checkpoint out/demo/bundle
+    """
+    from .packaging import run_packaging
+
+    run_packaging(checkpoint, bundle, tuple(data or ()))
