@@ -24,7 +24,8 @@ def extract(
     Examples: dateline extract out/demo/bundle dispatch.txt --show
     · dateline extract out/demo/bundle archive.jsonl.gz -o read.jsonl --incidents incidents.csv
     """
-    from .extraction import Columns, Destinations, run_extract
+    from .extraction import Destinations, run_extract
+    from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
     run_extract(bundle, files or [Path("-")], columns, Destinations(out, incidents, show))

@@ -10,7 +10,9 @@ SCHEMA_OPTION = typer.Option("--schema", help="Schema of the annotations.", exis
 
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A folder, or a .md, .jsonl or .jsonl.gz file.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="A .jsonl or .jsonl.gz file, or a folder for .md files.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A .jsonl or .jsonl.gz file, or a folder for .md files.")
+    ],
     schema: Annotated[Path, SCHEMA_OPTION] = Path("labels/schema.toml"),
 ) -> None:
     """Convert annotated dispatches between the inline markup and JSON lines.

@@ -3,9 +3,14 @@
 Offsets are code points into `text` exactly as decoded, half-open, and checked when the object is built.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+
+from .errors import HIDDEN
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,23 @@ class Dispatch:
     def words(self, span: Span) -> str:
         """The words of the text that `span` marks."""
         return self.text[span.start : span.end]
+
+
+def check_id(value: str) -> str:
+    """`value` where it can be the id of an annotated dispatch or span; raises ValueError where it cannot."""
+    if not value:
+        raise ValueError("expected an id, got nothing")
+    if value != value.strip() or any(unicodedata.category(character) in HIDDEN for character in value):
+        raise ValueError("expected an id without control characters and outer space")
+    return value
+
+
+def check_date(value: str) -> str:
+    """`value` where it is a day as YYYY-MM-DD; raises ValueError where it is not."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a date as YYYY-MM-DD")
+    date.fromisoformat(value)
+    return value
 
 
 def _check_score(score: float | None, what: str) -> None:

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that are escaped when shown: controls, formats (bidi), surrogates, line separators."""
+
+
 class ExitCode(IntEnum):
     """Exit status of every `dateline` command."""
 
@@ -45,7 +49,9 @@ class InputError(DatelineError):
 
     def __init__(self, place: Place, field: str, what: str) -> None:
         self.place, self.field, self.what = place, field, what
-        super().__init__(one_line(f"{place.path}:{place.line}:{field}: {what}"))
+        # a colon in a field would end it early for whoever takes the line apart
+        short_field = one_line(field, 100).replace(":", "\\x3a")
+        super().__init__(f"{one_line(place.path, 4096)}:{place.line}:{short_field}: {one_line(what)}")
 
 
 class BundleError(DatelineError):
@@ -68,6 +74,6 @@ def one_line(text: str, limit: int = 500) -> str:
 
 
 def _visible(character: str) -> str:
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+    if unicodedata.category(character) in HIDDEN:
         return character.encode("unicode_escape").decode("ascii")
     return character

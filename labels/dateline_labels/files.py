@@ -16,6 +16,7 @@ from .errors import InputError, Place
 from .schema import Schema
 
 FORMATS = (".md", ".jsonl", ".jsonl.gz")
+_JSON_SPACE = " \t\r\n"
 
 
 def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
@@ -70,10 +71,13 @@ def _read_file(path: Path, schema: Schema) -> Iterator[tuple[Place, Dispatch]]:
     place = Place(str(path))
     text = decode_utf8(read_bytes(path), place)
     if path.suffix == ".md":
-        yield place.at(1), markup.read(text, place, schema)
+        dispatch = markup.read(text, place, schema)
+        yield place.at(markup.header_line(text, "id")), dispatch
         return
+    if not text.strip(_JSON_SPACE):
+        raise InputError(place, "file", "expected at least one dispatch, got an empty file")
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
+        if line.strip(_JSON_SPACE):
             yield place.at(number), jsonl.read_line(line, place.at(number), schema)
 
 

@@ -7,15 +7,21 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 """
 
 import json
+import math
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from .dispatch import Dispatch, Relation, Span
+from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
 from .schema import Schema
 from .toml_files import fault_text
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_Id = Annotated[str, AfterValidator(check_id)]
+_Date = Annotated[str, AfterValidator(check_date)]
 
 
 class _Row(BaseModel):
@@ -23,7 +29,7 @@ class _Row(BaseModel):
 
 
 class _SpanRow(_Row):
-    id: str
+    id: _Id
     label: str
     start: int
     end: int
@@ -39,9 +45,9 @@ class _RelationRow(_Row):
 
 
 class _DispatchRow(_Row):
-    id: str
+    id: _Id
     text: str
-    published: str | None = None
+    published: _Date | None = None
     meta: dict[str, Any] = {}
     spans: list[_SpanRow] = []
     relations: list[_RelationRow] = []
@@ -76,14 +82,16 @@ def write_line(dispatch: Dispatch) -> str:
 def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
     """The dispatch of one line; raises InputError naming the field of the first fault."""
     plain = read_json(line, place)
+    if not isinstance(plain, dict):
+        raise InputError(place, "dispatch", f"expected an object, got {type(plain).__name__}")
+    surrogate = _lone_surrogate(plain)
+    if surrogate:
+        raise InputError(place, field_path(surrogate[0]), f"a lone surrogate at offset {surrogate[1]}")
     try:
         row = _DispatchRow.model_validate(plain)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         raise InputError(place, field_path(fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
-    surrogate = next((at for at, character in enumerate(row.text) if "\ud800" <= character <= "\udfff"), None)
-    if surrogate is not None:
-        raise InputError(place, "text", f"a lone surrogate at offset {surrogate}")
     try:
         spans = tuple(Span(s.id, s.label, s.start, s.end, s.attributes, s.score) for s in row.spans)
         relations = tuple(Relation(r.label, r.head, r.tail, r.score) for r in row.relations)
@@ -98,7 +106,9 @@ def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
 def read_json(line: str, place: Place) -> object:
     """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused."""
     try:
-        return json.loads(line, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        return json.loads(
+            line, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite_float
+        )
     except json.JSONDecodeError as error:
         raise InputError(place, "json", f"{error.msg} at column {error.colno}") from None
     except ValueError as error:
@@ -123,3 +133,27 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite_float(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"the number {digits} is too large")
+    return value
+
+
+def _lone_surrogate(plain: object) -> tuple[tuple[int | str, ...], int] | None:
+    """Where the first half of a surrogate pair stands alone in a key or a value, and at which offset of it."""
+    waiting: list[tuple[tuple[int | str, ...], object]] = [((), plain)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            match = _SURROGATE.search(value)
+            if match:
+                return path, match.start()
+        elif isinstance(value, dict):
+            waiting += [((*path, key), part) for key, part in value.items()]
+            waiting += [((*path, key), key) for key in value]
+        elif isinstance(value, list):
+            waiting += [((*path, index), part) for index, part in enumerate(value)]
+    return None

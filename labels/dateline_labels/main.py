@@ -15,6 +15,7 @@ from .errors import DatelineError, ExitCode, one_line
 
 GROUP = "dateline.commands"
 _DEBUG = "DATELINE_DEBUG"
+_LONGEST_LINE = 5_000  # a path of 4,096 characters and what is wrong there
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get(_DEBUG):
             traceback.print_exc()
-        return _say(f"dateline: a bug: {type(error).__name__}: {error} (set {_DEBUG}=1 for the traceback)", ExitCode.BUG)
+        return _say(
+            f"dateline: a bug: {type(error).__name__}: {error} (set {_DEBUG}=1 for the traceback)", ExitCode.BUG
+        )
 
 
 def run() -> None:
@@ -61,5 +64,5 @@ def _dateline() -> None:
 
 
 def _say(message: str, status: ExitCode) -> ExitCode:
-    print(one_line(message), file=sys.stderr)
+    print(one_line(message, _LONGEST_LINE), file=sys.stderr)
     return status

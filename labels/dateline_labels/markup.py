@@ -37,7 +37,9 @@ def read(source: str, place: Place, schema: Schema) -> Dispatch:
         last_line = source.count("\n") + 1
         raise InputError(place.at(last_line), "relations", "expected a line --- between the text and the relations")
     text, spans = _read_text(body, place, first_line)
-    relations = _read_relations(tail, place, first_line + body.count("\n") + 2, {span.id: span for span in spans}, schema)
+    relations = _read_relations(
+        tail, place, first_line + body.count("\n") + 2, {span.id: span for span in spans}, schema
+    )
     published = header.pop("published")
     dispatch_id = header.pop("id")
     dispatch = Dispatch(

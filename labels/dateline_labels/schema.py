@@ -3,7 +3,8 @@
 Read from TOML, stored as JSON in every checkpoint and bundle. The order of the file is the order of the labels.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,14 @@ class SpanType:
     description: str = ""
     attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name, values in self.attributes.items():
+            _check_names((name, *values))
+            if len(values) < 2:
+                raise ValueError(f"attribute {name} needs at least two values")
+            if len(set(values)) < len(values):
+                raise ValueError(f"attribute {name} names a value twice")
+
 
 @dataclass(frozen=True)
 class RelationType:
@@ -34,6 +43,10 @@ class RelationType:
     head: tuple[str, ...]
     tail: tuple[str, ...]
     description: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.head or not self.tail:
+            raise ValueError("a relation needs at least one head and one tail")
 
 
 @dataclass(frozen=True)
@@ -50,16 +63,11 @@ class Schema:
     def __post_init__(self) -> None:
         if not self.spans:
             raise ValueError("a schema needs at least one span label")
+        _check_names((*self.spans, *self.relations))
         for name, relation in self.relations.items():
             unknown = [label for label in (*relation.head, *relation.tail) if label not in self.spans]
             if unknown:
                 raise ValueError(f"relation {name}: no span label is named {unknown[0]}")
-            if not relation.head or not relation.tail:
-                raise ValueError(f"relation {name}: needs at least one head and one tail")
-        for name, span in self.spans.items():
-            empty = [attribute for attribute, values in span.attributes.items() if len(values) < 2]
-            if empty:
-                raise ValueError(f"span {name}: attribute {empty[0]} needs at least two values")
 
     @cached_property
     def span_labels(self) -> tuple[str, ...]:
@@ -74,7 +82,9 @@ class Schema:
     @cached_property
     def attributes(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         """Every (span label, attribute, values), in the order of the schema."""
-        return tuple((label, name, values) for label, span in self.spans.items() for name, values in span.attributes.items())
+        return tuple(
+            (label, name, values) for label, span in self.spans.items() for name, values in span.attributes.items()
+        )
 
     def problems(self, dispatch: Dispatch) -> Iterator[tuple[str, str]]:
         """Each break of the schema in `dispatch`, as (field, what)."""
@@ -83,9 +93,9 @@ class Schema:
                 yield f"spans[{index}].{name}", what
         for index, relation in enumerate(dispatch.relations):
             head, tail = dispatch.span_by_id[relation.head].label, dispatch.span_by_id[relation.tail].label
-            what = self.relation_problem(relation.label, head, tail)
-            if what:
-                yield f"relations[{index}]", what
+            problem = self.relation_problem(relation.label, head, tail)
+            if problem:
+                yield f"relations[{index}]", problem
         in_order = sorted(range(len(dispatch.spans)), key=lambda i: (dispatch.spans[i].start, dispatch.spans[i].end))
         for left, right in zip(in_order, in_order[1:], strict=False):
             if dispatch.spans[right].start < dispatch.spans[left].end:
@@ -119,16 +129,53 @@ class Schema:
                 yield f"attributes.{name}", f"{label} needs the attribute {name}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The schema as plain JSON data; `Schema.from_dict` is its inverse."""
-        plain: dict[str, Any] = TypeAdapter(Schema).dump_python(self, mode="json")
-        return plain
+        """The schema as plain JSON data; `Schema.from_dict` is its inverse.
+
+        Labels, attributes and relations are lists, for their order numbers the model's outputs and some writers of
+        JSON sort the keys of objects.
+        """
+        spans = [
+            {
+                "label": label,
+                "description": span.description,
+                "attributes": [{"name": name, "values": list(values)} for name, values in span.attributes.items()],
+            }
+            for label, span in self.spans.items()
+        ]
+        relations = [
+            {
+                "label": label,
+                "description": relation.description,
+                "head": list(relation.head),
+                "tail": list(relation.tail),
+            }
+            for label, relation in self.relations.items()
+        ]
+        return {"name": self.name, "version": self.version, "spans": spans, "relations": relations}
 
     @staticmethod
     def from_dict(plain: Mapping[str, Any]) -> "Schema":
-        """The schema of plain JSON data; raises pydantic's ValidationError (a ValueError)."""
-        return TypeAdapter(Schema).validate_python(dict(plain))
+        """The schema of plain JSON data; raises KeyError, TypeError or ValueError where it is not one."""
+        spans = {
+            span["label"]: {
+                "description": span["description"],
+                "attributes": {attribute["name"]: attribute["values"] for attribute in span["attributes"]},
+            }
+            for span in plain["spans"]
+        }
+        relations = {
+            relation["label"]: {key: value for key, value in relation.items() if key != "label"}
+            for relation in plain["relations"]
+        }
+        return TypeAdapter(Schema).validate_python({**plain, "spans": spans, "relations": relations})
 
     @staticmethod
     def read(path: Path) -> "Schema":
         """Read a schema from TOML; raises InputError with the place of the fault."""
         return read_typed_toml(path, Schema)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    for name in names:
+        if not re.fullmatch(r"\w[\w-]*", name):  # what the inline markup can carry
+            raise ValueError(f"expected a name of letters, digits, _ and -, got {name!r}")

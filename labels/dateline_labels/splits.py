@@ -1,9 +1,10 @@
 """Which dispatches are for training, which for validation and which for testing.
 
 By number: the file number that ends a dispatch's id decides, 0 validation and 5 test by its last digit, the rest
-training. Leaving folders out: the dispatches of the named folders are the test, for an honest test of transfer.
+training. At random: a hash of the id decides. Leaving folders out: the dispatches of the named folders are the test, for an honest test of transfer.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,14 @@ class Splits:
 def split_by_number(dispatches: Iterable[Dispatch]) -> Splits:
     """Split by the last digit of the number that ends each id; an id without a number is for training."""
     return _split(dispatches, lambda dispatch: {"0": "validation", "5": "test"}.get(_last_digit(dispatch.id), "train"))
+
+
+def split_randomly(dispatches: Iterable[Dispatch]) -> Splits:
+    """About one in ten for validation and one in ten for testing, by a hash of each id: the same on every machine, and
+    a dispatch stays where it is when others are added.
+    """
+    parts = {0: "validation", 5: "test"}
+    return _split(dispatches, lambda d: parts.get(hashlib.sha256(d.id.encode()).digest()[0] % 10, "train"))
 
 
 def leave_folders_out(dispatches: Iterable[Dispatch], folders: Sequence[str] = HELD_OUT_FOLDERS) -> Splits:

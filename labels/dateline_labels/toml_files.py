@@ -15,18 +15,26 @@ Typed = TypeVar("Typed")
 def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
     """Read `path` as the dataclass `kind`; raises InputError as `path:line:field: what`, OSError where unreadable."""
     place = Place(str(path))
+    data = path.read_bytes()
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = data.decode("utf-8")
         return TypeAdapter(kind).validate_python(tomllib.loads(text))
     except UnicodeDecodeError as error:
-        raise InputError(place, "encoding", f"expected UTF-8, got {error.reason} at byte {error.start}") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(place.at(line), "encoding", f"expected UTF-8, {error.reason} at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         raise InputError(place.at(int(at[1]) if at else text.count("\n") + 1), "toml", str(error)) from None
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         keys = [str(key) for key in fault["loc"]]
-        raise InputError(place.at(_line_of(text, keys)), ".".join(keys) or "file", fault_text(fault["msg"], fault["input"])) from None
+        raise InputError(
+            place.at(_line_of(text, keys)), ".".join(keys) or "file", fault_text(fault["msg"], fault["input"])
+        ) from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise InputError(place, "toml", str(error)) from None
+    except RecursionError:
+        raise InputError(place, "toml", "nested too deep") from None
 
 
 def fault_text(message: str, value: object) -> str:
@@ -37,14 +45,21 @@ def fault_text(message: str, value: object) -> str:
 
 
 def _line_of(text: str, keys: list[str]) -> int:
-    """The line from 1 where the dotted `keys` stand, 0 where they are not to be seen (a missing key)."""
-    section = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[+([^\]]+)\]", line)
+    """The line from 1 of the dotted `keys`, of the innermost table around a missing key, 0 where neither is seen."""
+    best = deepest = 0
+    section: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        header = re.fullmatch(r"\s*\[+([^\[\]]+)\]+\s*(?:#.*)?", line)
         if header:
-            section = header[1].strip()
-        key = re.match(r"\s*([\w.\"-]+)\s*=", line)
-        dotted = ".".join(filter(None, [section, key[1] if key else ""]))
-        if dotted == ".".join(keys) or (key and dotted == ".".join(keys[: dotted.count(".") + 1])):
-            return number
-    return 0
+            found = section = _keys(header[1])
+        elif key := re.match(r"\s*([\w.\"' -]+?)\s*=", line):
+            found = section + _keys(key[1])
+        else:
+            continue
+        if len(found) > deepest and keys[: len(found)] == found:
+            best, deepest = number, len(found)
+    return best
+
+
+def _keys(dotted: str) -> list[str]:
+    return [key.strip().strip("\"'") for key in dotted.split(".")]

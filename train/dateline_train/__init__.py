@@ -1,1 +1,1 @@
-"""x"""
+"""Trains, evaluates and packages checkpoints."""

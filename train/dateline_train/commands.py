@@ -27,7 +27,9 @@ def evaluate(
     model: Annotated[Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder.")],
     data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")],
-    split: Annotated[str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")] = "all",
+    split: Annotated[
+        str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")
+    ] = "all",
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
@@ -40,11 +42,16 @@ def evaluate(
 
 def package(
     checkpoint: Annotated[Path, typer.Argument(help="A trained checkpoint, a folder.")],
-    bundle: Annotated[Path, typer.Argument(help="Where the bundle goes, a folder that does not exist yet.")],
+    bundle: Annotated[Path, typer.Argument(help="Where the bundle goes; a bundle that is there is replaced.")],
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", help="Annotated files or folders; the bundle is proved on their validation part."),
+        typer.Option(
+            "--data", help="Prove the bundle on these annotated files or folders, not on the recipe's validation."
+        ),
     ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of spans or relations that may differ from the checkpoint's.")
+    ] = 0.001,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove that both read alike.
 
@@ -52,4 +59,4 @@ def package(
     """
     from .packaging import run_packaging
 
-    run_packaging(checkpoint, bundle, tuple(data or ()))
+    run_packaging(checkpoint, bundle, tuple(data or ()), tolerance)

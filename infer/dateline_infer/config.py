@@ -1,0 +1,50 @@
+"""What an Extractor must know besides the weights; stored in every checkpoint and bundle."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dateline_labels import Schema
+from pydantic import ConfigDict, TypeAdapter
+
+
+@dataclass(frozen=True)
+class ReadingConfig:
+    """How a text is cut into windows and when a relation is believed.
+
+    `window` counts tokens with the special ones, `overlap` the tokens two neighbouring windows share.
+    `thresholds` gives the least probability of each relation label, chosen on validation data; 0.5 where absent.
+    Raises ValueError on contradictions.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    schema: Schema
+    window: int = 256
+    overlap: int = 64
+    thresholds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.window < 16:
+            raise ValueError(f"a window needs at least 16 tokens, got {self.window}")
+        if not 0 <= self.overlap <= self.window // 2:
+            raise ValueError(f"expected an overlap of 0 to half the window of {self.window} tokens, got {self.overlap}")
+        for label, threshold in self.thresholds.items():
+            if label not in self.schema.relations:
+                raise ValueError(f"a threshold for {label}, which the schema does not have")
+            if not 0.0 < threshold < 1.0:
+                raise ValueError(f"expected a threshold of {label} between 0 and 1, got {threshold}")
+
+    def threshold(self, label: str) -> float:
+        """The least probability at which a relation of this label is believed."""
+        return self.thresholds.get(label, 0.5)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; `from_dict` is its inverse."""
+        return {**asdict(self), "schema": self.schema.to_dict()}
+
+    @staticmethod
+    def from_dict(plain: Mapping[str, Any]) -> "ReadingConfig":
+        """The config of plain JSON data; raises KeyError, TypeError or ValueError where it is not one."""
+        schema = Schema.from_dict(plain["schema"])
+        return TypeAdapter(ReadingConfig).validate_python({**plain, "schema": schema})

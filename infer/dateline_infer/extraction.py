@@ -1,0 +1,72 @@
+"""`dateline extract`: files in; JSON lines, a rendering and the incident table out. Nothing is left half-written."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.files import write_atomically
+from dateline_labels.jsonl import write_line
+from rich.console import Console
+from rich.progress import Progress
+
+from .extractor import Extractor
+from .incident_table import to_csv, to_jsonl
+from .incidents import Incident, can_assemble, incidents
+from .inputs import Columns, read_inputs
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Where the results go: JSON lines to `out` (None: standard output), the table to `table`, or a rendering."""
+
+    out: Path | None
+    table: Path | None
+    show: bool
+
+    def __post_init__(self) -> None:
+        if self.table and self.table.suffix not in (".csv", ".jsonl"):
+            raise InputError(Place(str(self.table)), "incidents", "expected a file ending in .csv or .jsonl")
+
+
+def run_extract(bundle: Path, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
+    """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
+    dispatches = read_inputs(files, columns)
+    extractor = Extractor.load(bundle)
+    assemble = can_assemble(extractor.config.schema)
+    if to.table and not assemble:
+        raise InputError(Place(str(bundle)), "schema", "has none of the labels that incidents are made of")
+    console = Console(highlight=False)
+    found, failed, lines = [], 0, []
+    for dispatch in _with_progress(extractor.stream(dispatches), len(dispatches)):
+        failed += "error" in dispatch.meta
+        table = incidents(dispatch) if assemble else []
+        found += table
+        if to.show:
+            _show(dispatch, table, extractor, console)
+        elif to.out is None:
+            sys.stdout.write(write_line(dispatch) + "\n")
+        if to.out is not None:
+            lines.append(write_line(dispatch) + "\n")
+    if to.out is not None:
+        write_atomically(to.out, "".join(lines).encode("utf-8"))
+    if to.table:
+        write_atomically(to.table, (to_csv(found) if to.table.suffix == ".csv" else to_jsonl(found)).encode("utf-8"))
+    if failed:
+        print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+
+
+def _show(dispatch: Dispatch, table: Sequence[Incident], extractor: Extractor, console: Console) -> None:
+    from .render import show_dispatch, show_incidents
+
+    show_dispatch(dispatch, extractor.config.schema, console)
+    if can_assemble(extractor.config.schema):
+        show_incidents(table, console)
+
+
+def _with_progress(dispatches: Iterable[Dispatch], total: int) -> Iterator[Dispatch]:
+    """A progress bar on standard error, on a terminal alone, for more than a few dispatches."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal or total < 20) as progress:
+        yield from progress.track(dispatches, total=total, description="reading")

@@ -1,0 +1,192 @@
+"""Text → `Dispatch` with spans, attributes and relations, each with its score.
+
+windows → encoder → one row a token → spans → attributes → relations. Dispatches are encoded together, decoded one by
+one, so that none changes its neighbours.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from dateline_labels import Dispatch, Relation, Span, one_line
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from . import pairs, tags, windows
+from .config import ReadingConfig
+from .heads import SpanBatch
+from .network import Network
+from .tags import TokenSpan
+from .tokens import FloatArray, IntArray, Tokens, tokenize
+from .windows import SpecialTokens
+
+_TOKENS_A_BATCH = 4_096
+_DISPATCHES_AT_ONCE = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """What the encoder made of one dispatch: vectors (tokens, hidden) and tag logits (tokens, tags)."""
+
+    vectors: FloatArray
+    tag_logits: FloatArray
+
+
+class Extractor:
+    """Reads dispatches with a trained model. Texts of any length are read whole.
+
+    An extractor holds no state between calls: the same dispatch always gives the same result.
+    """
+
+    def __init__(self, network: Network, tokenizer: Tokenizer, config: ReadingConfig, padding: int) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self.config = config
+        self.network = network
+        self.tokenizer = tokenizer
+        self.padding = padding
+        self._special = SpecialTokens.of(tokenizer, padding)
+        self._allowed = pairs.allowed_relations(config.schema)
+        labels = config.schema.relation_labels
+        self._thresholds = np.array([config.threshold(label) for label in labels], dtype=np.float32)
+
+    @staticmethod
+    def load(bundle: Path | str) -> "Extractor":
+        """The extractor of a packaged checkpoint; raises BundleError where any of its files was touched."""
+        from .bundle import load_bundle
+
+        return load_bundle(Path(bundle))
+
+    def __call__(self, text: str, id: str = "dispatch", published: str | None = None) -> Dispatch:  # noqa: A002
+        """Read one text."""
+        return next(self.stream([Dispatch(id, text, published)]))
+
+    def batch(self, dispatches: Iterable[Dispatch]) -> list[Dispatch]:
+        """Read the texts of `dispatches`; whatever spans and relations they carry are replaced."""
+        return list(self.stream(dispatches))
+
+    def stream(self, dispatches: Iterable[Dispatch]) -> Iterator[Dispatch]:
+        """As `batch`, in the same order, holding few dispatches at a time.
+
+        A dispatch that cannot be read comes back without spans, with the reason in `meta["error"]`; lone surrogates
+        are replaced by U+FFFD, one for one, and counted in `meta["replaced_surrogates"]`.
+        """
+        source = iter(dispatches)
+        while group := list(islice(source, _DISPATCHES_AT_ONCE)):
+            yield from self._read(group)
+
+    def _read(self, group: Sequence[Dispatch]) -> Iterator[Dispatch]:
+        prepared = [self._prepare(dispatch) for dispatch in group]
+        all_tokens = [tokens for _, tokens in prepared]
+        encoded = self._encode(all_tokens)
+        decoded = tags.decode([text.tag_logits for text in encoded], [tokens.continues for tokens in all_tokens])
+        for (dispatch, tokens), text, spans in zip(prepared, encoded, decoded, strict=True):
+            yield self._decode(dispatch, tokens, text.vectors, spans)
+
+    def _prepare(self, dispatch: Dispatch) -> tuple[Dispatch, Tokens]:
+        text, replaced = _SURROGATE.subn("\ufffd", dispatch.text)
+        meta = {**dispatch.meta, "replaced_surrogates": replaced} if replaced else dispatch.meta
+        dispatch = Dispatch(dispatch.id, text, dispatch.published, meta)
+        try:
+            return dispatch, tokenize(self.tokenizer, text)
+        except BaseException as error:
+            # a panic inside the tokenizer is no Exception; an interrupt is not ours to hold
+            if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+                raise
+            failed = replace(dispatch, meta={**meta, "error": one_line(f"{type(error).__name__}: {error}")})
+            return failed, tokenize(self.tokenizer, "")
+
+    def _encode(self, texts: Sequence[Tokens]) -> list[_Encoded]:
+        window, overlap = self.config.window, self.config.overlap
+        cuts = [windows.cut(tokens.ids, window, overlap, self._special) for tokens in texts]
+        first_rows = np.cumsum([0, *map(len, cuts)])
+        rows: list[tuple[FloatArray, FloatArray]] = [_NOTHING] * int(first_rows[-1])
+        for batch in windows.batches([row for cut in cuts for row in cut], _TOKENS_A_BATCH, self._special.padding):
+            vectors, logits = self.network.encode(batch.input_ids, batch.attention_mask)
+            for at, row in enumerate(batch.rows):
+                rows[row] = vectors[at], logits[at]
+        return [
+            self._stitch(len(tokens), rows[first : first + len(cut)])
+            for tokens, cut, first in zip(texts, cuts, first_rows, strict=False)
+        ]
+
+    def _stitch(self, tokens: int, rows: Sequence[tuple[FloatArray, FloatArray]]) -> _Encoded:
+        """One row a token, each from the window in which it stands most central."""
+        tag_width = tags.tag_count(len(self.config.schema.spans))
+        if not rows:
+            return _Encoded(np.zeros((0, 1), dtype=np.float32), np.zeros((0, tag_width), dtype=np.float32))
+        window, position = windows.positions(tokens, self.config.window, self.config.overlap, self._special)
+        takes = [position[window == number] for number in range(len(rows))]
+        return _Encoded(
+            np.concatenate([row[0][take] for row, take in zip(rows, takes, strict=True)]),
+            np.concatenate([row[1][take] for row, take in zip(rows, takes, strict=True)]),
+        )
+
+    def _decode(self, dispatch: Dispatch, tokens: Tokens, vectors: FloatArray, found: list[TokenSpan]) -> Dispatch:
+        if not found:
+            return dispatch
+        table = pairs.SpanTable.of(found, tokens)
+        batch = SpanBatch(vectors, table.labels, table.starts, table.ends)
+        attributes = self._attributes(found, self.network.attribute_logits(batch))
+        spans = self._spans(dispatch.text, tokens, found, attributes)
+        return replace(dispatch, spans=spans, relations=self._relations(table, batch, spans))
+
+    def _spans(
+        self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence[dict[str, str]]
+    ) -> tuple[Span, ...]:
+        labels = self.config.schema.span_labels
+        counts = dict.fromkeys(labels, 0)
+        spans = []
+        for span, values in zip(found, attributes, strict=True):
+            label = labels[span.label]
+            counts[label] += 1
+            start, end = int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+            end -= len(text[start:end]) - len(text[start:end].rstrip())
+            score = min(round(span.score, 4), 1.0)
+            spans.append(Span(f"{label.lower()}{counts[label]}", label, start, end, values, score))
+        return tuple(spans)
+
+    def _attributes(self, found: Sequence[TokenSpan], logits: FloatArray) -> list[dict[str, str]]:
+        labels = self.config.schema.span_labels
+        values: list[dict[str, str]] = [{} for _ in found]
+        column = 0
+        for label, name, choices in self.config.schema.attributes:
+            best = logits[:, column : column + len(choices)].argmax(axis=1)
+            for row, span in enumerate(found):
+                if labels[span.label] == label:
+                    values[row][name] = choices[best[row]]
+            column += len(choices)
+        return values
+
+    def _relations(self, table: pairs.SpanTable, batch: SpanBatch, spans: Sequence[Span]) -> tuple[Relation, ...]:
+        relations = []
+        for pair, scores in self.relation_scores(table, batch):
+            for row, number in np.argwhere(scores >= self._thresholds):
+                head, tail = spans[pair[row, 0]], spans[pair[row, 1]]
+                score = min(round(float(scores[row, number]), 4), 1.0)
+                relations.append(Relation(self.config.schema.relation_labels[number], head.id, tail.id, score))
+        return tuple(relations)
+
+    def relation_scores(self, table: pairs.SpanTable, batch: SpanBatch) -> Iterator[tuple[IntArray, FloatArray]]:
+        """All candidate pairs (pairs, 2) with the probability of each relation (pairs, relations), 0 where the schema
+        allows none; in blocks, so that a long text needs little memory.
+        """
+        candidates = pairs.candidates(table.labels, self._allowed)
+        for at in range(0, len(candidates), _PAIRS_A_BLOCK):
+            block = candidates[at : at + _PAIRS_A_BLOCK]
+            logits = self.network.relation_logits(batch, block, pairs.features(table, block))
+            allowed = self._allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
+            yield block, np.where(allowed, _sigmoid(logits), np.float32(0.0))
+
+
+_PAIRS_A_BLOCK = 262_144
+_NOTHING = (np.zeros((0, 0), dtype=np.float32), np.zeros((0, 0), dtype=np.float32))
+
+
+def _sigmoid(logits: FloatArray) -> NDArray[np.float32]:
+    return (1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))).astype(np.float32)

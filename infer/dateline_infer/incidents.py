@@ -1,0 +1,192 @@
+"""A read dispatch → its incidents: the mentions tied by `same_event` are one, with the arguments of them all.
+
+Pure bookkeeping over spans and relations: nothing is guessed, everything keeps its offsets, rival figures stay side by
+side, each with its source.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from dateline_labels import Dispatch, Relation, Schema, Span
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The names that the assembler looks for in a schema; everywhere else labels are data."""
+
+    trigger: str = "ATTACK"
+    kind: str = "kind"
+    status: str = "status"
+    outcome: str = "outcome"
+    vague_kind: str = "other"
+    same_event: str = "same_event"
+    time: str = "time"
+    place: str = "place"
+    within: str = "within"
+    perpetrator: str = "perpetrator"
+    target: str = "target"
+    casualty: str = "casualty"
+    side: str = "side"
+    source: str = "source"
+
+
+ROLES: Final = Roles()
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words of the text, with their code points, half-open."""
+
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class PlaceMention:
+    """A place and the places it lies in, nearest first."""
+
+    place: Mention
+    within: tuple[Mention, ...]
+
+
+@dataclass(frozen=True)
+class CasualtyFigure:
+    """One figure of one outcome, whose people they are and who says so."""
+
+    figure: Mention
+    outcome: str
+    sides: tuple[Mention, ...]
+    sources: tuple[Mention, ...]
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One event of one dispatch; `number` counts from 1 in the order of first mention. `sources` are those of the
+    report as a whole, `score` is the least of its triggers' and their relations'.
+    """
+
+    dispatch: str
+    published: str | None
+    number: int
+    kind: str
+    status: str
+    triggers: tuple[Mention, ...]
+    times: tuple[Mention, ...]
+    places: tuple[PlaceMention, ...]
+    perpetrators: tuple[Mention, ...]
+    targets: tuple[Mention, ...]
+    casualties: tuple[CasualtyFigure, ...]
+    sources: tuple[Mention, ...]
+    score: float | None
+
+
+def can_assemble(schema: Schema) -> bool:
+    """Whether the schema has what an incident needs: the trigger and the relations that tie its arguments."""
+    relations = (ROLES.same_event, ROLES.time, ROLES.place, ROLES.casualty)
+    return ROLES.trigger in schema.spans and all(name in schema.relations for name in relations)
+
+
+def incidents(dispatch: Dispatch) -> list[Incident]:
+    """The incidents of a dispatch in the order of their first mention."""
+    graph = _Graph(dispatch)
+    return [graph.incident(number, events) for number, events in enumerate(_events(dispatch), start=1)]
+
+
+def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
+    """The triggers of each event, in the order of the text."""
+    triggers = sorted((span for span in dispatch.spans if span.label == ROLES.trigger), key=lambda span: span.start)
+    event = {span.id: span.id for span in triggers}
+
+    def first(span_id: str) -> str:
+        while event[span_id] != span_id:
+            span_id = event[span_id]
+        return span_id
+
+    for relation in dispatch.relations:
+        if relation.label == ROLES.same_event:
+            event[first(relation.head)] = first(relation.tail)
+    groups: dict[str, list[Span]] = {}
+    for span in triggers:
+        groups.setdefault(first(span.id), []).append(span)
+    yield from groups.values()
+
+
+class _Graph:
+    """The relations of a dispatch, by head and label."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+        self._tails: dict[tuple[str, str], list[Relation]] = {}
+        for relation in dispatch.relations:
+            self._tails.setdefault((relation.head, relation.label), []).append(relation)
+
+    def incident(self, number: int, triggers: list[Span]) -> Incident:
+        """The incident that the triggers tell of."""
+        casualties = self._spans(triggers, ROLES.casualty)
+        return Incident(
+            self._dispatch.id,
+            self._dispatch.published,
+            number,
+            _attribute(triggers, ROLES.kind, ROLES.vague_kind),
+            _attribute(triggers, ROLES.status, ""),
+            tuple(self._mention(span) for span in triggers),
+            self._mentions(triggers, ROLES.time),
+            tuple(self._place(span) for span in self._innermost(self._spans(triggers, ROLES.place))),
+            self._mentions(triggers, ROLES.perpetrator),
+            self._mentions(triggers, ROLES.target),
+            tuple(self._figure(span) for span in casualties),
+            self._mentions(triggers, ROLES.source),
+            _least(span.score for span in (*triggers, *casualties)),
+        )
+
+    def _figure(self, span: Span) -> CasualtyFigure:
+        return CasualtyFigure(
+            self._mention(span),
+            span.attributes.get(ROLES.outcome, ""),
+            self._mentions([span], ROLES.side),
+            self._mentions([span], ROLES.source),
+            span.score,
+        )
+
+    def _place(self, span: Span) -> PlaceMention:
+        return PlaceMention(self._mention(span), tuple(self._mention(outer) for outer in self._outer(span)))
+
+    def _outer(self, span: Span) -> list[Span]:
+        """The places that `span` lies in, nearest first; a circle is walked once."""
+        chain = [span]
+        for inner in chain:
+            chain += [outer for outer in self._spans([inner], ROLES.within) if outer not in chain]
+        return chain[1:]
+
+    def _innermost(self, places: list[Span]) -> list[Span]:
+        """The places without those that another of them is said to lie in."""
+        outer = {span.id for place in places for span in self._outer(place)}
+        return [place for place in places if place.id not in outer] or places
+
+    def _mentions(self, heads: Iterable[Span], label: str) -> tuple[Mention, ...]:
+        """Each name once, by its first mention."""
+        mentions = [self._mention(span) for span in self._spans(heads, label)]
+        return tuple({mention.words.casefold(): mention for mention in reversed(mentions)}.values())[::-1]
+
+    def _spans(self, heads: Iterable[Span], label: str) -> list[Span]:
+        """The spans that a relation leads to from any of the heads, each once, in the order of the heads."""
+        relations = [relation for head in heads for relation in self._tails.get((head.id, label), [])]
+        return [self._dispatch.span_by_id[tail] for tail in dict.fromkeys(relation.tail for relation in relations)]
+
+    def _mention(self, span: Span) -> Mention:
+        return Mention(self._dispatch.words(span), span.start, span.end)
+
+
+def _attribute(triggers: list[Span], name: str, vague: str) -> str:
+    """The value most mentions give, a vague one only where no other is given; the earliest wins a tie."""
+    values = [span.attributes[name] for span in triggers if name in span.attributes]
+    telling = [value for value in values if value != vague] or values
+    return max(telling, key=telling.count, default="")
+
+
+def _least(scores: Iterable[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return min(known) if known else None

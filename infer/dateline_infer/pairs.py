@@ -1,0 +1,115 @@
+"""Which spans may be related, and what can be told of each pair besides its words.
+
+Any two spans of a dispatch that the schema allows are a pair, however far apart. The features are small numbers
+(buckets), each of which the relation head turns into a vector.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from dateline_labels import Schema
+from numpy.typing import NDArray
+
+from .tags import TokenSpan
+from .tokens import IntArray, Tokens
+
+_GAPS = np.array([1, 2, 3, 4, 5, 7, 10, 15, 21, 31, 51, 81, 131, 251])
+_MOST_SENTENCES = 4
+_MOST_RIVALS = 5
+
+FEATURE_SIZES = (2 * (len(_GAPS) + 1), 2 * _MOST_SENTENCES + 1, _MOST_RIVALS + 1, _MOST_RIVALS + 1, 3)
+"""How many values each feature has: distance with direction, sentences apart, rivals of the tail between, rivals of
+the head between, likeness of words."""
+
+
+@dataclass(frozen=True)
+class SpanTable:
+    """The spans of one dispatch as arrays.
+
+    labels  (spans,) numbers of their labels in the schema
+    starts, ends  (spans,) in tokens, half-open
+    sentences  (spans,) the sentence each begins in
+    words, last_words  (spans,) equal numbers for equal words, and for equal last tokens
+    """
+
+    labels: IntArray
+    starts: IntArray
+    ends: IntArray
+    sentences: IntArray
+    words: IntArray
+    last_words: IntArray
+
+    @staticmethod
+    def of(spans: Sequence[TokenSpan], tokens: Tokens) -> "SpanTable":
+        """The table of `spans`, which must be in the order of the text."""
+        starts = np.array([span.start for span in spans], dtype=np.int64)
+        ends = np.array([span.end for span in spans], dtype=np.int64)
+        numbers: dict[tuple[int, ...], int] = {}
+        words = [numbers.setdefault(tuple(tokens.ids[s.start : s.end].tolist()), len(numbers)) for s in spans]
+        return SpanTable(
+            np.array([span.label for span in spans], dtype=np.int64),
+            starts,
+            ends,
+            tokens.sentences[starts],
+            np.array(words, dtype=np.int64),
+            tokens.ids[ends - 1],
+        )
+
+
+def allowed_relations(schema: Schema) -> NDArray[np.bool_]:
+    """(span labels, span labels, relation labels): whether the relation may go from a head of the first to a tail of
+    the second.
+    """
+    labels = schema.span_labels
+    allowed = np.zeros((len(labels), len(labels), len(schema.relations)), dtype=np.bool_)
+    for number, relation in enumerate(schema.relations.values()):
+        for head in relation.head:
+            for tail in relation.tail:
+                allowed[labels.index(head), labels.index(tail), number] = True
+    return allowed
+
+
+def candidates(labels: IntArray, allowed: NDArray[np.bool_]) -> IntArray:
+    """(pairs, 2): every ordered pair of different spans between which some relation is allowed."""
+    possible = np.any(allowed, axis=2)[labels[:, None], labels[None, :]]
+    np.fill_diagonal(possible, val=False)
+    return np.argwhere(possible)
+
+
+def features(table: SpanTable, pairs: IntArray) -> IntArray:
+    """(pairs, len(FEATURE_SIZES)): the value of each feature, below its size."""
+    heads, tails = pairs[:, 0], pairs[:, 1]
+    forward = table.starts[tails] >= table.starts[heads]
+    gap_start, gap_end = between(table.starts, table.ends, pairs)
+    distance = np.searchsorted(_GAPS, gap_end - gap_start, side="right") * 2 + forward
+    sentences = np.clip(table.sentences[tails] - table.sentences[heads], -_MOST_SENTENCES, _MOST_SENTENCES)
+    likeness = (table.last_words[heads] == table.last_words[tails]).astype(np.int64)
+    likeness += table.words[heads] == table.words[tails]
+    return np.stack(
+        [
+            distance,
+            sentences + _MOST_SENTENCES,
+            _rivals(table, pairs, table.labels[tails]),
+            _rivals(table, pairs, table.labels[heads]),
+            likeness,
+        ],
+        axis=1,
+    )
+
+
+def between(starts: IntArray, ends: IntArray, pairs: IntArray) -> tuple[IntArray, IntArray]:
+    """The half-open token range between the two spans of each pair, empty where they touch."""
+    heads, tails = pairs[:, 0], pairs[:, 1]
+    gap_start = np.minimum(ends[heads], ends[tails])
+    return gap_start, np.maximum(gap_start, np.maximum(starts[heads], starts[tails]))
+
+
+def _rivals(table: SpanTable, pairs: IntArray, labels: IntArray) -> IntArray:
+    """How many spans with the given label (one a pair) lie between the two spans of each pair, capped."""
+    count = int(table.labels.max(initial=-1)) + 1
+    before = np.zeros((len(table.labels) + 1, count), dtype=np.int64)
+    before[1:] = np.cumsum(table.labels[:, None] == np.arange(count)[None, :], axis=0)
+    first, second = pairs.min(axis=1), pairs.max(axis=1)
+    rivals: IntArray = np.minimum(before[second, labels] - before[first + 1, labels], _MOST_RIVALS)
+    return rivals

@@ -1,0 +1,114 @@
+"""Spans ⇄ BIO tags. Tag 0 is O; label number n of the schema has the tags B = 1 + 2n and I = 2 + 2n.
+
+`decode` finds the most probable sequence of tags that is a legal one (Viterbi, 1967) and that never cuts a word:
+a token that continues a word stays inside or outside with the word's first token.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .tokens import FloatArray, IntArray
+
+OUTSIDE = 0
+_NEVER = -1e9
+
+
+@dataclass(frozen=True)
+class TokenSpan:
+    """A span in tokens: `start` to `end`, half-open; `label` is its number in the schema; `score` from 0 to 1."""
+
+    label: int
+    start: int
+    end: int
+    score: float = 1.0
+
+
+def tag_count(labels: int) -> int:
+    """How many tags `labels` span labels need."""
+    return 1 + 2 * labels
+
+
+def tag_names(labels: Sequence[str]) -> list[str]:
+    """The tags by their names, in the order of their numbers."""
+    return ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
+
+
+def encode(spans: Iterable[TokenSpan], tokens: int) -> IntArray:
+    """The tag of each token, (tokens,); raises ValueError where two spans share a token."""
+    tags = np.full(tokens, OUTSIDE, dtype=np.int64)
+    for span in spans:
+        if tags[span.start : span.end].any():
+            raise ValueError(f"two spans share the tokens {span.start} to {span.end}")
+        tags[span.start] = 1 + 2 * span.label
+        tags[span.start + 1 : span.end] = 2 + 2 * span.label
+    return tags
+
+
+def decode(logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]]) -> list[list[TokenSpan]]:
+    """The best legal spans of each text.
+
+    logits     per text (tokens, tags)
+    continues  per text (tokens,): the token goes on with the word before it
+    """
+    if not logits:
+        return []
+    longest = max(len(text) for text in logits)
+    scores = np.zeros((len(logits), longest, logits[0].shape[1]), dtype=np.float32)
+    joined = np.zeros((len(logits), longest), dtype=np.bool_)
+    for row, (text, joins) in enumerate(zip(logits, continues, strict=True)):
+        scores[row, : len(text)] = log_softmax(text)
+        scores[row, len(text) :, 1:] = _NEVER  # past its end a text is outside, which changes nothing before it
+        joined[row, : len(text)] = joins
+    paths = _best_paths(scores, joined)
+    return [_spans(paths[row, : len(text)], scores[row, : len(text)]) for row, text in enumerate(logits)]
+
+
+def log_softmax(logits: FloatArray) -> FloatArray:
+    """Log probabilities over the last axis."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    normalised: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return normalised
+
+
+def _best_paths(scores: FloatArray, joined: NDArray[np.bool_]) -> IntArray:
+    """(texts, tokens): the legal tags with the highest sum of `scores`, (texts, tokens, tags)."""
+    texts, tokens, tags = scores.shape
+    begins, inside = np.arange(1, tags, 2), np.arange(2, tags, 2)
+    rows = np.arange(texts)
+    back = np.zeros((texts, tokens, tags), dtype=np.int16)
+    best = scores[:, 0].copy() if tokens else np.zeros((texts, tags), dtype=np.float32)
+    best[:, inside] = _NEVER
+    for token in range(1, tokens):
+        before = best.argmax(axis=1)
+        free = best[rows, before]
+        cut = joined[:, token]
+        step = np.empty_like(best)
+        step[:, OUTSIDE] = np.where(cut, best[:, OUTSIDE], free)
+        back[:, token, OUTSIDE] = np.where(cut, OUTSIDE, before)
+        step[:, begins] = np.where(cut, _NEVER, free)[:, None]
+        back[:, token, begins] = before[:, None]
+        begun = best[:, begins] >= best[:, inside]
+        step[:, inside] = np.where(begun, best[:, begins], best[:, inside])
+        back[:, token, inside] = np.where(begun, begins, inside)
+        best = step + scores[:, token]
+    paths = np.zeros((texts, tokens), dtype=np.int64)
+    if tokens:
+        paths[:, -1] = best.argmax(axis=1)
+    for token in range(tokens - 1, 0, -1):
+        paths[:, token - 1] = back[rows, token, paths[:, token]]
+    return paths
+
+
+def _spans(path: IntArray, scores: FloatArray) -> list[TokenSpan]:
+    """The spans of one path; the score of a span is the geometric mean of its tags' probabilities."""
+    spans = []
+    for start in np.flatnonzero(path % 2 == 1):
+        end = int(start) + 1
+        while end < len(path) and path[end] == path[start] + 1:
+            end += 1
+        log_probability = scores[np.arange(start, end), path[start:end]].mean()
+        spans.append(TokenSpan(int(path[start]) // 2, int(start), end, float(np.exp(log_probability))))
+    return spans

@@ -1,0 +1,100 @@
+"""Tokens of any length → overlapping windows of one size, and back to one row a token.
+
+Each token is read where it stands most central, so that it has context on both sides.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from .tokens import IntArray
+
+
+@dataclass(frozen=True)
+class SpecialTokens:
+    """The special tokens an encoder expects before and after a text, and the one it is padded with."""
+
+    prefix: tuple[int, ...]
+    suffix: tuple[int, ...]
+    padding: int
+
+    @staticmethod
+    def of(tokenizer: Tokenizer, padding: int) -> "SpecialTokens":
+        """Read off what the tokenizer puts around a word."""
+        encoding = tokenizer.encode("a", add_special_tokens=True)
+        plain = [at for at, special in enumerate(encoding.special_tokens_mask) if not special]
+        return SpecialTokens(tuple(encoding.ids[: plain[0]]), tuple(encoding.ids[plain[-1] + 1 :]), padding)
+
+    @property
+    def count(self) -> int:
+        """How many of a window's tokens are special."""
+        return len(self.prefix) + len(self.suffix)
+
+
+def cut(ids: IntArray, window: int, overlap: int, special: SpecialTokens) -> list[IntArray]:
+    """The windows of a text, each at most `window` tokens with the special ones; neighbours share `overlap` or more."""
+    capacity = window - special.count
+    return [
+        np.concatenate([special.prefix, ids[start : start + capacity], special.suffix]).astype(np.int64)
+        for start in starts(len(ids), capacity, overlap)
+    ]
+
+
+def starts(tokens: int, capacity: int, overlap: int) -> list[int]:
+    """Where each window begins: evenly spread, so that every window but a lone one is full."""
+    if tokens == 0:
+        return []
+    if tokens <= capacity:
+        return [0]
+    count = -(-(tokens - overlap) // (capacity - overlap))
+    return [round(index * (tokens - capacity) / (count - 1)) for index in range(count)]
+
+
+def positions(tokens: int, window: int, overlap: int, special: SpecialTokens) -> tuple[IntArray, IntArray]:
+    """For each token of the text, the window and the position in it where the token stands most central."""
+    capacity = window - special.count
+    begins = np.asarray(starts(tokens, capacity, overlap), dtype=np.int64)
+    index = np.arange(tokens, dtype=np.int64)
+    # between two windows the border lies in the middle of what they share
+    borders = (begins[1:] + begins[:-1] + capacity) // 2
+    chosen = np.searchsorted(borders, index, side="right")
+    return chosen, index - (begins[chosen] if tokens else 0) + len(special.prefix)
+
+
+@dataclass(frozen=True)
+class WindowBatch:
+    """Windows padded to one length.
+
+    rows            (windows,) which of the windows given to `batches` these are
+    input_ids       (windows, length)
+    attention_mask  (windows, length) 1 where there is a token, 0 where there is padding
+    """
+
+    rows: IntArray
+    input_ids: IntArray
+    attention_mask: IntArray
+
+
+def batches(windows: Sequence[IntArray], budget: int, padding: int) -> Iterator[WindowBatch]:
+    """The windows sorted by length in batches of at most `budget` tokens with padding (one window at the least)."""
+    order = sorted(range(len(windows)), key=lambda row: len(windows[row]), reverse=True)
+    begin = 0
+    while begin < len(order):
+        length = len(windows[order[begin]])
+        rows = order[begin : begin + max(1, budget // length)]
+        input_ids, attention_mask = pad([windows[row] for row in rows], padding)
+        yield WindowBatch(np.asarray(rows, dtype=np.int64), input_ids, attention_mask)
+        begin += len(rows)
+
+
+def pad(windows: Sequence[IntArray], padding: int, multiple: int = 1) -> tuple[IntArray, IntArray]:
+    """Input ids and attention mask, both (windows, length), the length a multiple of `multiple`."""
+    length = -(-max(len(window) for window in windows) // multiple) * multiple
+    input_ids = np.full((len(windows), length), padding, dtype=np.int64)
+    attention_mask = np.zeros((len(windows), length), dtype=np.int64)
+    for row, window in enumerate(windows):
+        input_ids[row, : len(window)] = window
+        attention_mask[row, : len(window)] = 1
+    return input_ids, attention_mask

@@ -1,0 +1,106 @@
+"""A tiny encoder, a checkpoint trained with it and its bundle, all made here and offline, once a session."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "labels" / "corpus"
+SCHEMA = ROOT / "labels" / "schema.toml"
+TINY_VOCABULARY = 1_500
+
+
+@pytest.fixture(scope="session")
+def corpus_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the first forty short notes of the corpus: 32 to learn from, 4 to validate on, 4 to test on."""
+    folder = tmp_path_factory.mktemp("sample")
+    for number in range(1, 41):
+        name = f"militancy_notes-{number:03}.md"
+        shutil.copy(CORPUS / "militancy_notes" / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory, corpus_sample: Path) -> Path:
+    """A BERT of two narrow layers with random weights and a WordPiece tokenizer, as a local folder."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    texts = [file.read_text(encoding="utf-8") for file in sorted(corpus_sample.iterdir())]
+    trainer = trainers.WordPieceTrainer(vocab_size=TINY_VOCABULARY, special_tokens=special, show_progress=False)
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    folder = tmp_path_factory.mktemp("tiny_encoder")
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+    )
+    fast.save_pretrained(folder)
+    torch.manual_seed(5)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=128,
+        max_position_embeddings=128,
+        pad_token_id=0,
+    )
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+def recipe_text(encoder: Path, data: Path, output: Path, fitting: str = "epochs = 2") -> str:
+    """A recipe over the tiny encoder; `fitting` is the body of its last section."""
+    return f"""name = "tiny"
+output = "{output.as_posix()}"
+seed = 7
+
+[data]
+schema = "{SCHEMA.as_posix()}"
+files = ["{data.as_posix()}"]
+
+[encoder]
+name = "{encoder.as_posix()}"
+window = 64
+overlap = 16
+
+[model]
+width = 32
+
+[fitting]
+precision = "fp32"
+encoder_learning_rate = 3e-3
+head_learning_rate = 1e-2
+batch = 4
+{fitting}
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, corpus_sample: Path) -> Path:
+    """A checkpoint that has learnt enough to find spans and relations in the texts it was trained on."""
+    import torch
+    from dateline_train.training import run_training
+
+    torch.set_num_threads(1)  # so small a model gains nothing from a second one
+    folder = tmp_path_factory.mktemp("tiny")
+    recipe = folder / "tiny.toml"
+    recipe.write_text(recipe_text(tiny_encoder, corpus_sample, folder / "checkpoint", "epochs = 12"), encoding="utf-8")
+    run_training(recipe)
+    return folder / "checkpoint"
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path, corpus_sample: Path) -> Path:
+    """The packaged tiny checkpoint."""
+    from dateline_train.packaging import run_packaging
+
+    bundle = tmp_path_factory.mktemp("bundles") / "bundle"
+    run_packaging(tiny_checkpoint, bundle, [corpus_sample], tolerance=0.001)
+    return bundle

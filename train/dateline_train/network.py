@@ -1,0 +1,71 @@
+"""A checkpoint as the model of an Extractor, so that training is evaluated with the very decoding that ships."""
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import torch
+from dateline_infer.extractor import Extractor
+from dateline_infer.heads import SpanBatch
+from dateline_infer.tokens import FloatArray, IntArray
+from dateline_labels import BundleError
+from tokenizers import Tokenizer
+from transformers.utils import logging as transformers_logging
+
+from .model import DispatchModel, SpanTensors
+
+
+class TorchNetwork:
+    """A `DispatchModel` on the device it stands on; in bfloat16 where asked, else in its own precision."""
+
+    def __init__(self, model: DispatchModel, bf16: bool = False) -> None:
+        self._model = model
+        self._bf16 = bf16
+
+    def encode(self, input_ids: IntArray, attention_mask: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
+        with torch.inference_mode(), self._precision():
+            vectors, logits = self._model.encode(self._tensor(input_ids), self._tensor(attention_mask))
+        return self._array(vectors), self._array(logits)
+
+    def attribute_logits(self, batch: SpanBatch) -> FloatArray:
+        """(spans, values of all attributes)."""
+        with torch.inference_mode():
+            return self._array(self._model.attributes(self._spans(batch)))
+
+    def relation_logits(self, batch: SpanBatch, pairs: IntArray, features: IntArray) -> FloatArray:
+        """(pairs, relation labels)."""
+        with torch.inference_mode():
+            logits = self._model.relations(self._spans(batch), self._tensor(pairs), self._tensor(features))
+        return self._array(logits)
+
+    def _precision(self) -> AbstractContextManager[object]:
+        return torch.autocast(self._model.device.type, dtype=torch.bfloat16) if self._bf16 else nullcontext()
+
+    def _spans(self, batch: SpanBatch) -> SpanTensors:
+        arrays = (batch.vectors, batch.labels, batch.starts, batch.ends)
+        return SpanTensors(*(self._tensor(array) for array in arrays))
+
+    def _tensor(self, array: FloatArray | IntArray) -> torch.Tensor:
+        return torch.from_numpy(array).to(self._model.device)
+
+    @staticmethod
+    def _array(tensor: torch.Tensor) -> FloatArray:
+        array: FloatArray = tensor.float().cpu().numpy()
+        return array
+
+
+def load_checkpoint(folder: Path) -> tuple[DispatchModel, Tokenizer]:
+    """The model of a checkpoint, ready to read, and its tokenizer; raises BundleError where files are missing."""
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise BundleError(f"{folder}: not a checkpoint, {name} is missing")
+    transformers_logging.disable_progress_bar()
+    model = DispatchModel.from_pretrained(folder, local_files_only=True)
+    model.eval()
+    return model, Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def checkpoint_extractor(model: DispatchModel, tokenizer: Tokenizer, bf16: bool = False) -> Extractor:
+    """An Extractor over the model in memory; the model is put into evaluation mode by the caller."""
+    padding = model.config.encoder.get("pad_token_id") or 0
+    return Extractor(TorchNetwork(model, bf16), tokenizer, model.reading, padding)

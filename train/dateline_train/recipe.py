@@ -1,0 +1,134 @@
+"""One file a training run: every choice of the run, typed, with its meaning beside it.
+
+Input paths are taken from the recipe's own folder, the output from where the command is run.
+"""
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from dateline_labels.splits import HELD_OUT_FOLDERS
+from dateline_labels.toml_files import read_typed_toml
+from pydantic import ConfigDict
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class DataSection:
+    """What is learnt from."""
+
+    __pydantic_config__ = _STRICT
+
+    schema: Path  # the label schema, TOML
+    files: tuple[Path, ...]  # annotated files or folders
+    validation: tuple[Path, ...] = ()  # annotated files or folders for validation; taken from `files` if empty
+    split: Literal["number", "held-out", "random"] = "number"  # how `files` are split; see dateline_labels.splits
+    held_out: tuple[str, ...] = HELD_OUT_FOLDERS  # the folders that the split "held-out" leaves out
+
+    def __post_init__(self) -> None:
+        if not self.files:
+            raise ValueError("name at least one file or folder to learn from")
+
+
+@dataclass(frozen=True)
+class EncoderSection:
+    """The pretrained encoder and how texts are cut for it."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str  # `package:MODULE/FOLDER` for files that a Python package carries, a local folder, or a hub id
+    revision: str | None = None  # of a hub id
+    sha256: str | None = None  # of model.safetensors in a package or a local folder, checked before use
+    window: int = 256  # tokens a window, with the special ones
+    overlap: int = 64  # tokens that neighbouring windows share
+    dropout: float = 0.1  # inside the encoder; on a CPU it takes over a quarter of the time
+    attention_dropout: float = 0.0  # likewise, on the attention
+
+    def __post_init__(self) -> None:
+        if self.sha256 is not None and len(self.sha256) != 64:
+            raise ValueError("sha256 takes 64 hexadecimal digits")
+
+
+@dataclass(frozen=True)
+class ModelSection:
+    """The heads and how their losses weigh."""
+
+    __pydantic_config__ = _STRICT
+
+    width: int = 256  # hidden units of each head
+    dropout: float = 0.1
+    tag_weight: float = 1.0  # of the loss of the tags, a mean over tokens
+    attribute_weight: float = 0.3  # of the loss of the attributes, a mean over spans, summed over attributes
+    relation_weight: float = 0.3  # of the loss of the relations, a sum over pairs for each relation there is
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError("dropout takes a share from 0 to below 1")
+        if min(self.tag_weight, self.attribute_weight, self.relation_weight) < 0:
+            raise ValueError("a loss cannot weigh less than nothing")
+
+
+@dataclass(frozen=True)
+class FittingSection:
+    """How long and how fast."""
+
+    __pydantic_config__ = _STRICT
+
+    epochs: int = 8
+    batch: int = 8  # dispatches a step on each device
+    accumulation: int = 1  # batches a step
+    encoder_learning_rate: float = 1e-4  # highest, after the warm-up; then linear to zero
+    head_learning_rate: float = 1e-3
+    warmup: float = 0.1  # share of the steps
+    weight_decay: float = 0.01
+    precision: Literal["auto", "fp32", "bf16"] = "auto"  # auto: bf16 where the device computes in it
+    validate: bool = False  # validate after each epoch and keep the best checkpoint; else the last is kept
+    pairs_a_dispatch: int = 20_000  # in a longer dispatch the farthest unrelated pairs are left out of training
+
+    def __post_init__(self) -> None:
+        if min(self.epochs, self.batch, self.accumulation, self.pairs_a_dispatch) < 1:
+            raise ValueError("epochs, batch, accumulation and pairs_a_dispatch are at least 1")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training run."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    output: Path  # the checkpoint's folder
+    data: DataSection
+    encoder: EncoderSection
+    seed: int = 13
+    model: ModelSection = field(default_factory=ModelSection)
+    fitting: FittingSection = field(default_factory=FittingSection)
+
+    @staticmethod
+    def read(path: Path) -> "Recipe":
+        """Read a recipe; raises InputError as `path:line:field: what`."""
+        recipe = read_typed_toml(path, Recipe)
+        folder = path.parent
+        data = replace(
+            recipe.data,
+            schema=folder / recipe.data.schema,
+            files=tuple(folder / file for file in recipe.data.files),
+            validation=tuple(folder / file for file in recipe.data.validation),
+        )
+        local = folder / recipe.encoder.name
+        encoder = replace(recipe.encoder, name=str(local)) if local.is_dir() else recipe.encoder
+        return replace(recipe, data=data, encoder=encoder)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data, for the checkpoint's record."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.as_posix() if isinstance(value, Path) else value

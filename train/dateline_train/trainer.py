@@ -1,0 +1,117 @@
+"""transformers.Trainer for packed batches, validated with the decoding that ships, resumed from whole states only."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from dateline_labels import Dispatch
+from dateline_labels.scoring import Counts, score, total
+from tokenizers import Tokenizer
+from torch import Tensor
+from tqdm import tqdm
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
+
+from . import checkpoints
+from .model import DispatchModel, Loss
+from .network import checkpoint_extractor
+
+BEST_METRIC = "eval_f1"
+
+
+class DispatchTrainer(Trainer):
+    """Trains a `DispatchModel`; validation reads whole dispatches with an Extractor."""
+
+    def __init__(self, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._tokenizer = tokenizer
+        self._validation = validation
+        self._parts: list[Tensor] = []
+        self.remove_callback(PrinterCallback)
+        self.add_callback(TrainingLog(log))
+
+    def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
+        """The loss of one batch; its parts are kept for the log."""
+        loss: Loss = model(**inputs)
+        self._parts.append(loss.parts.cpu())
+        return loss.total
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log, with the mean of each part of the loss since the last time."""
+        if "loss" in logs and self._parts:
+            means = torch.stack(self._parts).mean(dim=0).tolist()
+            logs |= dict(zip(("tag_loss", "attribute_loss", "relation_loss"), means, strict=True))
+            self._parts.clear()
+        super().log(logs, start_time)
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Span and relation F1 (strict) on the validation dispatches, in per cent, and their mean."""
+        model = self.accelerator.unwrap_model(self.model)
+        metrics = validate(model, self._tokenizer, self._validation, bf16=self.args.bf16)
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        self.accelerator.wait_for_everyone()  # the other processes write their random states
+        if self.is_world_process_zero():
+            checkpoints.seal(Path(self.args.output_dir or "") / f"checkpoint-{self.state.global_step}")
+
+
+def validate(
+    model: DispatchModel, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], bf16: bool = False
+) -> dict[str, float]:
+    """Span and relation F1 (strict) in per cent, and their mean, as `eval_…`."""
+    training = model.training
+    model.eval()
+    predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
+    model.train(training)
+    scores = score(validation, predicted, model.reading.schema)
+    spans = _percent(total(scores.spans.values()))
+    relations = _percent(total(scores.relations["strict"].values()))
+    return {"eval_span_f1": spans, "eval_relation_f1": relations, BEST_METRIC: (spans + relations) / 2}
+
+
+class TrainingLog(TrainerCallback):
+    """A progress bar on a terminal, a readable line every so often, and every figure as a line of JSON in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._bar: tqdm[Any] | None = None
+        self._begun = time.monotonic()
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Open the bar where the run stands."""
+        self._begun = time.monotonic()
+        if state.is_world_process_zero:
+            self._bar = tqdm(total=state.max_steps, initial=state.global_step, unit="step", disable=None)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            self._bar.update(state.global_step - self._bar.n if not self._bar.disable else 0)
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Write the figures."""
+        logs: dict[str, Any] = kwargs["logs"]
+        if not state.is_world_process_zero or "train_runtime" in logs:
+            return
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": state.global_step, **logs}) + "\n")
+        names = ("loss", "tag_loss", "attribute_loss", "relation_loss", "eval_span_f1", "eval_relation_f1")
+        figures = "  ".join(f"{name.removeprefix('eval_')} {logs[name]:.3g}" for name in names if name in logs)
+        minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
+        where = f"epoch {state.epoch or 0:.2f} of {args.num_train_epochs:g}  step {state.global_step}/{state.max_steps}"
+        tqdm.write(f"{minutes}:{seconds:02d}  {where}  {figures}")
+
+    def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Close the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _percent(counts: Counts) -> float:
+    return 100 * counts.f1

@@ -1,0 +1,301 @@
+"""A recipe → a trained checkpoint. The same run again goes on where it was interrupted.
+
+<output>/            config.json, model.safetensors, tokenizer files, training.json: the checkpoint
+<output>/log.jsonl   what was logged
+<output>/training/   the saved states of an unfinished run, gone when it is finished
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+import typer
+from dateline_infer.config import ReadingConfig
+from dateline_infer.windows import SpecialTokens
+from dateline_labels import InputError, LockedError, Place, Schema, jsonl, read_dispatches
+from dateline_labels.files import write_atomically
+from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
+from filelock import FileLock, Timeout
+from tokenizers import Tokenizer
+from transformers import PreTrainedTokenizerFast, TrainingArguments, set_seed
+from transformers.utils import logging as transformers_logging
+
+from . import checkpoints
+from .encoder import load_encoder
+from .encoding import Collator, Encoder
+from .model import DispatchConfig, DispatchModel
+from .network import checkpoint_extractor
+from .recipe import DataSection, EncoderSection, FittingSection, Recipe
+from .thresholds import choose_thresholds, with_low_thresholds
+from .trainer import BEST_METRIC, DispatchTrainer, validate
+
+RECORD = "training.json"
+"""Written last: what the checkpoint was trained from, and its figures on validation."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recipe with its data at hand."""
+
+    recipe: Recipe
+    place: Place
+    schema: Schema
+    splits: Splits
+    fingerprint: str
+
+
+def run_training(path: Path, output: Path | None = None, data: Sequence[Path] = ()) -> None:
+    """Train the recipe at `path`; `output` and `data` take the place of what it says.
+
+    Raises InputError on a faulty recipe or data, LockedError where another run writes to the same output.
+    """
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    recipe = Recipe.read(path)
+    if output:
+        recipe = replace(recipe, output=output)
+    if data:
+        recipe = replace(recipe, data=replace(recipe.data, files=tuple(data)))
+    run = prepare(recipe, Place(str(path)))
+    with _lock(recipe.output):
+        if _is_finished(run):
+            _say(f"{recipe.output} is trained already; remove it to train it again")
+            return
+        _train(run)
+
+
+def prepare(recipe: Recipe, place: Place) -> Run:
+    """Read and split the data."""
+    schema = Schema.read(recipe.data.schema)
+    splits = split(recipe.data, schema, place)
+    digest = hashlib.sha256(json.dumps({**recipe.to_dict(), "output": None, "data": None}, sort_keys=True).encode())
+    digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
+    for dispatch in (*splits.train, *splits.validation):
+        digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
+    return Run(recipe, place, schema, splits, digest.hexdigest())
+
+
+def split(data: DataSection, schema: Schema, place: Place) -> Splits:
+    """The parts of the data that the recipe names."""
+    dispatches = read_dispatches(data.files, schema)
+    if data.validation:
+        splits = Splits(tuple(dispatches), tuple(read_dispatches(data.validation, schema)), ())
+    elif data.split == "held-out":
+        try:
+            splits = leave_folders_out(dispatches, data.held_out)
+        except ValueError as error:
+            raise InputError(place, "data.held_out", str(error)) from None
+    else:
+        splits = split_by_number(dispatches) if data.split == "number" else split_randomly(dispatches)
+    for name, part in (("train", splits.train), ("validation", splits.validation)):
+        if not part:
+            what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
+            raise InputError(place, "data.split", what)
+    return splits
+
+
+def _train(run: Run) -> None:
+    fitting, states = run.recipe.fitting, run.recipe.output / "training"
+    set_seed(run.recipe.seed)
+    model, tokenizer, fast = _new_model(run)
+    encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, _padding(model)))
+    dataset = encoder.dataset(run.splits.train)
+    _say(
+        f"{run.recipe.name}: {len(dataset)} dispatches of {sum(dataset['length'])} tokens to learn from, "
+        f"{len(run.splits.validation)} to validate on, {fitting.epochs} epochs"
+    )
+    for widened in encoder.widened:
+        _say(f"warning: {widened}; the span is widened to whole tokens")
+    trainer = DispatchTrainer(
+        tokenizer,
+        run.splits.validation,
+        run.recipe.output / "log.jsonl",
+        model=model,
+        args=_arguments(run, states),
+        train_dataset=dataset,
+        eval_dataset=dataset,  # the Trainer asks for one; `evaluate` reads the validation dispatches
+        data_collator=Collator(run.schema, _padding(model), fitting.pairs_a_dispatch),
+        optimizers=(_optimizer(model, fitting), None),
+    )
+    state = checkpoints.newest_whole(states)
+    if state:
+        _say(f"resuming from {state}")
+    trainer.train(resume_from_checkpoint=str(state) if state else None)
+    if trainer.is_world_process_zero():
+        _finish(run, trainer.accelerator.unwrap_model(trainer.model), tokenizer, fast, bf16=trainer.args.bf16)
+        shutil.rmtree(states)
+    trainer.accelerator.wait_for_everyone()
+
+
+def _new_model(run: Run) -> tuple[DispatchModel, Tokenizer, PreTrainedTokenizerFast]:
+    """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms."""
+    section, choices = run.recipe.encoder, run.recipe.model
+    pretrained, fast = load_encoder(section, run.place)
+    reading = ReadingConfig(run.schema, section.window, section.overlap)
+    config = DispatchConfig(
+        encoder={**pretrained.config.to_dict(), **_dropout(pretrained.config, section)},
+        reading=reading.to_dict(),
+        width=choices.width,
+        dropout=choices.dropout,
+        loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
+    )
+    model = DispatchModel(config)
+    model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
+    if not torch.cuda.is_available():
+        # on a CPU the fused attention's backward pass is the slower one at these lengths
+        model.encoder.set_attn_implementation("eager")
+    tokenizer = Tokenizer.from_str(fast.backend_tokenizer.to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return model, tokenizer, fast
+
+
+def _dropout(config: Any, section: EncoderSection) -> dict[str, float]:
+    """The encoder's own names for its dropout, set as the recipe says."""
+    inside = ("hidden_dropout_prob", "hidden_dropout", "embedding_dropout", "mlp_dropout", "dropout")
+    attention = ("attention_probs_dropout_prob", "attention_dropout")
+    chosen = dict.fromkeys(inside, section.dropout) | dict.fromkeys(attention, section.attention_dropout)
+    return {name: dropout for name, dropout in chosen.items() if hasattr(config, name)}
+
+
+def _arguments(run: Run, states: Path) -> TrainingArguments:
+    fitting = run.recipe.fitting
+    arguments = TrainingArguments(
+        output_dir=str(states),
+        per_device_train_batch_size=fitting.batch,
+        gradient_accumulation_steps=fitting.accumulation,
+        num_train_epochs=fitting.epochs,
+        learning_rate=fitting.encoder_learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=fitting.warmup,
+        max_grad_norm=1.0,
+        bf16=_bf16(fitting),
+        use_cpu=not torch.cuda.is_available(),
+        logging_steps=25,
+        save_strategy="epoch",
+        eval_strategy="epoch" if fitting.validate else "no",
+        save_total_limit=2,
+        load_best_model_at_end=fitting.validate,
+        metric_for_best_model=BEST_METRIC if fitting.validate else None,
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        remove_unused_columns=False,
+        report_to=[],
+        disable_tqdm=True,
+        seed=run.recipe.seed,
+        dataloader_pin_memory=False,
+    )
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs work through `accelerate launch`, one process each
+    return arguments
+
+
+def _bf16(fitting: FittingSection) -> bool:
+    if fitting.precision != "auto":
+        return fitting.precision == "bf16"
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _optimizer(model: DispatchModel, fitting: FittingSection) -> torch.optim.Optimizer:
+    """AdamW; the heads learn faster than the encoder, biases and norms do not decay."""
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
+    settings = [
+        {
+            "params": parameters,
+            "lr": fitting.encoder_learning_rate if in_encoder else fitting.head_learning_rate,
+            "weight_decay": fitting.weight_decay if decays else 0.0,
+        }
+        for (in_encoder, decays), parameters in groups.items()
+    ]
+    return torch.optim.AdamW(settings, fused=True)
+
+
+def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrainedTokenizerFast, bf16: bool) -> None:
+    """Choose the thresholds, measure on validation and save the checkpoint, the record last."""
+    output, validation = run.recipe.output, run.splits.validation
+    model.eval()
+    model.set_reading(with_low_thresholds(model.reading))
+    thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
+    model.set_reading(replace(model.reading, thresholds=thresholds))
+    figures = validate(model, tokenizer, validation, bf16)
+    folder = output / "training" / "final"
+    model.save_pretrained(folder)
+    fast.save_pretrained(folder)
+    for file in sorted(folder.iterdir()):
+        file.replace(output / file.name)
+    record = {
+        "fingerprint": run.fingerprint,
+        "recipe": run.recipe.to_dict(),
+        "dispatches": {"train": len(run.splits.train), "validation": len(validation)},
+        "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
+        "thresholds": thresholds,
+        "versions": {name: version(name) for name in ("dateline", "torch", "transformers", "tokenizers")},
+    }
+    write_atomically(output / RECORD, (json.dumps(record, indent=1) + "\n").encode("utf-8"))
+    _say(
+        f"trained: validation span F1 {figures['eval_span_f1']:.1f}, relation F1 {figures['eval_relation_f1']:.1f}; "
+        f"the checkpoint is in {output}"
+    )
+
+
+def _is_finished(run: Run) -> bool:
+    """Whether the output holds this very run, finished; raises InputError where it holds another one."""
+    output = run.recipe.output
+    for name in (RECORD, "training/run.json"):
+        path = output / name
+        if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["fingerprint"] != run.fingerprint:
+            what = "holds a run of another recipe, other data or another number of processes; name another --output"
+            raise InputError(Place(str(output)), "output", what)
+    if (output / RECORD).is_file():
+        return True
+    if _is_main():
+        (output / "training").mkdir(parents=True, exist_ok=True)
+        begun = json.dumps({"fingerprint": run.fingerprint})
+        write_atomically(output / "training" / "run.json", begun.encode("utf-8"))
+    return False
+
+
+@contextmanager
+def _lock(output: Path) -> Iterator[None]:
+    """Hold the output for this run alone; of several processes the first one holds it."""
+    if not _is_main():
+        yield
+        return
+    output.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(output / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LockedError(f"{output}: another training run is writing here") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _processes() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _is_main() -> bool:
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _padding(model: DispatchModel) -> int:
+    return int(model.config.encoder.get("pad_token_id") or 0)
+
+
+def _say(message: str) -> None:
+    if _is_main():
+        typer.echo(message, err=True)
