@@ -7,7 +7,6 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
-
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that are escaped when shown: controls, formats (bidi), surrogates, line separators."""
 

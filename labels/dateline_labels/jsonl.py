@@ -106,9 +106,7 @@ def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
 def read_json(line: str, place: Place) -> object:
     """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused."""
     try:
-        return json.loads(
-            line, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite_float
-        )
+        return json.loads(line, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite_float)
     except json.JSONDecodeError as error:
         raise InputError(place, "json", f"{error.msg} at column {error.colno}") from None
     except ValueError as error:

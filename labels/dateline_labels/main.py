@@ -66,3 +66,7 @@ def _dateline() -> None:
 def _say(message: str, status: ExitCode) -> ExitCode:
     print(one_line(message, _LONGEST_LINE), file=sys.stderr)
     return status
+
+
+if __name__ == "__main__":
+    run()

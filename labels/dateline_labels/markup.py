@@ -4,20 +4,21 @@
     then one relation a line: `head label tail`.
 
 A literal square bracket or backslash in the text is written with a backslash before it. `write` is the inverse of
-`read`: a file that `write` made reads back equal, and a file in this form is written back byte for byte (`read` also
-takes empty lines after the rule where there are no relations; `write` leaves them out).
+`read`: a file that `write` made reads back equal but for scores, which it leaves out, and with the spans in the order
+of the text; a file in this form is written back byte for byte (`read` also takes empty lines after the rule where
+there are no relations; `write` leaves them out).
 """
 
 import re
 from collections.abc import Mapping
 
-from .dispatch import Dispatch, Relation, Span
+from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
 from .schema import Schema
 
 _TOKEN = re.compile(r"\\(?P<escaped>.?)|(?P<open>\[)|\](?P<tag>\([^)\n]*\))?", re.DOTALL)
-_TAG = re.compile(r"\((?P<label>\w+) (?P<id>[A-Za-z][\w-]*)(?P<attributes>(?: \w+=\w+)*)\)")
-_HEADER = re.compile(r"(?P<key>\w[\w-]*): (?P<value>\S.*)")
+_TAG = re.compile(r"\((?P<label>\w[\w-]*) (?P<id>[A-Za-z][\w-]*)(?P<attributes>(?: \w[\w-]*=\w[\w-]*)*)\)")
+_HEADER = re.compile(r"(?P<key>\w[\w-]*): (?P<value>\S(?:.*\S)?)")
 _UNKNOWN_DATE = "unknown"
 _NEEDS_ESCAPE = re.compile(r"[\[\]\\]")
 
@@ -34,7 +35,7 @@ def read(source: str, place: Place, schema: Schema) -> Dispatch:
     body, rule, tail = rest.rpartition("\n---\n")
     first_line = head.count("\n") + 3
     if not rule:
-        last_line = source.count("\n") + 1
+        last_line = source.removesuffix("\n").count("\n") + 1
         raise InputError(place.at(last_line), "relations", "expected a line --- between the text and the relations")
     text, spans = _read_text(body, place, first_line)
     relations = _read_relations(
@@ -50,15 +51,21 @@ def read(source: str, place: Place, schema: Schema) -> Dispatch:
     return dispatch
 
 
+def header_line(source: str, key: str) -> int:
+    """The line on which the header names `key`, 1 where it does not."""
+    head = source.partition("\n\n")[0].split("\n")
+    return next((number for number, line in enumerate(head, start=1) if line.startswith(f"{key}: ")), 1)
+
+
 def write(dispatch: Dispatch) -> str:
-    """The dispatch in the inline markup; raises ValueError where the markup cannot carry it (overlapping spans, say)."""
-    header = {"id": dispatch.id, "published": dispatch.published or _UNKNOWN_DATE, **dispatch.meta}
-    for key, value in header.items():
-        if not isinstance(value, str) or not _HEADER.fullmatch(f"{key}: {value}") or value != value.strip():
-            raise ValueError(f"the markup carries words on one line as {key}, got {value!r}")
-    lines = [f"{key}: {value}" for key, value in header.items()]
+    """The dispatch in the inline markup; raises ValueError where it cannot carry the dispatch (overlaps, say)."""
     relations = "".join(f"{relation.head} {relation.label} {relation.tail}\n" for relation in dispatch.relations)
-    return "\n".join(lines) + "\n\n" + _marked_text(dispatch) + "\n---\n" + relations
+    if any(re.search("[ \n]", relation.label) for relation in dispatch.relations):
+        raise ValueError("the markup carries no space in the label of a relation")
+    source = _header_of(dispatch) + "\n" + _marked_text(dispatch) + "\n---\n" + relations
+    if "\r\n" in source:
+        raise ValueError("the markup carries no line that ends in \\r\\n")
+    return source
 
 
 def _read_header(head: str, place: Place) -> dict[str, str]:
@@ -69,7 +76,14 @@ def _read_header(head: str, place: Place) -> dict[str, str]:
             raise InputError(place.at(number), "header", f"expected `key: value`, got {line!r}")
         if match["key"] in header:
             raise InputError(place.at(number), match["key"], "the header names it twice")
-        header[match["key"]] = match["value"].rstrip()
+        header[match["key"]] = match["value"]
+        try:
+            if match["key"] == "id":
+                check_id(match["value"])
+            elif match["key"] == "published" and match["value"] != _UNKNOWN_DATE:
+                check_date(match["value"])
+        except ValueError as error:
+            raise InputError(place.at(number), match["key"], f"{error}, got {match['value']!r}") from None
     for key in ("id", "published"):
         if key not in header:
             raise InputError(place.at(1), key, "missing in the header")
@@ -115,8 +129,8 @@ def _read_span(tag: str | None, opened: tuple[int, int] | None, end: int, here: 
         raise InputError(here, match["id"], "a span marks no words")
     if any(span.id == match["id"] for span in spans):
         raise InputError(here, match["id"], "the id occurs twice")
-    pairs = [pair.split("=") for pair in match["attributes"].split()]
-    attributes = {key: value for key, value in pairs}
+    pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in match["attributes"].split())]
+    attributes = dict(pairs)
     if len(attributes) != len(pairs):
         raise InputError(here, match["id"], "an attribute occurs twice")
     return Span(match["id"], match["label"], opened[0], end, attributes)
@@ -126,6 +140,9 @@ def _read_relations(
     tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema
 ) -> list[Relation]:
     relations: list[Relation] = []
+    if tail and not tail.endswith("\n"):  # else a relation cut short could pass for a shorter id
+        last_line = first_line + tail.count("\n")
+        raise InputError(place.at(last_line), "relation", "expected the last line to end in a line break")
     for number, line in enumerate(tail.removesuffix("\n").split("\n") if tail.strip("\n") else [], start=first_line):
         parts = line.split(" ")
         if len(parts) != 3 or not all(parts):
@@ -133,7 +150,7 @@ def _read_relations(
         head, label, end = parts
         for span_id in (head, end):
             if span_id not in spans:
-                raise InputError(place.at(number), span_id, f"no span has the id {span_id}")
+                raise InputError(place.at(number), "relation", f"no span has the id {span_id}")
         what = schema.relation_problem(label, spans[head].label, spans[end].label)
         if not what and head == end:
             what = f"{head} is related to itself"
@@ -149,6 +166,18 @@ def _line_of(field: str, dispatch: Dispatch, first_line: int) -> int:
     """The line on which the span that a schema problem's field names begins."""
     index = re.match(r"spans\[(\d+)\]", field)
     return first_line + dispatch.text.count("\n", 0, dispatch.spans[int(index[1])].start) if index else first_line
+
+
+def _header_of(dispatch: Dispatch) -> str:
+    check_id(dispatch.id)
+    published = _UNKNOWN_DATE if dispatch.published is None else check_date(dispatch.published)
+    header = [("id", dispatch.id), ("published", published), *dispatch.meta.items()]
+    for key, value in header:
+        if not isinstance(value, str) or not _HEADER.fullmatch(f"{key}: {value}"):
+            raise ValueError(f"the markup carries words on one line as {key}, got {value!r}")
+    if len(dict(header)) < len(header):
+        raise ValueError("the markup carries one id and one published, meta names another")
+    return "".join(f"{key}: {value}\n" for key, value in header)
 
 
 def _marked_text(dispatch: Dispatch) -> str:

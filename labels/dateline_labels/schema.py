@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
 from .dispatch import Dispatch
-from .toml_files import read_typed_toml
+from .toml_files import FaultyKeysError, read_typed_toml
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,10 @@ class Schema:
             raise ValueError("a schema needs at least one span label")
         _check_names((*self.spans, *self.relations))
         for name, relation in self.relations.items():
-            unknown = [label for label in (*relation.head, *relation.tail) if label not in self.spans]
-            if unknown:
-                raise ValueError(f"relation {name}: no span label is named {unknown[0]}")
+            for end, labels in (("head", relation.head), ("tail", relation.tail)):
+                unknown = [label for label in labels if label not in self.spans]
+                if unknown:
+                    raise FaultyKeysError(("relations", name, end), f"no span label is named {unknown[0]}")
 
     @cached_property
     def span_labels(self) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ class Schema:
             if problem:
                 yield f"relations[{index}]", problem
         in_order = sorted(range(len(dispatch.spans)), key=lambda i: (dispatch.spans[i].start, dispatch.spans[i].end))
-        for left, right in zip(in_order, in_order[1:], strict=False):
+        for left, right in pairwise(in_order):
             if dispatch.spans[right].start < dispatch.spans[left].end:
                 what = f"overlaps the span {dispatch.spans[left].id}; spans never overlap"
                 yield f"spans[{right}]", what

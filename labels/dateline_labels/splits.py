@@ -1,7 +1,8 @@
 """Which dispatches are for training, which for validation and which for testing.
 
 By number: the file number that ends a dispatch's id decides, 0 validation and 5 test by its last digit, the rest
-training. At random: a hash of the id decides. Leaving folders out: the dispatches of the named folders are the test, for an honest test of transfer.
+training. At random: a hash of the id decides. Leaving folders out: the dispatches of the named folders are the test,
+for an honest test of transfer.
 """
 
 import hashlib

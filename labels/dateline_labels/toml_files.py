@@ -10,6 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 from .errors import InputError, Place
 
 Typed = TypeVar("Typed")
+_LONGEST_INTEGER = 1_000  # bits
+
+
+class FaultyKeysError(ValueError):
+    """A contradiction between keys, found where the dataclass is built; `keys` lead from there to the culprit."""
+
+    def __init__(self, keys: tuple[str, ...], what: str) -> None:
+        self.keys = keys
+        super().__init__(what)
 
 
 def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
@@ -24,10 +33,12 @@ def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
         raise InputError(place.at(line), "encoding", f"expected UTF-8, {error.reason} at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
-        raise InputError(place.at(int(at[1]) if at else text.count("\n") + 1), "toml", str(error)) from None
+        last_line = text.removesuffix("\n").count("\n") + 1
+        raise InputError(place.at(int(at[1]) if at else last_line), "toml", str(error)) from None
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        keys = [str(key) for key in fault["loc"]]
+        cause = fault.get("ctx", {}).get("error")
+        keys = [str(key) for key in (*fault["loc"], *(cause.keys if isinstance(cause, FaultyKeysError) else ()))]
         raise InputError(
             place.at(_line_of(text, keys)), ".".join(keys) or "file", fault_text(fault["msg"], fault["input"])
         ) from None
@@ -40,6 +51,8 @@ def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
 def fault_text(message: str, value: object) -> str:
     """One validation fault in words: what was expected and what was there."""
     message = message.removeprefix("Value error, ")
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:  # Python refuses to write it out
+        return f"{message}, got an integer of {value.bit_length()} bits"
     scalar = isinstance(value, str | int | float | bool) or value is None
     return f"{message}, got {value!r}" if scalar else message
 

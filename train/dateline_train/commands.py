@@ -16,7 +16,7 @@ def train(
     """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
 
     Examples: dateline train train/recipes/quick.toml
-    · accelerate launch --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
+    · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
     from .training import run_training
 

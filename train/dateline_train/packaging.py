@@ -36,6 +36,8 @@ from .recipe import DataSection
 from .training import RECORD, split
 
 _OPSET = 18
+_MOST_DECAY = 1.0
+"""F1 points between validation in training (perhaps in bfloat16) and here, in float32."""
 
 
 def run_packaging(checkpoint: Path, bundle: Path, data: Sequence[Path], tolerance: float) -> None:
@@ -58,7 +60,7 @@ def run_packaging(checkpoint: Path, bundle: Path, data: Sequence[Path], toleranc
         contents = {
             "config.json": (config.model_dump_json(indent=1) + "\n").encode("utf-8"),
             "encoder.onnx": encoder_graph(model),
-            "heads.safetensors": save_safetensors(_head_weights(model)),
+            "heads.safetensors": save_safetensors(head_weights(model)),
             "metrics.json": (json.dumps(measure(reference, dispatches)[0], indent=1) + "\n").encode("utf-8"),
             "tokenizer.json": tokenizer.to_str(pretty=False).encode("utf-8"),
             "training.json": record,
@@ -67,6 +69,8 @@ def run_packaging(checkpoint: Path, bundle: Path, data: Sequence[Path], toleranc
         proof = prove(model, reference, load_bundle(work), dispatches, tolerance)
         write_bundle(work, contents, version("dateline"), proof)
         _check(proof, bundle)
+        if not data:
+            _check_record(proof, record, checkpoint)
         if bundle.exists():
             shutil.rmtree(bundle)
         work.replace(bundle)
@@ -186,6 +190,14 @@ def _check(proof: Proof, bundle: Path) -> None:
         raise BundleError(f"{bundle}: not packaged, bundle and checkpoint agree on {what} only")
 
 
+def _check_record(proof: Proof, record: bytes, checkpoint: Path) -> None:
+    """A checkpoint that reads its own validation dispatches worse than when it was saved was touched since."""
+    recorded = json.loads(record)["validation"]["span_f1"]
+    if proof.span_f1["checkpoint"] < recorded - _MOST_DECAY:
+        what = f"reads with span F1 {proof.span_f1['checkpoint']:.1f}, but {recorded:.1f} when it was saved"
+        raise BundleError(f"{checkpoint}: not packaged, the checkpoint {what}")
+
+
 def _proving_dispatches(record: bytes, data: Sequence[Path], schema: Schema) -> Sequence[Dispatch]:
     if data:
         return read_dispatches(data, schema)
@@ -193,7 +205,8 @@ def _proving_dispatches(record: bytes, data: Sequence[Path], schema: Schema) -> 
     return split(TypeAdapter(DataSection).validate_python(section), schema, Place(RECORD)).validation
 
 
-def _head_weights(model: DispatchModel) -> dict[str, Tensor]:
+def head_weights(model: DispatchModel) -> dict[str, Tensor]:
+    """The weights of the attribute head and the relation head, by their names in the checkpoint."""
     return {
         name: weight.detach().float().contiguous()
         for name, weight in model.state_dict().items()

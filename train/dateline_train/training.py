@@ -192,6 +192,7 @@ def _arguments(run: Run, states: Path) -> TrainingArguments:
         disable_tqdm=True,
         seed=run.recipe.seed,
         dataloader_pin_memory=False,
+        ddp_find_unused_parameters=False,  # every weight takes part in every step
     )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs work through `accelerate launch`, one process each
     return arguments

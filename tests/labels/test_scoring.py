@@ -1,0 +1,119 @@
+import random
+from dataclasses import replace
+
+import pytest
+from dateline_labels import Dispatch, Relation, RelationType, Schema, Span, SpanType
+from dateline_labels.scoring import Counts, match_spans, score, total
+
+SCHEMA = Schema(
+    "two",
+    "1",
+    {"ATTACK": SpanType(attributes={"kind": ("bombing", "raid")}), "PLACE": SpanType()},
+    {"place": RelationType(("ATTACK",), ("PLACE",)), "same": RelationType(("ATTACK",), ("ATTACK",))},
+)
+TEXT = "A bomb exploded in Old Town market; the blast was heard in Newport."
+
+
+def span(span_id: str, words: str, label: str, kind: str | None = None) -> Span:
+    start = TEXT.index(words)
+    return Span(span_id, label, start, start + len(words), {"kind": kind} if kind else {})
+
+
+GOLD = Dispatch(
+    "d",
+    TEXT,
+    spans=(
+        span("a1", "exploded", "ATTACK", "bombing"),
+        span("l1", "Old Town market", "PLACE"),
+        span("a2", "blast", "ATTACK", "bombing"),
+        span("l2", "Newport", "PLACE"),
+    ),
+    relations=(Relation("place", "a1", "l1"), Relation("same", "a2", "a1")),
+)
+
+
+def test_gold_against_itself_is_all_right() -> None:
+    scores = score([GOLD], [GOLD], SCHEMA)
+    assert total(scores.spans.values()) == Counts(right=4)
+    assert {name: total(by_label.values()) for name, by_label in scores.relations.items()} == {
+        "strict": Counts(right=2),
+        "boundaries": Counts(right=2),
+        "overlapping": Counts(right=2),
+    }
+    assert scores.attributes["ATTACK.kind"] == {("bombing", "bombing"): 2}
+    assert scores.cases == []
+
+
+def test_a_shifted_border_is_missed_and_spurious_and_still_overlaps() -> None:
+    predicted = replace(GOLD, spans=(*GOLD.spans[:1], span("l1", "Old Town", "PLACE"), *GOLD.spans[2:]))
+    scores = score([GOLD], [predicted], SCHEMA)
+    assert scores.spans["PLACE"] == Counts(right=1, spurious=1, missed=1)
+    assert scores.relations["strict"]["place"] == Counts(spurious=1, missed=1)
+    assert scores.relations["boundaries"]["place"] == Counts(spurious=1, missed=1)
+    assert scores.relations["overlapping"]["place"] == Counts(right=1)
+    assert [(case.kind, case.what) for case in scores.cases if case.measure == "span"] == [
+        ("spurious", "Old Town"),
+        ("missed", "Old Town market"),
+    ]
+
+
+def test_a_wrong_label_fails_strict_but_not_boundaries() -> None:
+    schema = replace(SCHEMA, relations={"place": RelationType(("ATTACK",), ("PLACE", "ATTACK"))})
+    gold = replace(GOLD, relations=GOLD.relations[:1])
+    wrong = replace(GOLD.spans[1], label="ATTACK", attributes={"kind": "raid"})
+    scores = score([gold], [replace(gold, spans=(GOLD.spans[0], wrong, *GOLD.spans[2:]))], schema)
+    assert scores.relations["strict"]["place"] == Counts(spurious=1, missed=1)
+    assert scores.relations["boundaries"]["place"] == Counts(right=1)
+    assert scores.relations["overlapping"]["place"] == Counts(spurious=1, missed=1)
+
+
+def test_direction_counts() -> None:
+    turned = replace(GOLD, relations=(GOLD.relations[0], Relation("same", "a1", "a2")))
+    assert score([GOLD], [turned], SCHEMA).relations["strict"]["same"] == Counts(spurious=1, missed=1)
+
+
+def test_attributes_are_judged_where_the_span_was_found() -> None:
+    predicted = replace(GOLD, spans=(span("x", "exploded", "ATTACK", "raid"),), relations=())
+    scores = score([GOLD], [predicted], SCHEMA)
+    assert scores.attributes["ATTACK.kind"] == {("bombing", "raid"): 1}
+    (case,) = [case for case in scores.cases if case.measure == "attribute"]
+    assert case.what == "exploded: expected bombing, got raid"
+
+
+def test_an_overlap_goes_to_the_span_that_shares_most_whatever_the_order() -> None:
+    gold = [Span("g", "PLACE", 3, 9)]
+    predicted = [Span("p", "PLACE", 0, 4), Span("q", "PLACE", 4, 9)]
+    assert match_spans(gold, predicted) == {"q": "g"}
+    assert match_spans(gold, predicted[::-1]) == {"q": "g"}
+
+
+def test_an_exact_span_is_never_taken_by_an_overlapping_one() -> None:
+    gold = [Span("g", "PLACE", 3, 9), Span("h", "PLACE", 10, 12)]
+    predicted = [Span("p", "PLACE", 0, 12), Span("q", "PLACE", 3, 9)]
+    assert match_spans(gold, predicted) == {"q": "g", "p": "h"}
+
+
+def test_neighbours_without_a_shared_character_do_not_overlap() -> None:
+    assert match_spans([Span("g", "PLACE", 0, 5)], [Span("p", "PLACE", 5, 9)]) == {}
+
+
+def test_the_order_of_spans_relations_and_dispatches_does_not_matter() -> None:
+    other = Dispatch("e", TEXT, spans=GOLD.spans[:2], relations=GOLD.relations[:1])
+    predicted = replace(other, spans=(*GOLD.spans[:1], span("l1", "Old Town", "PLACE")))
+    expected = score([GOLD, other], [GOLD, predicted], SCHEMA)
+    shuffled = list(GOLD.spans)
+    random.Random(4).shuffle(shuffled)
+    mixed = replace(GOLD, spans=tuple(shuffled), relations=GOLD.relations[::-1])
+    again = score([other, mixed], [predicted, mixed], SCHEMA)
+    assert (again.spans, again.relations, again.attributes) == (expected.spans, expected.relations, expected.attributes)
+
+
+def test_nothing_found_scores_nothing_and_nothing_to_find_too() -> None:
+    empty = replace(GOLD, spans=(), relations=())
+    assert total(score([GOLD], [empty], SCHEMA).spans.values()).f1 == 0.0
+    assert total(score([empty], [empty], SCHEMA).spans.values()).f1 == 0.0
+
+
+def test_predictions_of_another_text_are_refused() -> None:
+    with pytest.raises(ValueError, match="another text"):
+        score([GOLD], [replace(GOLD, text=TEXT + " ")], SCHEMA)

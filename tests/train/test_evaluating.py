@@ -1,0 +1,100 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from dateline_labels import Dispatch, Schema, Span, read_dispatches
+from dateline_labels.main import main
+from dateline_labels.scoring import score, total
+from dateline_train.word_tags import seqeval_scores, word_tags
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return Schema.read(ROOT / "labels" / "schema.toml")
+
+
+def evaluated(model: Path, data: Path, out: Path) -> dict[str, object]:
+    assert main(["evaluate", str(model), str(data), "--out", str(out), "--split", "train"]) == 0
+    metrics: dict[str, object] = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    return metrics
+
+
+def test_checkpoint_and_bundle_have_the_same_figures(
+    tmp_path: Path, tiny_checkpoint: Path, tiny_bundle: Path, corpus_sample: Path
+) -> None:
+    by_checkpoint = evaluated(tiny_checkpoint, corpus_sample, tmp_path / "checkpoint")
+    by_bundle = evaluated(tiny_bundle, corpus_sample, tmp_path / "bundle")
+    assert {**by_checkpoint, "model": ""} == {**by_bundle, "model": ""}
+    assert by_bundle["dispatches"] == 32
+    assert by_bundle["spans"]["exact"]["micro"]["f1"] > 30  # type: ignore[index]
+
+
+def test_the_page_says_what_the_metrics_say_and_lists_the_cases(
+    tmp_path: Path, tiny_bundle: Path, corpus_sample: Path, schema: Schema
+) -> None:
+    metrics = evaluated(tiny_bundle, corpus_sample, tmp_path)
+    page = (tmp_path / "report.md").read_text(encoding="utf-8")
+    micro = metrics["spans"]["exact"]["micro"]  # type: ignore[index]
+    assert f"| micro | {micro['precision']:.1f} | {micro['recall']:.1f} | {micro['f1']:.1f} | {micro['gold']} |" in page
+    for heading in ("Spans, exact", "seqeval (strict)", "Relations, strict", "Relations, boundaries", "ATTACK.kind"):
+        assert heading in page
+    cases = [json.loads(line) for line in (tmp_path / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    spans = [case for case in cases if case["measure"] == "span"]
+    assert sum(case["kind"] == "missed" for case in spans) == micro["missed"]
+    assert sum(case["kind"] == "spurious" for case in spans) == micro["spurious"]
+    gold = {dispatch.id: dispatch for dispatch in read_dispatches([corpus_sample], schema)}
+    assert all(gold[case["dispatch"]].text[case["start"] : case["end"]] == case["what"] for case in spans)
+
+
+@pytest.mark.parametrize("split", ["everything", "test "])
+def test_an_unknown_part_is_refused(
+    tmp_path: Path, tiny_bundle: Path, corpus_sample: Path, split: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", str(tiny_bundle), str(corpus_sample), "--out", str(tmp_path / "out"), "--split", split]
+    assert main(arguments) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_no_model_is_refused(
+    tmp_path: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(tmp_path), str(corpus_sample), "--out", str(tmp_path / "out")]) == 3
+    assert "not a checkpoint" in capsys.readouterr().err
+
+
+def test_hostile_words_do_not_break_the_page(tmp_path: Path, tiny_bundle: Path) -> None:
+    text = "<script>alert(1)</script> | **bold** ![x](http://example.org) `tick` Monday"
+    spans = [{"id": "t1", "label": "TIME", "start": 0, "end": len(text)}]
+    row = {"id": "<b>|1", "text": text, "spans": spans}
+    data = tmp_path / "hostile.jsonl"
+    data.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert main(["evaluate", str(tiny_bundle), str(data), "--out", str(tmp_path)]) == 0
+    page = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "![" not in page
+    assert "**bold" not in page
+
+
+def test_seqeval_agrees_with_the_exact_score_on_gold_that_lost_spans(schema: Schema) -> None:
+    """Dropping spans, where none touch each other word by word, costs both measures the same."""
+    gold = [
+        dispatch
+        for dispatch in read_dispatches([ROOT / "labels" / "corpus" / "iraq"], schema)
+        if word_tags(dispatch).count("O") < len(word_tags(dispatch))
+    ]
+    found = [replace(dispatch, spans=dispatch.spans[::2], relations=()) for dispatch in gold]
+    ours = total(score(gold, found, schema).spans.values())
+    theirs = seqeval_scores(gold, found)
+    assert theirs is not None
+    for mode in ("default", "strict"):
+        assert theirs[mode]["micro"]["f1"] == pytest.approx(100 * ours.f1, abs=0.01)
+
+
+def test_a_word_that_a_span_touches_is_tagged_once() -> None:
+    dispatch = Dispatch("d", "mid-June raid on Al-Qaim", spans=(Span("t", "TIME", 0, 8), Span("l", "PLACE", 17, 24)))
+    assert word_tags(dispatch) == ["B-TIME", "I-TIME", "I-TIME", "O", "O", "B-PLACE", "I-PLACE", "I-PLACE"]

@@ -1,0 +1,93 @@
+import json
+import shutil
+from pathlib import Path
+
+import onnx
+import pytest
+from dateline_infer import Extractor
+from dateline_infer.bundle import read_manifest
+from dateline_labels import BundleError, Schema, read_dispatches
+from dateline_labels.main import main
+from dateline_train import packaging
+from dateline_train.evaluating import load_extractor
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_bundle_and_checkpoint_read_alike(tiny_checkpoint: Path, tiny_bundle: Path, corpus_sample: Path) -> None:
+    dispatches = read_dispatches([corpus_sample], Schema.read(ROOT / "labels" / "schema.toml"))
+    expected, got = load_extractor(tiny_checkpoint).batch(dispatches), Extractor.load(tiny_bundle).batch(dispatches)
+    assert sum(len(dispatch.spans) for dispatch in expected) > 100
+    assert sum(len(dispatch.relations) for dispatch in expected) > 20
+    for one, other in zip(expected, got, strict=True):
+        assert [(s.label, s.start, s.end, s.attributes) for s in one.spans] == [
+            (s.label, s.start, s.end, s.attributes) for s in other.spans
+        ]
+        assert [(r.label, r.head, r.tail) for r in one.relations] == [
+            (r.label, r.head, r.tail) for r in other.relations
+        ]
+
+
+def test_the_manifest_holds_the_proof(tiny_bundle: Path) -> None:
+    proof = read_manifest(tiny_bundle).proof
+    assert proof is not None
+    assert proof.dispatches == 40
+    assert proof.spans_agree == proof.relations_agree == 1.0
+    assert 0.0 < proof.largest_logit_difference < 1e-3
+    assert proof.span_f1["bundle"] == proof.span_f1["checkpoint"] > 0
+
+
+def test_the_encoder_is_one_file_in_float32(tiny_bundle: Path) -> None:
+    graph = onnx.load(tiny_bundle / "encoder.onnx", load_external_data=False)
+    assert [output.name for output in graph.graph.output] == ["token_vectors", "tag_logits"]
+    assert all(not weight.external_data for weight in graph.graph.initializer)
+    assert {opset.domain for opset in graph.opset_import} <= {"", "ai.onnx"}
+
+
+def test_packaging_twice_gives_the_same_bytes(tmp_path: Path, tiny_checkpoint: Path, tiny_bundle: Path) -> None:
+    data = sorted((ROOT / "labels" / "corpus" / "sudan").glob("*.md"))[:2]
+    bundles = [tmp_path / "one", tmp_path / "two"]
+    for bundle in bundles:
+        packaging.run_packaging(tiny_checkpoint, bundle, data, tolerance=0.001)
+    first, second = ({file.name: file.read_bytes() for file in bundle.iterdir()} for bundle in bundles)
+    assert first == second
+
+
+def test_a_bundle_that_reads_otherwise_is_not_written(
+    tmp_path: Path, tiny_checkpoint: Path, corpus_sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = packaging.head_weights
+
+    def spoiled(model: object) -> dict[str, object]:
+        return {name: weight * 0.5 for name, weight in weights(model).items()}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(packaging, "head_weights", spoiled)
+    with pytest.raises(BundleError, match="not packaged"):
+        packaging.run_packaging(tiny_checkpoint, tmp_path / "bundle", [corpus_sample], tolerance=0.001)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_whose_labels_moved_is_not_packaged(tmp_path: Path, tiny_checkpoint: Path) -> None:
+    """The record says how well the checkpoint read when it was saved; one that reads worse now was touched."""
+    broken = shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint")
+    config = json.loads((broken / "config.json").read_text(encoding="utf-8"))
+    config["reading"]["schema"]["spans"].reverse()
+    (broken / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(BundleError):
+        packaging.run_packaging(broken, tmp_path / "bundle", (), tolerance=0.001)
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_a_bundle_is_replaced_and_anything_else_is_not(
+    tmp_path: Path, tiny_checkpoint: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(ROOT / "labels" / "corpus" / "sudan" / "sudan-001.md")
+    bundle = shutil.copytree(tiny_bundle, tmp_path / "bundle")
+    assert main(["package", str(tiny_checkpoint), str(bundle), "--data", data]) == 0
+    assert read_manifest(bundle).proof is not None
+    other = tmp_path / "mine"
+    other.mkdir()
+    (other / "thesis.doc").write_text("years of work", encoding="utf-8")
+    assert main(["package", str(tiny_checkpoint), str(other), "--data", data]) == 2
+    assert "not replaced" in capsys.readouterr().err
+    assert [file.name for file in other.iterdir()] == ["thesis.doc"]

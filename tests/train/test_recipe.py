@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+from dateline_labels import InputError
+from dateline_train.recipe import Recipe
+
+RECIPES = Path(__file__).resolve().parents[2] / "train" / "recipes"
+
+MINIMAL = """name = "mine"
+output = "out"
+
+[data]
+schema = "schema.toml"
+files = ["a.jsonl"]
+
+[encoder]
+name = "some/hub-id"
+"""
+
+FAULTS = {
+    "an unknown key": (MINIMAL + "colour = 3\n", "encoder.colour", 10),
+    "an unknown section": (MINIMAL + "[paint]\ncolour = 3\n", "paint", 10),
+    "a word for a number": (MINIMAL + '[fitting]\nepochs = "many"\n', "fitting.epochs", 11),
+    "a precision that is none": (MINIMAL + '[fitting]\nprecision = "fp7"\n', "fitting.precision", 11),
+    "no epochs": (MINIMAL + "[fitting]\nepochs = 0\n", "fitting", 10),
+    "a dropout of all": (MINIMAL + "[model]\ndropout = 1.0\n", "model", 10),
+    "a loss below nothing": (MINIMAL + "[model]\ntag_weight = -1.0\n", "model", 10),
+    "a missing section": (MINIMAL.partition("[encoder]")[0], "encoder", 0),
+    "no files": (MINIMAL.replace('["a.jsonl"]', "[]"), "data", 4),
+    "a short digest": (MINIMAL + 'sha256 = "53aa"\n', "encoder", 8),
+    "broken TOML": (MINIMAL + "window = = 3\n", "toml", 10),
+}
+
+
+@pytest.mark.parametrize("name", ["quick.toml", "default.toml"])
+def test_the_shipped_recipes_are_sound(name: str) -> None:
+    recipe = Recipe.read(RECIPES / name)
+    assert recipe.name == name.removesuffix(".toml")
+    assert recipe.data.schema.is_file()
+    assert all(folder.is_dir() for folder in recipe.data.files)
+
+
+def test_input_paths_are_taken_from_the_recipes_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(MINIMAL, encoding="utf-8")
+    recipe = Recipe.read(tmp_path / "mine.toml")
+    assert recipe.data.schema == tmp_path / "schema.toml"
+    assert recipe.data.files == (tmp_path / "a.jsonl",)
+    assert recipe.output == Path("out")
+    assert recipe.encoder.name == "some/hub-id"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_recipe_is_refused_with_line_and_field(tmp_path: Path, fault: str) -> None:
+    text, field, line = FAULTS[fault]
+    path = tmp_path / "faulty.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Recipe.read(path)
+    assert caught.value.field == field
+    assert caught.value.place.line == line
