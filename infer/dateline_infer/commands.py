@@ -15,6 +15,7 @@ def extract(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write JSON lines here; stdout if not given.")] = None,
     incidents: Annotated[Path | None, typer.Option(help="Write the incident table here: .csv or .jsonl.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Show each text in colour with its spans, not JSON.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Draw what --show shows into this .svg file.")] = None,
     text_column: Annotated[str, typer.Option(help="Column or key that holds the text.")] = "text",
     id_column: Annotated[str, typer.Option(help="Column or key that holds the id.")] = "id",
     date_column: Annotated[str, typer.Option(help="Column or key that holds the date of publication.")] = "published",
@@ -28,4 +29,4 @@ def extract(
     from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
-    run_extract(bundle, files or [Path("-")], columns, Destinations(out, incidents, show))
+    run_extract(bundle, files or [Path("-")], columns, Destinations(out, incidents, show, picture))

@@ -14,6 +14,8 @@ class ReadingConfig:
 
     `window` counts tokens with the special ones, `overlap` the tokens two neighbouring windows share.
     `thresholds` gives the least probability of each relation label, chosen on validation data; 0.5 where absent.
+    `obligatory` names, for a relation label, the span labels whose spans are hardly ever without a relation of that
+    label to them: such a span takes its most probable head where none passes the threshold.
     Raises ValueError on contradictions.
     """
 
@@ -23,6 +25,7 @@ class ReadingConfig:
     window: int = 256
     overlap: int = 64
     thresholds: dict[str, float] = field(default_factory=dict)
+    obligatory: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.window < 16:
@@ -34,6 +37,10 @@ class ReadingConfig:
                 raise ValueError(f"a threshold for {label}, which the schema does not have")
             if not 0.0 < threshold < 1.0:
                 raise ValueError(f"expected a threshold of {label} between 0 and 1, got {threshold}")
+
+        for label, tails in self.obligatory.items():
+            if label not in self.schema.relations or not set(tails) <= set(self.schema.relations[label].tail):
+                raise ValueError(f"{label} cannot be obligatory for {', '.join(tails)}")
 
     def threshold(self, label: str) -> float:
         """The least probability at which a relation of this label is believed."""

@@ -1,5 +1,6 @@
 """`dateline extract`: files in; JSON lines, a rendering and the incident table out. Nothing is left half-written."""
 
+import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from .incident_table import to_csv, to_jsonl
 from .incidents import Incident, can_assemble, incidents
 from .inputs import Columns, read_inputs
 
+_PICTURE_WIDTH = 110
+
 
 @dataclass(frozen=True)
 class Destinations:
@@ -24,10 +27,13 @@ class Destinations:
     out: Path | None
     table: Path | None
     show: bool
+    picture: Path | None = None  # an SVG of the rendering
 
     def __post_init__(self) -> None:
         if self.table and self.table.suffix not in (".csv", ".jsonl"):
             raise InputError(Place(str(self.table)), "incidents", "expected a file ending in .csv or .jsonl")
+        if self.picture and self.picture.suffix != ".svg":
+            raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
 
 
 def run_extract(bundle: Path, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
@@ -37,13 +43,13 @@ def run_extract(bundle: Path, files: Sequence[Path], columns: Columns, to: Desti
     assemble = can_assemble(extractor.config.schema)
     if to.table and not assemble:
         raise InputError(Place(str(bundle)), "schema", "has none of the labels that incidents are made of")
-    console = Console(highlight=False)
+    console = _console(to)
     found, failed, lines = [], 0, []
     for dispatch in _with_progress(extractor.stream(dispatches), len(dispatches)):
         failed += "error" in dispatch.meta
         table = incidents(dispatch) if assemble else []
         found += table
-        if to.show:
+        if to.show or to.picture:
             _show(dispatch, table, extractor, console)
         elif to.out is None:
             sys.stdout.write(write_line(dispatch) + "\n")
@@ -53,8 +59,17 @@ def run_extract(bundle: Path, files: Sequence[Path], columns: Columns, to: Desti
         write_atomically(to.out, "".join(lines).encode("utf-8"))
     if to.table:
         write_atomically(to.table, (to_csv(found) if to.table.suffix == ".csv" else to_jsonl(found)).encode("utf-8"))
+    if to.picture:
+        write_atomically(to.picture, console.export_svg(title="dateline extract").encode("utf-8"))
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+
+
+def _console(to: Destinations) -> Console:
+    """Where renderings go; a picture alone is drawn on a page that nobody sees."""
+    page = None if to.show else io.StringIO()
+    width = _PICTURE_WIDTH if to.picture else None
+    return Console(highlight=False, record=to.picture is not None, file=page, width=width)
 
 
 def _show(dispatch: Dispatch, table: Sequence[Incident], extractor: Extractor, console: Console) -> None:

@@ -25,6 +25,9 @@ from .windows import SpecialTokens
 
 _TOKENS_A_BATCH = 4_096
 _DISPATCHES_AT_ONCE = 64
+_PAIRS_A_BLOCK = 262_144
+PLAUSIBLE = 0.05
+"""Least probability at which a span takes the most probable head of a relation that it must have."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -52,6 +55,10 @@ class Extractor:
         self._special = SpecialTokens.of(tokenizer, padding)
         self._allowed = pairs.allowed_relations(config.schema)
         labels = config.schema.relation_labels
+        self._obligatory = np.array(
+            [[label in config.obligatory.get(relation, ()) for relation in labels] for label in config.schema.spans],
+            dtype=np.bool_,
+        )  # (span labels, relation labels)
         self._thresholds = np.array([config.threshold(label) for label in labels], dtype=np.float32)
 
     @staticmethod
@@ -164,13 +171,27 @@ class Extractor:
         return values
 
     def _relations(self, table: pairs.SpanTable, batch: SpanBatch, spans: Sequence[Span]) -> tuple[Relation, ...]:
-        relations = []
+        found: list[tuple[int, int, int, float]] = []  # head, tail, relation label, probability
+        best = np.zeros((len(spans), len(self._thresholds)), dtype=np.float32)  # of each tail and relation label
+        best_heads = np.zeros(best.shape, dtype=np.int64)
         for pair, scores in self.relation_scores(table, batch):
             for row, number in np.argwhere(scores >= self._thresholds):
-                head, tail = spans[pair[row, 0]], spans[pair[row, 1]]
-                score = min(round(float(scores[row, number]), 4), 1.0)
-                relations.append(Relation(self.config.schema.relation_labels[number], head.id, tail.id, score))
-        return tuple(relations)
+                found.append((int(pair[row, 0]), int(pair[row, 1]), int(number), float(scores[row, number])))
+            for number in np.flatnonzero(self._obligatory.any(axis=0)):
+                # in order of probability, so that the highest of a tail is written last
+                order = np.argsort(scores[:, number], kind="stable")
+                better = order[scores[order, number] > best[pair[order, 1], number]]
+                best[pair[better, 1], number] = scores[better, number]
+                best_heads[pair[better, 1], number] = pair[better, 0]
+        headed = {(tail, number) for _, tail, number, _ in found}
+        for tail, number in np.argwhere(self._obligatory[table.labels] & (best >= PLAUSIBLE)):
+            if (tail, number) not in headed:
+                found.append((int(best_heads[tail, number]), int(tail), int(number), float(best[tail, number])))
+        labels = self.config.schema.relation_labels
+        return tuple(
+            Relation(labels[number], spans[head].id, spans[tail].id, min(round(score, 4), 1.0))
+            for head, tail, number, score in sorted(found)
+        )
 
     def relation_scores(self, table: pairs.SpanTable, batch: SpanBatch) -> Iterator[tuple[IntArray, FloatArray]]:
         """All candidate pairs (pairs, 2) with the probability of each relation (pairs, relations), 0 where the schema
@@ -184,7 +205,6 @@ class Extractor:
             yield block, np.where(allowed, _sigmoid(logits), np.float32(0.0))
 
 
-_PAIRS_A_BLOCK = 262_144
 _NOTHING = (np.zeros((0, 0), dtype=np.float32), np.zeros((0, 0), dtype=np.float32))
 
 

@@ -155,10 +155,15 @@ class _Graph:
         return PlaceMention(self._mention(span), tuple(self._mention(outer) for outer in self._outer(span)))
 
     def _outer(self, span: Span) -> list[Span]:
-        """The places that `span` lies in, nearest first; a circle is walked once."""
+        """The places that `span` lies in, narrowest first: those that lie in most others of them."""
+        outer = self._reachable(span)
+        return sorted(outer, key=lambda place: -sum(wider in outer for wider in self._reachable(place)))
+
+    def _reachable(self, span: Span) -> list[Span]:
+        """The places that chains of `within` lead to; a circle is walked once."""
         chain = [span]
         for inner in chain:
-            chain += [outer for outer in self._spans([inner], ROLES.within) if outer not in chain]
+            chain += [wider for wider in self._spans([inner], ROLES.within) if wider not in chain]
         return chain[1:]
 
     def _innermost(self, places: list[Span]) -> list[Span]:

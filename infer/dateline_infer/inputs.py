@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from dateline_labels import Dispatch, InputError, Place
+from dateline_labels import Dispatch, InputError, MissingExtraError, Place
 from dateline_labels.files import decode_utf8, read_bytes
 from dateline_labels.jsonl import read_json
 
@@ -84,7 +84,7 @@ def _csv(text: str, path: str, name: str, columns: Columns) -> Iterator[Dispatch
 
 def _parquet(path: Path, name: str, columns: Columns) -> Iterator[Dispatch]:
     if find_spec("pyarrow") is None:
-        raise InputError(Place(str(path)), "format", "Parquet needs pyarrow: pip install 'dateline[archive]'")
+        raise MissingExtraError(f"{path}: a Parquet file", "pyarrow", "archive")
     import pyarrow
     import pyarrow.parquet
 

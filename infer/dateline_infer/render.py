@@ -24,14 +24,14 @@ def show_dispatch(dispatch: Dispatch, schema: Schema, console: Console) -> None:
 
 
 def rendered(dispatch: Dispatch, schema: Schema) -> Text:
-    """The text, each span as ⟦words LABEL values⟧ in the colour of its label."""
+    """The text, each span as [words LABEL values] in the colour of its label."""
     text, done = Text(), 0
     for span in sorted(dispatch.spans, key=lambda span: span.start):
         colour = _COLOURS[schema.span_labels.index(span.label) % len(_COLOURS)]
         text.append(visible(dispatch.text[done : span.start]))
-        text.append("⟦", style=f"dim {colour}")
+        text.append("[", style=f"dim {colour}")
         text.append(visible(dispatch.words(span)), style=f"bold {colour}")
-        text.append(" " + " ".join([span.label, *span.attributes.values()]) + "⟧", style=f"dim {colour}")
+        text.append(" " + " ".join([span.label, *span.attributes.values()]) + "]", style=f"dim {colour}")
         done = span.end
     return text.append(visible(dispatch.text[done:]))
 
@@ -53,8 +53,8 @@ def show_incidents(incidents: Sequence[Incident], console: Console) -> None:
         return
     table = Table(box=box.SIMPLE_HEAD, title="Incidents", title_justify="left", title_style="bold", expand=True)
     table.add_column("#")
-    for column, ratio in (("what", 3), ("when and where", 4), ("who → whom", 4), ("casualties, according to", 6)):
-        table.add_column(column, overflow="fold", ratio=ratio)
+    for column, ratio in (("what", 4), ("when and where", 5), ("who → whom", 5), ("casualties, according to", 8)):
+        table.add_column(column, overflow="fold", ratio=ratio, min_width=13)
     for incident in incidents:
         table.add_row(str(incident.number), _what(incident), _where(incident), _who(incident), _casualties(incident))
         table.add_row()

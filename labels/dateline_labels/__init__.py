@@ -1,7 +1,7 @@
 """What annotators mark: the datum, the schema, the file formats, splits and scoring."""
 
 from .dispatch import Dispatch, Relation, Span
-from .errors import BundleError, DatelineError, ExitCode, InputError, LockedError, Place, one_line
+from .errors import BundleError, DatelineError, ExitCode, InputError, LockedError, MissingExtraError, Place, one_line
 from .files import read_dispatches
 from .schema import RelationType, Schema, SpanType
 
@@ -12,6 +12,7 @@ __all__ = [
     "ExitCode",
     "InputError",
     "LockedError",
+    "MissingExtraError",
     "Place",
     "Relation",
     "RelationType",

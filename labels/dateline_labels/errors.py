@@ -59,6 +59,15 @@ class BundleError(DatelineError):
     exit_code = ExitCode.BAD_BUNDLE
 
 
+class MissingExtraError(DatelineError):
+    """What was asked for needs packages that are not installed."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, what: str, missing: str, extra: str) -> None:
+        super().__init__(f"{what} needs {missing}, which is not installed: pip install 'dateline[{extra}]'")
+
+
 class LockedError(DatelineError):
     """Another process is writing to the same place."""
 

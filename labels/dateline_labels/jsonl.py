@@ -108,7 +108,7 @@ def read_json(line: str, place: Place) -> object:
     try:
         return json.loads(line, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite_float)
     except json.JSONDecodeError as error:
-        raise InputError(place, "json", f"{error.msg} at column {error.colno}") from None
+        raise InputError(place, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:
         raise InputError(place, "json", str(error)) from None
     except RecursionError:

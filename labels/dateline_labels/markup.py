@@ -11,6 +11,7 @@ there are no relations; `write` leaves them out).
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
@@ -38,17 +39,14 @@ def read(source: str, place: Place, schema: Schema) -> Dispatch:
         last_line = source.removesuffix("\n").count("\n") + 1
         raise InputError(place.at(last_line), "relations", "expected a line --- between the text and the relations")
     text, spans = _read_text(body, place, first_line)
-    relations = _read_relations(
-        tail, place, first_line + body.count("\n") + 2, {span.id: span for span in spans}, schema
-    )
     published = header.pop("published")
     dispatch_id = header.pop("id")
-    dispatch = Dispatch(
-        dispatch_id, text, None if published == _UNKNOWN_DATE else published, header, tuple(spans), tuple(relations)
-    )
-    for field, what in schema.problems(dispatch):
-        raise InputError(place.at(_line_of(field, dispatch, first_line)), field, what)
-    return dispatch
+    marked = Dispatch(dispatch_id, text, None if published == _UNKNOWN_DATE else published, header, tuple(spans))
+    for field, what in schema.problems(marked):  # before the relations, which would only suffer from a wrong label
+        raise InputError(place.at(_line_of(field, marked, first_line)), field, what)
+    first_relation = first_line + body.count("\n") + 2
+    relations = _read_relations(tail, place, first_relation, marked.span_by_id, schema)
+    return replace(marked, relations=tuple(relations))
 
 
 def header_line(source: str, key: str) -> int:

@@ -4,7 +4,7 @@ Read from TOML, stored as JSON in every checkpoint and bundle. The order of the 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -28,11 +28,12 @@ class SpanType:
 
     def __post_init__(self) -> None:
         for name, values in self.attributes.items():
-            _check_names((name, *values))
+            keys = ("attributes", name)
+            _check_names(keys, (name, *values))
             if len(values) < 2:
-                raise ValueError(f"attribute {name} needs at least two values")
+                raise FaultyKeysError(keys, "an attribute needs at least two values")
             if len(set(values)) < len(values):
-                raise ValueError(f"attribute {name} names a value twice")
+                raise FaultyKeysError(keys, "the attribute names a value twice")
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ class Schema:
     def __post_init__(self) -> None:
         if not self.spans:
             raise ValueError("a schema needs at least one span label")
-        _check_names((*self.spans, *self.relations))
+        for label in self.spans:
+            _check_names(("spans", label), (label,))
         for name, relation in self.relations.items():
+            _check_names(("relations", name), (name,))
             for end, labels in (("head", relation.head), ("tail", relation.tail)):
                 unknown = [label for label in labels if label not in self.spans]
                 if unknown:
@@ -158,17 +161,11 @@ class Schema:
     @staticmethod
     def from_dict(plain: Mapping[str, Any]) -> "Schema":
         """The schema of plain JSON data; raises KeyError, TypeError or ValueError where it is not one."""
-        spans = {
-            span["label"]: {
-                "description": span["description"],
-                "attributes": {attribute["name"]: attribute["values"] for attribute in span["attributes"]},
-            }
-            for span in plain["spans"]
-        }
-        relations = {
-            relation["label"]: {key: value for key, value in relation.items() if key != "label"}
-            for relation in plain["relations"]
-        }
+        spans = _by(plain["spans"], "label")
+        for span in spans.values():
+            attributes = _by(span["attributes"], "name").items()
+            span["attributes"] = {name: attribute["values"] for name, attribute in attributes}
+        relations = _by(plain["relations"], "label")
         return TypeAdapter(Schema).validate_python({**plain, "spans": spans, "relations": relations})
 
     @staticmethod
@@ -177,7 +174,15 @@ class Schema:
         return read_typed_toml(path, Schema)
 
 
-def _check_names(names: Iterable[str]) -> None:
+def _by(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, dict[str, Any]]:
+    """The rows without `key` by its values, which are all different."""
+    named = {row[key]: {name: value for name, value in row.items() if name != key} for row in rows}
+    if len(named) < len(rows):
+        raise ValueError(f"a {key} occurs twice")
+    return named
+
+
+def _check_names(keys: tuple[str, ...], names: Iterable[str]) -> None:
     for name in names:
         if not re.fullmatch(r"\w[\w-]*", name):  # what the inline markup can carry
-            raise ValueError(f"expected a name of letters, digits, _ and -, got {name!r}")
+            raise FaultyKeysError(keys, f"expected a name of letters, digits, _ and -, got {name!r}")

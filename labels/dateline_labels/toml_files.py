@@ -58,7 +58,7 @@ def fault_text(message: str, value: object) -> str:
 
 
 def _line_of(text: str, keys: list[str]) -> int:
-    """The line from 1 of the dotted `keys`, of the innermost table around a missing key, 0 where neither is seen."""
+    """The line from 1 of the dotted `keys` or else of the innermost table around them, 0 where neither is seen."""
     best = deepest = 0
     section: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -69,8 +69,9 @@ def _line_of(text: str, keys: list[str]) -> int:
             found = section + _keys(key[1])
         else:
             continue
-        if len(found) > deepest and keys[: len(found)] == found:
-            best, deepest = number, len(found)
+        depth = min(len(found), len(keys))
+        if depth > deepest and keys[:depth] == found[:depth]:
+            best, deepest = number, depth
     return best
 
 

@@ -25,7 +25,7 @@ a1 casualty c1
 class Case:
     """`source` is what is converted, one of `files` or a folder of them (a path ending in / is an empty folder).
 
-    The one line on stderr must begin with `place:line:` and hold `says`.
+    The one line on stderr must begin with `place:line:` and hold `says`; {folder} in `place` stands for the folder.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Case:
     says: str
     schema: bytes = GOOD_SCHEMA
     target: str = "out.jsonl"
-    place: str = ""
+    place: str = "{folder}/{source}"
 
     @property
     def content(self) -> tuple[object, ...]:

@@ -52,7 +52,7 @@ def test_malformed_input_is_refused_in_one_line_and_nothing_is_written(
     (line,) = lines_on_stderr(capsys)
     assert ERROR.fullmatch(line)
     assert not [character for character in line if unicodedata.category(character) in HIDDEN]
-    place = case.place.removeprefix("=") if case.place.startswith("=") else f"{tmp_path}/{case.place or case.source}"
+    place = case.place.format(folder=tmp_path, source=case.source)
     assert line.startswith(f"{place}:{case.line}:")
     assert case.says in line.removeprefix(place)
     assert "Traceback" not in line

@@ -1,9 +1,13 @@
 """Commands that train, evaluate and package: `dateline train`, `dateline evaluate`, `dateline package`."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_labels import MissingExtraError
+
+_NEEDED = ("torch", "transformers", "datasets", "accelerate", "onnx")
 
 
 def train(
@@ -18,6 +22,7 @@ def train(
     Examples: dateline train train/recipes/quick.toml
     · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
+    _require_training()
     from .training import run_training
 
     run_training(recipe, output, tuple(data or ()))
@@ -35,6 +40,7 @@ def evaluate(
 
     Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
     """
+    _require_training()
     from .evaluating import run_evaluation
 
     run_evaluation(model, data, out, split)
@@ -57,6 +63,14 @@ def package(
 
     Example: dateline package out/demo/checkpoint out/demo/bundle
     """
+    _require_training()
     from .packaging import run_packaging
 
     run_packaging(checkpoint, bundle, tuple(data or ()), tolerance)
+
+
+def _require_training() -> None:
+    """Say in one line what to install where the light dependencies are all there is."""
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise MissingExtraError("this command", name, "train")

@@ -1,16 +1,28 @@
-"""The least probability at which each relation is believed, chosen on validation dispatches alone."""
+"""When a relation is believed: probabilities chosen on validation dispatches, and what training shows obligatory."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dateline_infer.config import ReadingConfig
-from dateline_infer.extractor import Extractor
-from dateline_labels import Dispatch
+from dateline_infer.extractor import PLAUSIBLE, Extractor
+from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import match_spans
 
-_LOWEST = 0.05
+_STEPS = tuple(step / 20 for step in range(1, 20))
 _SHRINKAGE = 20
-"""A relation with few validation examples keeps near 0.5: its threshold is worth as much as this many examples."""
+"""A relation with few validation examples keeps near 0.5: that choice weighs as much as this many examples."""
+_ENOUGH, _HARDLY_EVER_LACKING = 50, 0.9
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A relation that could be believed: its tail, which an obligatory relation must reach, and whether it is right."""
+
+    tail: tuple[str, str]  # dispatch and span
+    must_have: bool
+    score: float
+    right: bool
 
 
 def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> dict[str, float]:
@@ -19,7 +31,7 @@ def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> d
 
     `extractor` must believe relations from a low probability on (see `with_low_thresholds`).
     """
-    scored: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    candidates: dict[str, list[_Candidate]] = defaultdict(list)
     gold_count: dict[str, int] = defaultdict(int)
     for gold, found in zip(validation, extractor.batch(validation), strict=True):
         true = {(relation.label, relation.head, relation.tail) for relation in gold.relations}
@@ -27,24 +39,59 @@ def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> d
         for relation in gold.relations:
             gold_count[relation.label] += 1
         for relation in found.relations:
-            key = (relation.label, matches.get(relation.head, ""), matches.get(relation.tail, ""))
-            scored[relation.label].append((relation.score or 0.0, key in true))
-    return {label: _best(scored[label], gold_count[label]) for label in extractor.config.schema.relations}
+            right = (relation.label, matches.get(relation.head, ""), matches.get(relation.tail, "")) in true
+            tail_label = found.span_by_id[relation.tail].label
+            must_have = tail_label in extractor.config.obligatory.get(relation.label, ())
+            score = relation.score or 0.0
+            candidates[relation.label].append(_Candidate((gold.id, relation.tail), must_have, score, right))
+    return {label: _best(candidates[label], gold_count[label]) for label in extractor.config.schema.relations}
 
 
 def with_low_thresholds(config: ReadingConfig) -> ReadingConfig:
     """The same config, believing every relation from a low probability on."""
-    return ReadingConfig(config.schema, config.window, config.overlap, dict.fromkeys(config.schema.relations, _LOWEST))
+    return replace(config, thresholds=dict.fromkeys(config.schema.relations, PLAUSIBLE))
 
 
-def _best(scored: Sequence[tuple[float, bool]], gold: int) -> float:
-    best_f1, best, right = 0.0, 0.5, 0
-    ranked = sorted(scored, reverse=True)
-    for count, (probability, is_right) in enumerate(ranked, start=1):
-        right += is_right
-        following = ranked[count][0] if count < len(ranked) else _LOWEST
-        f1 = 2 * right / (count + gold) if gold else 0.0
-        if following < probability and f1 > best_f1:
-            best_f1, best = f1, (probability + following) / 2
-    drawn = (best * gold + 0.5 * _SHRINKAGE) / (gold + _SHRINKAGE)
-    return round(min(max(drawn, _LOWEST), 1 - _LOWEST), 4)
+def obligatory_tails(training: Sequence[Dispatch], schema: Schema) -> dict[str, tuple[str, ...]]:
+    """For each relation, the span labels whose spans hardly ever lack a relation of that label to them."""
+    count: dict[str, int] = defaultdict(int)
+    headed: dict[tuple[str, str], int] = defaultdict(int)
+    for dispatch in training:
+        for span in dispatch.spans:
+            count[span.label] += 1
+        for relation, tail in {(relation.label, relation.tail) for relation in dispatch.relations}:
+            headed[relation, dispatch.span_by_id[tail].label] += 1
+    return _obligatory(schema, count, headed)
+
+
+def _obligatory(
+    schema: Schema, count: Mapping[str, int], headed: Mapping[tuple[str, str], int]
+) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, relation in schema.relations.items():
+        enough = [label for label in relation.tail if count[label] >= _ENOUGH]
+        labels = tuple(label for label in enough if headed[name, label] >= _HARDLY_EVER_LACKING * count[label])
+        if labels:
+            found[name] = labels
+    return found
+
+
+def _best(candidates: Sequence[_Candidate], gold: int) -> float:
+    """The threshold of the highest F1; the middle one of equals."""
+    scores = {step: _f1(candidates, gold, step) for step in _STEPS}
+    equals = [step for step in _STEPS if scores[step] == max(scores.values())]
+    best = equals[len(equals) // 2]
+    return round((best * gold + 0.5 * _SHRINKAGE) / (gold + _SHRINKAGE), 4)
+
+
+def _f1(candidates: Sequence[_Candidate], gold: int, threshold: float) -> float:
+    """F1 of what is believed at a threshold, with the most probable head of each tail that must have one."""
+    believed = [candidate for candidate in candidates if candidate.score >= threshold]
+    headed = {candidate.tail for candidate in believed}
+    most: dict[tuple[str, str], _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda candidate: candidate.score):
+        if candidate.must_have and candidate.tail not in headed:
+            most[candidate.tail] = candidate
+    chosen = [*believed, *most.values()]
+    right = sum(candidate.right for candidate in chosen)
+    return 2 * right / (len(chosen) + gold) if right else 0.0

@@ -34,7 +34,7 @@ from .encoding import Collator, Encoder
 from .model import DispatchConfig, DispatchModel
 from .network import checkpoint_extractor
 from .recipe import DataSection, EncoderSection, FittingSection, Recipe
-from .thresholds import choose_thresholds, with_low_thresholds
+from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
 from .trainer import BEST_METRIC, DispatchTrainer, validate
 
 RECORD = "training.json"
@@ -226,7 +226,8 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     """Choose the thresholds, measure on validation and save the checkpoint, the record last."""
     output, validation = run.recipe.output, run.splits.validation
     model.eval()
-    model.set_reading(with_low_thresholds(model.reading))
+    obligatory = obligatory_tails(run.splits.train, run.schema)
+    model.set_reading(with_low_thresholds(replace(model.reading, obligatory=obligatory)))
     thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
     model.set_reading(replace(model.reading, thresholds=thresholds))
     figures = validate(model, tokenizer, validation, bf16)
@@ -241,6 +242,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "dispatches": {"train": len(run.splits.train), "validation": len(validation)},
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
         "thresholds": thresholds,
+        "obligatory": obligatory,
         "versions": {name: version(name) for name in ("dateline", "torch", "transformers", "tokenizers")},
     }
     write_atomically(output / RECORD, (json.dumps(record, indent=1) + "\n").encode("utf-8"))

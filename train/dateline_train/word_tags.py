@@ -4,7 +4,7 @@ The words do not depend on the encoder's tokenizer, so that the figures of any t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -39,10 +39,10 @@ def seqeval_scores(gold: Sequence[Dispatch], predicted: Sequence[Dispatch]) -> d
 
     true = [word_tags(dispatch) for dispatch in gold]
     found = [word_tags(dispatch) for dispatch in predicted]
-    settings: dict[str, dict[str, Any]] = {"default": {}, "strict": {"mode": "strict", "scheme": IOB2}}
+    modes: dict[str, dict[str, Any]] = {"default": {}, "strict": {"mode": "strict", "scheme": IOB2}}
+    report: Callable[..., Any] = classification_report
     return {
-        name: _plain(classification_report(true, found, output_dict=True, zero_division=0, **setting))
-        for name, setting in settings.items()
+        name: _plain(report(true, found, output_dict=True, zero_division=0, **mode)) for name, mode in modes.items()
     }
 
 

@@ -1,0 +1,43 @@
+# `make demo` and `make test` set up everything they need in .venv; nothing else is to be done first.
+PYTHON ?= python3
+OUT := out/demo
+SEED := $(wildcard ../shared/seed/dispatch.txt)
+VENV := .venv/bin
+export TOKENIZERS_PARALLELISM := true
+
+.PHONY: demo test fast lint types clean
+
+demo: .venv/ready
+	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
+	$(VENV)/dateline package $(OUT)/checkpoint $(OUT)/bundle
+	$(VENV)/dateline evaluate $(OUT)/bundle labels/corpus --split test --out $(OUT)/report
+	$(VENV)/dateline extract $(OUT)/bundle labels/samples/*.txt $(SEED) --show --out $(OUT)/read.jsonl --incidents $(OUT)/incidents.csv
+	@$(if $(SEED),,echo "The seed dispatch ../shared/seed/dispatch.txt is not there, so the samples alone were read.")
+	@echo
+	@echo "checkpoint  $(OUT)/checkpoint"
+	@echo "bundle      $(OUT)/bundle"
+	@echo "report      $(OUT)/report/report.md"
+	@echo "incidents   $(OUT)/incidents.csv"
+	@echo "texts read  $(OUT)/read.jsonl"
+
+test: .venv/ready
+	$(VENV)/python -m pytest
+
+fast: .venv/ready
+	$(VENV)/python -m pytest -m "not slow"
+
+lint: .venv/ready
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+types: .venv/ready
+	$(VENV)/mypy
+	$(VENV)/pyright --pythonpath $(VENV)/python
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,archive,dev]"
+	touch $@
+
+clean:
+	rm -rf .venv out dist build

@@ -1,0 +1,66 @@
+"""The built wheel in an environment with the light dependencies alone; DATELINE_BUNDLE names a bundle.
+
+`.ci/run` runs this there. Elsewhere, with training installed too, it is skipped.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+BUNDLE = os.environ.get("DATELINE_BUNDLE", "")
+HEAVY = ("torch", "transformers", "datasets", "accelerate", "pyarrow", "sklearn", "scipy", "pandas")
+TEXT = "Gunmen killed six soldiers in Gao on Monday, an army spokesman said."
+
+pytestmark = pytest.mark.skipif(not BUNDLE, reason="DATELINE_BUNDLE is not set: not the light environment of .ci/run")
+
+
+def dateline(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "dateline"), *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_nothing_heavy_is_installed() -> None:
+    assert [name for name in HEAVY if find_spec(name)] == []
+
+
+def test_the_package_is_the_installed_one() -> None:
+    import dateline_infer
+
+    assert "site-packages" in dateline_infer.__file__
+    assert (Path(dateline_infer.__file__).parent / "py.typed").is_file()
+
+
+def test_the_bundle_reads_a_dispatch() -> None:
+    from dateline_infer import Extractor
+
+    dispatch = Extractor.load(BUNDLE)(TEXT)
+    found = {(dispatch.words(span), span.label) for span in dispatch.spans}
+    assert ("six soldiers", "CASUALTY") in found
+    assert ("Gao", "LOCATION") in found
+
+
+def test_the_command_reads_a_dispatch() -> None:
+    done = dateline("extract", BUNDLE, "-", stdin=TEXT)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["spans"]
+
+
+def test_commands_that_need_more_say_what_to_install(tmp_path: Path) -> None:
+    evaluate = ["evaluate", BUNDLE, "x.jsonl", "--out", str(tmp_path)]
+    for arguments in (["train", "x.toml"], evaluate, ["package", "a", "b"]):
+        done = dateline(*arguments)
+        assert done.returncode == 2
+        (line,) = done.stderr.splitlines()
+        assert "pip install 'dateline[train]'" in line
+
+
+def test_a_parquet_file_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_bytes(b"PAR1")
+    done = dateline("extract", BUNDLE, str(tmp_path / "x.parquet"))
+    assert done.returncode == 2
+    assert "pip install 'dateline[archive]'" in done.stderr
