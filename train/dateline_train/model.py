@@ -140,6 +140,11 @@ class DispatchModel(PreTrainedModel):
         self.dropout = nn.Dropout(config.dropout)
         self.post_init()
 
+    @property
+    def padding_id(self) -> int:
+        """The token id that the encoder's batches are padded with."""
+        return int(self.config.encoder.get("pad_token_id") or 0)
+
     def set_reading(self, reading: ReadingConfig) -> None:
         """Read with other thresholds from now on, and save them with the checkpoint."""
         self.reading = reading

@@ -67,5 +67,4 @@ def load_checkpoint(folder: Path) -> tuple[DispatchModel, Tokenizer]:
 
 def checkpoint_extractor(model: DispatchModel, tokenizer: Tokenizer, bf16: bool = False) -> Extractor:
     """An Extractor over the model in memory; the model is put into evaluation mode by the caller."""
-    padding = model.config.encoder.get("pad_token_id") or 0
-    return Extractor(TorchNetwork(model, bf16), tokenizer, model.reading, padding)
+    return Extractor(TorchNetwork(model, bf16), tokenizer, model.reading, model.padding_id)

@@ -55,8 +55,7 @@ def run_packaging(checkpoint: Path, bundle: Path, data: Sequence[Path], toleranc
     try:
         work.chmod(0o755)
         reference = checkpoint_extractor(model, tokenizer)
-        padding = int(model.config.encoder.get("pad_token_id") or 0)
-        config = BundleConfig(reading=model.reading.to_dict(), padding=padding)
+        config = BundleConfig(reading=model.reading.to_dict(), padding=model.padding_id)
         contents = {
             "config.json": (config.model_dump_json(indent=1) + "\n").encode("utf-8"),
             "encoder.onnx": encoder_graph(model),

@@ -14,28 +14,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import torch
 import typer
-from dateline_infer.config import ReadingConfig
 from dateline_infer.windows import SpecialTokens
 from dateline_labels import InputError, LockedError, Place, Schema, jsonl, read_dispatches
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
 from filelock import FileLock, Timeout
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast, TrainingArguments, set_seed
+from transformers import PreTrainedTokenizerFast, set_seed
 from transformers.utils import logging as transformers_logging
 
 from . import checkpoints
-from .encoder import load_encoder
 from .encoding import Collator, Encoder
-from .model import DispatchConfig, DispatchModel
+from .fitting import new_model, new_optimizer, training_arguments
+from .model import DispatchModel
 from .network import checkpoint_extractor
-from .recipe import DataSection, EncoderSection, FittingSection, Recipe
+from .recipe import DataSection, Recipe
 from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
-from .trainer import BEST_METRIC, DispatchTrainer, validate
+from .trainer import DispatchTrainer, validate
 
 RECORD = "training.json"
 """Written last: what the checkpoint was trained from, and its figures on validation."""
@@ -105,8 +102,8 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
 def _train(run: Run) -> None:
     fitting, states = run.recipe.fitting, run.recipe.output / "training"
     set_seed(run.recipe.seed)
-    model, tokenizer, fast = _new_model(run)
-    encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, _padding(model)))
+    model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
+    encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
     dataset = encoder.dataset(run.splits.train)
     _say(
         f"{run.recipe.name}: {len(dataset)} dispatches of {sum(dataset['length'])} tokens to learn from, "
@@ -119,11 +116,11 @@ def _train(run: Run) -> None:
         run.splits.validation,
         run.recipe.output / "log.jsonl",
         model=model,
-        args=_arguments(run, states),
+        args=training_arguments(run.recipe, states),
         train_dataset=dataset,
         eval_dataset=dataset,  # the Trainer asks for one; `evaluate` reads the validation dispatches
-        data_collator=Collator(run.schema, _padding(model), fitting.pairs_a_dispatch),
-        optimizers=(_optimizer(model, fitting), None),
+        data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
+        optimizers=(new_optimizer(model, fitting), None),
     )
     state = checkpoints.newest_whole(states)
     if state:
@@ -133,93 +130,6 @@ def _train(run: Run) -> None:
         _finish(run, trainer.accelerator.unwrap_model(trainer.model), tokenizer, fast, bf16=trainer.args.bf16)
         shutil.rmtree(states)
     trainer.accelerator.wait_for_everyone()
-
-
-def _new_model(run: Run) -> tuple[DispatchModel, Tokenizer, PreTrainedTokenizerFast]:
-    """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms."""
-    section, choices = run.recipe.encoder, run.recipe.model
-    pretrained, fast = load_encoder(section, run.place)
-    reading = ReadingConfig(run.schema, section.window, section.overlap)
-    config = DispatchConfig(
-        encoder={**pretrained.config.to_dict(), **_dropout(pretrained.config, section)},
-        reading=reading.to_dict(),
-        width=choices.width,
-        dropout=choices.dropout,
-        loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
-    )
-    model = DispatchModel(config)
-    model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
-    if not torch.cuda.is_available():
-        # on a CPU the fused attention's backward pass is the slower one at these lengths
-        model.encoder.set_attn_implementation("eager")
-    tokenizer = Tokenizer.from_str(fast.backend_tokenizer.to_str())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return model, tokenizer, fast
-
-
-def _dropout(config: Any, section: EncoderSection) -> dict[str, float]:
-    """The encoder's own names for its dropout, set as the recipe says."""
-    inside = ("hidden_dropout_prob", "hidden_dropout", "embedding_dropout", "mlp_dropout", "dropout")
-    attention = ("attention_probs_dropout_prob", "attention_dropout")
-    chosen = dict.fromkeys(inside, section.dropout) | dict.fromkeys(attention, section.attention_dropout)
-    return {name: dropout for name, dropout in chosen.items() if hasattr(config, name)}
-
-
-def _arguments(run: Run, states: Path) -> TrainingArguments:
-    fitting = run.recipe.fitting
-    arguments = TrainingArguments(
-        output_dir=str(states),
-        per_device_train_batch_size=fitting.batch,
-        gradient_accumulation_steps=fitting.accumulation,
-        num_train_epochs=fitting.epochs,
-        learning_rate=fitting.encoder_learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=fitting.warmup,
-        max_grad_norm=1.0,
-        bf16=_bf16(fitting),
-        use_cpu=not torch.cuda.is_available(),
-        logging_steps=25,
-        save_strategy="epoch",
-        eval_strategy="epoch" if fitting.validate else "no",
-        save_total_limit=2,
-        load_best_model_at_end=fitting.validate,
-        metric_for_best_model=BEST_METRIC if fitting.validate else None,
-        train_sampling_strategy="group_by_length",
-        length_column_name="length",
-        remove_unused_columns=False,
-        report_to=[],
-        disable_tqdm=True,
-        seed=run.recipe.seed,
-        dataloader_pin_memory=False,
-        ddp_find_unused_parameters=False,  # every weight takes part in every step
-    )
-    arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs work through `accelerate launch`, one process each
-    return arguments
-
-
-def _bf16(fitting: FittingSection) -> bool:
-    if fitting.precision != "auto":
-        return fitting.precision == "bf16"
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu._is_avx512_bf16_supported())
-
-
-def _optimizer(model: DispatchModel, fitting: FittingSection) -> torch.optim.Optimizer:
-    """AdamW; the heads learn faster than the encoder, biases and norms do not decay."""
-    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
-    settings = [
-        {
-            "params": parameters,
-            "lr": fitting.encoder_learning_rate if in_encoder else fitting.head_learning_rate,
-            "weight_decay": fitting.weight_decay if decays else 0.0,
-        }
-        for (in_encoder, decays), parameters in groups.items()
-    ]
-    return torch.optim.AdamW(settings, fused=True)
 
 
 def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrainedTokenizerFast, bf16: bool) -> None:
@@ -293,10 +203,6 @@ def _processes() -> int:
 
 def _is_main() -> bool:
     return os.environ.get("RANK", "0") == "0"
-
-
-def _padding(model: DispatchModel) -> int:
-    return int(model.config.encoder.get("pad_token_id") or 0)
 
 
 def _say(message: str) -> None:

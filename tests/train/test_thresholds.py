@@ -1,0 +1,92 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dateline_infer.config import ReadingConfig
+from dateline_infer.extractor import PLAUSIBLE, Extractor
+from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
+from dateline_train.thresholds import _best, _Candidate, choose_thresholds, obligatory_tails, with_low_thresholds
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return Schema.read(ROOT / "labels" / "schema.toml")
+
+
+def candidate(tail: str, score: float, right: bool, must_have: bool = False) -> _Candidate:
+    return _Candidate(("d", tail), must_have, score, right)
+
+
+def test_the_threshold_parts_right_from_wrong() -> None:
+    candidates = [candidate(f"r{n}", 0.8, right=True) for n in range(500)]
+    candidates += [candidate(f"w{n}", 0.6, right=False) for n in range(500)]
+    assert 0.6 < _best(candidates, 500) <= 0.8
+
+
+def test_few_examples_keep_the_threshold_near_the_middle() -> None:
+    candidates = [candidate("r", 0.95, right=True), candidate("w", 0.85, right=False)]
+    assert 0.5 <= _best(candidates, 1) < 0.55
+
+
+def test_a_relation_without_examples_keeps_the_middle() -> None:
+    assert _best([], 0) == 0.5
+
+
+def test_where_every_tail_has_a_head_the_threshold_can_be_high() -> None:
+    """The best head of each tail is right however improbable; a low threshold would add wrong second heads."""
+    candidates = []
+    for tail in range(300):
+        candidates += [candidate(f"t{tail}", 0.45, right=True, must_have=True)]
+        candidates += [candidate(f"t{tail}", 0.30, right=False, must_have=True)]
+    assert _best(candidates, 300) > 0.45
+
+
+def test_casualties_of_the_corpus_hardly_ever_lack_an_attack(schema: Schema) -> None:
+    dispatches = read_dispatches([ROOT / "labels" / "corpus" / "iraq"], schema)
+    assert obligatory_tails(dispatches, schema) == {"casualty": ("CASUALTY",)}
+
+
+def test_few_spans_make_nothing_obligatory(schema: Schema) -> None:
+    spans = (Span("a", "ATTACK", 0, 4), Span("c", "CASUALTY", 5, 8))
+    dispatch = Dispatch("d", "raid two", spans=spans, relations=(Relation("casualty", "a", "c"),))
+    assert obligatory_tails([dispatch], schema) == {}
+
+
+def test_an_obligatory_tail_takes_its_most_probable_head_and_no_other_changes(
+    tiny_bundle: Path, corpus_sample: Path, schema: Schema
+) -> None:
+    extractor = Extractor.load(tiny_bundle)
+    dispatches = read_dispatches([corpus_sample], schema)
+
+    def read(config: ReadingConfig) -> list[Dispatch]:
+        return Extractor(extractor.network, extractor.tokenizer, config, extractor.padding).batch(dispatches)
+
+    high = replace(extractor.config, thresholds=dict.fromkeys(schema.relations, 0.95), obligatory={})
+    bare, forced = read(high), read(replace(high, obligatory={"casualty": ("CASUALTY",)}))
+    everything = read(with_low_thresholds(high))
+    added = 0
+    for without, with_rule, low in zip(bare, forced, everything, strict=True):
+        assert set(without.relations) <= set(with_rule.relations)
+        headed = {relation.tail for relation in without.relations if relation.label == "casualty"}
+        for relation in set(with_rule.relations) - set(without.relations):
+            assert relation.label == "casualty"
+            assert relation.tail not in headed
+            rivals = [r.score for r in low.relations if r.label == "casualty" and r.tail == relation.tail]
+            assert relation.score == max(score for score in rivals if score is not None) >= PLAUSIBLE
+            added += 1
+        tails = [r.tail for r in with_rule.relations if r.label == "casualty"]
+        reachable = {r.tail for r in low.relations if r.label == "casualty"}
+        assert set(tails) == reachable
+    assert added > 0
+
+
+def test_thresholds_are_chosen_for_every_relation(tiny_bundle: Path, corpus_sample: Path, schema: Schema) -> None:
+    extractor = Extractor.load(tiny_bundle)
+    low = with_low_thresholds(extractor.config)
+    reader = Extractor(extractor.network, extractor.tokenizer, low, extractor.padding)
+    thresholds = choose_thresholds(reader, read_dispatches([corpus_sample], schema)[:8])
+    assert list(thresholds) == list(schema.relations)
+    assert np.all([(0.0 < value < 1.0) for value in thresholds.values()])

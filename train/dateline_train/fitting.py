@@ -1,0 +1,103 @@
+"""A recipe → what `Trainer` works with: the model with its tokenizer, the arguments, the optimizer."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from dateline_infer.config import ReadingConfig
+from dateline_labels import Place, Schema
+from tokenizers import Tokenizer
+from transformers import PreTrainedTokenizerFast, TrainingArguments
+
+from .encoder import load_encoder
+from .model import DispatchConfig, DispatchModel
+from .recipe import EncoderSection, FittingSection, Recipe
+from .trainer import BEST_METRIC
+
+
+def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchModel, Tokenizer, PreTrainedTokenizerFast]:
+    """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms."""
+    section, choices = recipe.encoder, recipe.model
+    pretrained, fast = load_encoder(section, place)
+    reading = ReadingConfig(schema, section.window, section.overlap)
+    config = DispatchConfig(
+        encoder={**pretrained.config.to_dict(), **_dropout(pretrained.config, section)},
+        reading=reading.to_dict(),
+        width=choices.width,
+        dropout=choices.dropout,
+        loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
+    )
+    model = DispatchModel(config)
+    model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
+    if not torch.cuda.is_available():
+        # on a CPU the fused attention's backward pass is the slower one at these lengths
+        model.encoder.set_attn_implementation("eager")
+    tokenizer = Tokenizer.from_str(fast.backend_tokenizer.to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return model, tokenizer, fast
+
+
+def _dropout(config: Any, section: EncoderSection) -> dict[str, float]:
+    """The encoder's own names for its dropout, set as the recipe says."""
+    inside = ("hidden_dropout_prob", "hidden_dropout", "embedding_dropout", "mlp_dropout", "dropout")
+    attention = ("attention_probs_dropout_prob", "attention_dropout")
+    chosen = dict.fromkeys(inside, section.dropout) | dict.fromkeys(attention, section.attention_dropout)
+    return {name: dropout for name, dropout in chosen.items() if hasattr(config, name)}
+
+
+def training_arguments(recipe: Recipe, states: Path) -> TrainingArguments:
+    """The Trainer's arguments; saved states go to the folder `states`."""
+    fitting = recipe.fitting
+    arguments = TrainingArguments(
+        output_dir=str(states),
+        per_device_train_batch_size=fitting.batch,
+        gradient_accumulation_steps=fitting.accumulation,
+        num_train_epochs=fitting.epochs,
+        learning_rate=fitting.encoder_learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=fitting.warmup,
+        max_grad_norm=1.0,
+        bf16=_bf16(fitting),
+        use_cpu=not torch.cuda.is_available(),
+        logging_steps=25,
+        save_strategy="epoch",
+        eval_strategy="epoch" if fitting.validate else "no",
+        save_total_limit=2,
+        load_best_model_at_end=fitting.validate,
+        metric_for_best_model=BEST_METRIC if fitting.validate else None,
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        remove_unused_columns=False,
+        report_to=[],
+        disable_tqdm=True,
+        seed=recipe.seed,
+        dataloader_pin_memory=False,
+        ddp_find_unused_parameters=False,  # every weight takes part in every step
+    )
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs work through `accelerate launch`, one process each
+    return arguments
+
+
+def _bf16(fitting: FittingSection) -> bool:
+    if fitting.precision != "auto":
+        return fitting.precision == "bf16"
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def new_optimizer(model: DispatchModel, fitting: FittingSection) -> torch.optim.Optimizer:
+    """AdamW; the heads learn faster than the encoder, biases and norms do not decay."""
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
+    settings = [
+        {
+            "params": parameters,
+            "lr": fitting.encoder_learning_rate if in_encoder else fitting.head_learning_rate,
+            "weight_decay": fitting.weight_decay if decays else 0.0,
+        }
+        for (in_encoder, decays), parameters in groups.items()
+    ]
+    return torch.optim.AdamW(settings, fused=True)
