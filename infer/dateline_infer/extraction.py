@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
 from rich.console import Console
-from rich.progress import Progress
 
 from .extractor import Extractor
 from .incident_table import to_csv, to_jsonl
 from .incidents import Incident, can_assemble, incidents
 from .inputs import Columns, read_inputs
+from .progress import with_progress
 
 _PICTURE_WIDTH = 110
 
@@ -45,7 +45,7 @@ def run_extract(bundle: Path, files: Sequence[Path], columns: Columns, to: Desti
         raise InputError(Place(str(bundle)), "schema", "has none of the labels that incidents are made of")
     console = _console(to)
     found, failed, lines = [], 0, []
-    for dispatch in _with_progress(extractor.stream(dispatches), len(dispatches)):
+    for dispatch in with_progress(extractor.stream(dispatches), len(dispatches), "reading"):
         failed += "error" in dispatch.meta
         table = incidents(dispatch) if assemble else []
         found += table
@@ -78,10 +78,3 @@ def _show(dispatch: Dispatch, table: Sequence[Incident], extractor: Extractor, c
     show_dispatch(dispatch, extractor.config.schema, console)
     if can_assemble(extractor.config.schema):
         show_incidents(table, console)
-
-
-def _with_progress(dispatches: Iterable[Dispatch], total: int) -> Iterator[Dispatch]:
-    """A progress bar on standard error, on a terminal alone, for more than a few dispatches."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal or total < 20) as progress:
-        yield from progress.track(dispatches, total=total, description="reading")

@@ -20,7 +20,7 @@ def test_other_weights_than_the_named_ones_are_refused(tmp_path: Path, tiny_enco
     folder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
-    with pytest.raises(InputError, match="expected 0{64}, got"):
+    with pytest.raises(InputError, match=r"expected 0{64}, got"):
         load_encoder(EncoderSection(str(folder), sha256="0" * 64, window=64, overlap=16), PLACE)
 
 

@@ -68,9 +68,10 @@ def killed_after_first_epoch(monkeypatch: pytest.MonkeyPatch, recipe: Path) -> N
         save(self, *arguments)  # type: ignore[arg-type]
         raise Kill
 
-    with monkeypatch.context() as patched, pytest.raises(Kill):
+    with monkeypatch.context() as patched:
         patched.setattr(DispatchTrainer, "_save_checkpoint", save_and_die)
-        run_training(recipe)
+        with pytest.raises(Kill):
+            run_training(recipe)
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(

@@ -31,7 +31,9 @@ def train(
 def evaluate(
     model: Annotated[Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder.")],
     data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")
+    ] = Path("out/report"),
     split: Annotated[
         str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")
     ] = "all",

@@ -36,7 +36,11 @@ def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel
     if limit and section.window > limit:
         what = f"the encoder reads {limit} tokens at once, got a window of {section.window}"
         raise InputError(place, "encoder.window", what)
-    return AutoModel.from_pretrained(name, config=config, **where), tokenizer
+    encoder, loading = AutoModel.from_pretrained(name, config=config, output_loading_info=True, **where)
+    missing = sorted(weight for weight in loading["missing_keys"] if not weight.startswith("pooler."))
+    if missing:  # they would be random numbers, and nobody would know
+        raise InputError(place, "encoder.name", f"{section.name} has no weights for {missing[0]}")
+    return encoder, tokenizer
 
 
 def _folder(name: str, place: Place) -> Path | None:

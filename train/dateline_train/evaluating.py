@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from dateline_infer import Extractor
+from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Counts, Scores, score, total
@@ -66,7 +67,7 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str) -> Sequence[Dispatch
 def measure(extractor: Extractor, gold: Sequence[Dispatch]) -> tuple[dict[str, Any], Scores]:
     """Every figure as plain data, in per cent, and the scores they come from."""
     schema: Schema = extractor.config.schema
-    predicted = extractor.batch(gold)
+    predicted = list(with_progress(extractor.stream(gold), len(gold), "evaluating"))
     scores = score(gold, predicted, schema)
     metrics = {
         "schema": f"{schema.name} {schema.version}",

@@ -28,6 +28,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
         loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
     )
     model = DispatchModel(config)
+    # not strict, for the pretrained one may have a pooler, which this model has not
     model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
     if not torch.cuda.is_available():
         # on a CPU the fused attention's backward pass is the slower one at these lengths
