@@ -59,8 +59,8 @@ class ModelSection:
     width: int = 256  # hidden units of each head
     dropout: float = 0.1
     tag_weight: float = 1.0  # of the loss of the tags, a mean over tokens
-    attribute_weight: float = 0.3  # of the loss of the attributes, a mean over spans, summed over attributes
-    relation_weight: float = 0.3  # of the loss of the relations, a sum over pairs for each relation there is
+    attribute_weight: float = 0.1  # of the loss of the attributes, a mean over spans, summed over attributes
+    relation_weight: float = 0.1  # of the loss of the relations, a sum over pairs for each relation there is
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.dropout < 1.0:
@@ -78,7 +78,7 @@ class FittingSection:
     epochs: int = 8
     batch: int = 8  # dispatches a step on each device
     accumulation: int = 1  # batches a step
-    encoder_learning_rate: float = 1e-4  # highest, after the warm-up; then linear to zero
+    encoder_learning_rate: float = 3e-4  # highest, after the warm-up; then linear to zero
     head_learning_rate: float = 1e-3
     warmup: float = 0.1  # share of the steps
     weight_decay: float = 0.01
