@@ -27,10 +27,11 @@ def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
     data = path.read_bytes()
     try:
         text = data.decode("utf-8")
-        return TypeAdapter(kind).validate_python(tomllib.loads(text))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(place.at(line), "encoding", f"expected UTF-8, {error.reason} at byte {error.start}") from None
+    try:
+        return TypeAdapter(kind).validate_python(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         last_line = text.removesuffix("\n").count("\n") + 1

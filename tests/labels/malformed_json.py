@@ -129,7 +129,10 @@ FIELDS: list[tuple[str, object, str]] = [
     ("relations[1]", BASE["relations"][0], "a relation occurs twice"),
     ("spans", [], "relation perpetrator: no span has the id a1"),
     # lone surrogates
-    *((path, "x\ud800", f"{path}: a lone surrogate at offset 1") for path in ("id", "text", "published", "spans[0].id")),
+    *(
+        (path, "x\ud800", f"{path}: a lone surrogate at offset 1")
+        for path in ("id", "text", "published", "spans[0].id")
+    ),
     ("text", "\udc00\ud800", "text: a lone surrogate at offset 0"),
     ("text", "😀" * 30 + "\udfff", "text: a lone surrogate at offset 30"),
     ("spans[0].label", "ACTOR\udbff", "spans[0].label: a lone surrogate at offset 5"),

@@ -23,7 +23,9 @@ def test_a_dispatch_needs_no_more_than_an_id_and_a_text() -> None:
     assert (dispatch.published, dispatch.meta, dispatch.spans, dispatch.relations) == (None, {}, (), ())
 
 
-@pytest.mark.parametrize(("start", "end", "words"), [(0, 6, "Gunmen"), (7, 10, "👩\u200d🚒"), (7, 8, "👩"), (11, 19, "ambushed")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "end", "words"), [(0, 6, "Gunmen"), (7, 10, "👩\u200d🚒"), (7, 8, "👩"), (11, 19, "ambushed")]
+)
 def test_offsets_count_code_points(start: int, end: int, words: str) -> None:
     assert Dispatch("d", TEXT).words(Span("x", "ACTOR", start, end)) == words
 
@@ -121,7 +123,9 @@ def test_an_id_is_any_words_on_one_line(value: str) -> None:
     assert check_id(value) == value
 
 
-@pytest.mark.parametrize("value", ["", " ", "\u3000", " x", "x ", "x\n", "a\nb", "a\0b", "a\x9bb", "a\u2028b", "a\u202eb", "\ud800"])  # fmt: skip
+@pytest.mark.parametrize(
+    "value", ["", " ", "\u3000", " x", "x ", "x\n", "a\nb", "a\0b", "a\x9bb", "a\u2028b", "a\u202eb", "\ud800"]
+)
 def test_an_id_has_no_control_character_and_no_outer_space(value: str) -> None:
     with pytest.raises(ValueError, match="expected an id"):
         check_id(value)
@@ -132,7 +136,10 @@ def test_a_date_is_a_day_of_the_calendar(value: str) -> None:
     assert check_date(value) == value
 
 
-@pytest.mark.parametrize("value", ["", "unknown", "2019-02-29", "2019-13-01", "2019-00-01", "20190314", "2019-W11-4", "2019-3-14", "2019-03-14\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["", "unknown", "2019-02-29", "2019-13-01", "2019-00-01", "20190314", "2019-W11-4", "2019-3-14", "2019-03-14\n"],
+)
 def test_a_date_is_nothing_else(value: str) -> None:
     with pytest.raises(ValueError, match=r"YYYY-MM-DD|month|day"):
         check_date(value)

@@ -113,7 +113,14 @@ def test_bytes_are_decoded_as_they_stand() -> None:
 
 @pytest.mark.parametrize(
     ("data", "line"),
-    [(b"\xef\xbb\xbfa", 1), (b"\xff\xfea\0", 1), (b"\xfe\xff\0a", 1), (b"a\nb\n\xe9\n", 3), (b"a\n\xc3", 2), (b"\xed\xa0\x80", 1)],
+    [
+        (b"\xef\xbb\xbfa", 1),
+        (b"\xff\xfea\0", 1),
+        (b"\xfe\xff\0a", 1),
+        (b"a\nb\n\xe9\n", 3),
+        (b"a\n\xc3", 2),
+        (b"\xed\xa0\x80", 1),
+    ],
 )  # fmt: skip
 def test_other_encodings_are_refused_with_their_line(data: bytes, line: int) -> None:
     with pytest.raises(InputError) as caught:
