@@ -4,7 +4,7 @@
 a token that continues a word stays inside or outside with the word's first token.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,8 @@ from .tokens import FloatArray, IntArray
 
 OUTSIDE = 0
 _NEVER = -1e9
+_TOKENS_AT_ONCE = 65_536
+"""Tokens with padding that are decoded at once: one long text must not make its neighbours as long."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,25 @@ def decode(logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]])
     logits     per text (tokens, tags)
     continues  per text (tokens,): the token goes on with the word before it
     """
-    if not logits:
-        return []
+    found: list[list[TokenSpan]] = [[] for _ in logits]
+    for rows in _blocks([len(text) for text in logits]):
+        block = _decode_block([logits[row] for row in rows], [continues[row] for row in rows])
+        for row, spans in zip(rows, block, strict=True):
+            found[row] = spans
+    return found
+
+
+def _blocks(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The rows in blocks of like length, each at most _TOKENS_AT_ONCE with padding or a lone row."""
+    order = sorted(range(len(lengths)), key=lambda row: lengths[row], reverse=True)
+    begin = 0
+    while begin < len(order):
+        rows = order[begin : begin + max(1, _TOKENS_AT_ONCE // max(1, lengths[order[begin]]))]
+        yield rows
+        begin += len(rows)
+
+
+def _decode_block(logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]]) -> list[list[TokenSpan]]:
     longest = max(len(text) for text in logits)
     scores = np.zeros((len(logits), longest, logits[0].shape[1]), dtype=np.float32)
     joined = np.zeros((len(logits), longest), dtype=np.bool_)
@@ -79,7 +98,8 @@ def _best_paths(scores: FloatArray, joined: NDArray[np.bool_]) -> IntArray:
     begins, inside = np.arange(1, tags, 2), np.arange(2, tags, 2)
     rows = np.arange(texts)
     back = np.zeros((texts, tokens, tags), dtype=np.int16)
-    best = scores[:, 0].copy() if tokens else np.zeros((texts, tags), dtype=np.float32)
+    # in float64, for over a long text the sums outgrow the digits of float32
+    best = scores[:, 0].astype(np.float64) if tokens else np.zeros((texts, tags))
     best[:, inside] = _NEVER
     for token in range(1, tokens):
         before = best.argmax(axis=1)

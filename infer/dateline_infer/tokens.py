@@ -1,6 +1,7 @@
 """Text → tokens of the encoder, each with its place in the text. Nothing is truncated."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
     encoding = tokenizer.encode(text, add_special_tokens=False)
     offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     kept = offsets[:, 1] > offsets[:, 0]
-    offsets = offsets[kept]
+    offsets = _with_marks(text, offsets[kept])
     return Tokens(
         np.asarray(encoding.ids, dtype=np.int64)[kept],
         offsets,
@@ -52,10 +53,33 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
     )
 
 
+def _with_marks(text: str, offsets: IntArray) -> IntArray:
+    """Each token with the combining marks after it that the tokenizer drops, so that no span ends before an accent."""
+    if text.isascii():
+        return offsets
+    wider = offsets.copy()
+    limits = [*offsets[1:, 0].tolist(), len(text)]
+    for token, (end, limit) in enumerate(zip(offsets[:, 1].tolist(), limits, strict=False)):
+        while end < limit and _is_mark(text[end]):
+            end += 1
+        wider[token, 1] = end
+    return wider
+
+
 def _continues(text: str, offsets: IntArray) -> NDArray[np.bool_]:
-    """A token continues a word where letters or digits stand on both sides of its start, whatever the tokenizer."""
+    """A token continues a word where nothing but letters, digits and marks stand at its border with the one before,
+    or where the two share a character; whatever the tokenizer.
+    """
     joined = np.zeros(len(offsets), dtype=np.bool_)
-    for token in np.flatnonzero(offsets[1:, 0] <= offsets[:-1, 1]) + 1:
-        start = int(offsets[token, 0])
-        joined[token] = start == offsets[token - 1, 0] or (text[start].isalnum() and text[start - 1].isalnum())
+    ends = offsets[:-1, 1].tolist()
+    for token, (before, start) in enumerate(zip(ends, offsets[1:, 0].tolist(), strict=True), start=1):
+        joined[token] = start < before or all(map(_in_word, text[before - 1 : start + 1]))
     return joined
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or _is_mark(character)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
