@@ -20,20 +20,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dateline_labels import BundleError
+from dateline_labels import BundleError, one_line
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors.numpy import load as load_safetensors
 from tokenizers import Tokenizer
 
 from .config import ReadingConfig
 from .extractor import Extractor
-from .network import OnnxNetwork
+from .heads import SpanBatch
+from .network import Network, OnnxNetwork
+from .pairs import FEATURE_SIZES
+from .tags import tag_count
 from .tokens import FloatArray
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 FILES = ("config.json", "encoder.onnx", "heads.safetensors", "metrics.json", "tokenizer.json", "training.json")
 _MOST_BYTES = 2**31  # no ONNX file can be larger
+_EXTERNAL = b"location"
+"""The key under which an ONNX file names another file that holds weights. Nothing would check that file, and
+onnxruntime looks for it wherever the command is run.
+"""
 
 
 class FileRecord(BaseModel):
@@ -90,12 +97,17 @@ def load_bundle(folder: Path) -> Extractor:
         tokenizer = Tokenizer.from_str(contents["tokenizer.json"].decode("utf-8"))
         weights: dict[str, FloatArray] = load_safetensors(contents["heads.safetensors"])
         _check_weights(weights, folder)
+        if _EXTERNAL in contents["encoder.onnx"]:
+            raise BundleError(f"{folder / 'encoder.onnx'}: expected no weights in other files")
         network = OnnxNetwork(contents["encoder.onnx"], weights)
-    except BundleError:
+        extractor = Extractor(network, tokenizer, reading, config.padding)
+        _check_fit(extractor, network)
+    except (BundleError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:  # every library has its own kind; whatever it is, the bundle is unusable
-        raise BundleError(f"{folder}: {type(error).__name__}: {error}") from error
-    return Extractor(network, tokenizer, reading, config.padding)
+    # every library has its own kind, a panic in the tokenizer is not even an Exception; the bundle is unusable
+    except BaseException as error:
+        raise BundleError(f"{folder}: {one_line(f'{type(error).__name__}: {error}')}") from error
+    return extractor
 
 
 def read_verified(folder: Path) -> dict[str, bytes]:
@@ -114,6 +126,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not folder.is_dir() or not path.is_file():
         raise BundleError(f"{folder}: not a bundle, there is no {MANIFEST}")
+    _check_plain(path, path.lstat())
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -138,8 +151,7 @@ def write_bundle(folder: Path, contents: Mapping[str, bytes], dateline: str, pro
 def _read(path: Path, record: FileRecord) -> bytes:
     try:
         status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-            raise BundleError(f"{path}: expected a plain file, got a link or a special file")
+        _check_plain(path, status)
         if status.st_size != record.bytes or status.st_size > _MOST_BYTES:
             raise BundleError(f"{path}: expected {record.bytes} bytes, got {status.st_size}")
         data = path.read_bytes()
@@ -151,7 +163,37 @@ def _read(path: Path, record: FileRecord) -> bytes:
     return data
 
 
+def _check_plain(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        raise BundleError(f"{path}: expected a plain file, got a link or a special file")
+
+
 def _check_weights(weights: Mapping[str, FloatArray], folder: Path) -> None:
     for name, values in weights.items():
         if values.dtype != np.float32 or not np.isfinite(values).all():
             raise BundleError(f"{folder / 'heads.safetensors'}: {name}: expected finite float32 numbers")
+
+
+def _check_fit(extractor: Extractor, network: Network) -> None:
+    """Run one full window of the largest token id through the model, so that parts which do not fit each other or the
+    schema show here and not in the middle of an archive. Raises ValueError, or whatever the libraries raise.
+    """
+    schema = extractor.config.schema
+    ids = np.full((1, extractor.config.window), extractor.padding, dtype=np.int64)
+    ids[0, -1] = max(extractor.tokenizer.get_vocab(with_added_tokens=True).values())
+    last = len(schema.spans) - 1
+    pair, features = np.array([[0, 1]]), np.array([FEATURE_SIZES]) - 1
+    with np.errstate(all="ignore"):  # what overflows is refused below
+        vectors, tag_logits = network.encode(ids, np.ones_like(ids))
+        _check_logits("tags", tag_logits, tag_count(len(schema.spans)))
+        spans = SpanBatch(vectors[0], np.array([last, last]), np.array([0, 1]), np.array([1, 2]))
+        values = sum(len(values) for _, _, values in schema.attributes)
+        _check_logits("attribute values", network.attribute_logits(spans), values)
+        _check_logits("relations", network.relation_logits(spans, pair, features), len(schema.relations))
+
+
+def _check_logits(name: str, logits: FloatArray, width: int) -> None:
+    if logits.shape[-1] != width:
+        raise ValueError(f"the schema has {width} {name}, the model {logits.shape[-1]}")
+    if not np.isfinite(logits).all():
+        raise ValueError(f"expected finite logits of {name}")

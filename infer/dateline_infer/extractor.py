@@ -4,7 +4,6 @@ windows → encoder → one row a token → spans → attributes → relations. 
 one, so that none changes its neighbours.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,7 +19,7 @@ from .config import ReadingConfig
 from .heads import SpanBatch
 from .network import Network
 from .tags import TokenSpan
-from .tokens import FloatArray, IntArray, Tokens, tokenize
+from .tokens import SURROGATE, FloatArray, IntArray, Tokens, tokenize
 from .windows import SpecialTokens
 
 _TOKENS_A_BATCH = 4_096
@@ -28,7 +27,6 @@ _DISPATCHES_AT_ONCE = 64
 _PAIRS_A_BLOCK = 262_144
 PLAUSIBLE = 0.05
 """Least probability at which a span takes the most probable head of a relation that it must have."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,11 @@ class Extractor:
             yield self._decode(dispatch, tokens, text.vectors, spans)
 
     def _prepare(self, dispatch: Dispatch) -> tuple[Dispatch, Tokens]:
-        text, replaced = _SURROGATE.subn("\ufffd", dispatch.text)
-        meta = {**dispatch.meta, "replaced_surrogates": replaced} if replaced else dispatch.meta
+        text, replaced = SURROGATE.subn("\ufffd", dispatch.text)
+        # what an earlier reading said of the dispatch does not hold for this one
+        meta = {key: value for key, value in dispatch.meta.items() if key != "error"}
+        if replaced:
+            meta["replaced_surrogates"] = replaced
         dispatch = Dispatch(dispatch.id, text, dispatch.published, meta)
         try:
             return dispatch, tokenize(self.tokenizer, text)
@@ -127,13 +128,15 @@ class Extractor:
         if not rows:
             return _Encoded(np.zeros((0, 1), dtype=np.float32), np.zeros((0, tag_width), dtype=np.float32))
         window, position = windows.positions(tokens, self.config.window, self.config.overlap, self._special)
-        takes = [position[window == number] for number in range(len(rows))]
+        takes = np.split(position, np.searchsorted(window, np.arange(1, len(rows))))
         return _Encoded(
             np.concatenate([row[0][take] for row, take in zip(rows, takes, strict=True)]),
             np.concatenate([row[1][take] for row, take in zip(rows, takes, strict=True)]),
         )
 
     def _decode(self, dispatch: Dispatch, tokens: Tokens, vectors: FloatArray, found: list[TokenSpan]) -> Dispatch:
+        # some tokenizers have tokens of nothing but space, in which there is nothing to be marked
+        found = [span for span in found if dispatch.text[slice(*_code_points(span, tokens))].strip()]
         if not found:
             return dispatch
         table = pairs.SpanTable.of(found, tokens)
@@ -151,7 +154,7 @@ class Extractor:
         for span, values in zip(found, attributes, strict=True):
             label = labels[span.label]
             counts[label] += 1
-            start, end = int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])
+            start, end = _code_points(span, tokens)
             start += len(text[start:end]) - len(text[start:end].lstrip())
             end -= len(text[start:end]) - len(text[start:end].rstrip())
             score = min(round(span.score, 4), 1.0)
@@ -203,6 +206,10 @@ class Extractor:
             logits = self.network.relation_logits(batch, block, pairs.features(table, block))
             allowed = self._allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
             yield block, np.where(allowed, _sigmoid(logits), np.float32(0.0))
+
+
+def _code_points(span: TokenSpan, tokens: Tokens) -> tuple[int, int]:
+    return int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])
 
 
 _NOTHING = (np.zeros((0, 0), dtype=np.float32), np.zeros((0, 0), dtype=np.float32))

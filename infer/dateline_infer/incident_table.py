@@ -46,8 +46,8 @@ def to_jsonl(incidents: Iterable[Incident]) -> str:
 def cells(incident: Incident) -> Sequence[str]:
     """The cells of one row, in the order of COLUMNS."""
     return (
-        incident.dispatch,
-        incident.published or "",
+        _joined([incident.dispatch]),
+        _joined([incident.published or ""]),
         str(incident.number),
         incident.kind,
         incident.status,

@@ -65,7 +65,7 @@ class CasualtyFigure:
 @dataclass(frozen=True)
 class Incident:
     """One event of one dispatch; `number` counts from 1 in the order of first mention. `sources` are those of the
-    report as a whole, `score` is the least of its triggers' and their relations'.
+    report as a whole, `score` is the least of its triggers' and its figures'.
     """
 
     dispatch: str
@@ -106,7 +106,8 @@ def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
         return span_id
 
     for relation in dispatch.relations:
-        if relation.label == ROLES.same_event:
+        # another schema may tie more than triggers
+        if relation.label == ROLES.same_event and relation.head in event and relation.tail in event:
             event[first(relation.head)] = first(relation.tail)
     groups: dict[str, list[Span]] = {}
     for span in triggers:
@@ -134,7 +135,7 @@ class _Graph:
             _attribute(triggers, ROLES.status, ""),
             tuple(self._mention(span) for span in triggers),
             self._mentions(triggers, ROLES.time),
-            tuple(self._place(span) for span in self._innermost(self._spans(triggers, ROLES.place))),
+            _distinct(self._place(span) for span in self._innermost(self._spans(triggers, ROLES.place))),
             self._mentions(triggers, ROLES.perpetrator),
             self._mentions(triggers, ROLES.target),
             tuple(self._figure(span) for span in casualties),
@@ -173,8 +174,10 @@ class _Graph:
 
     def _mentions(self, heads: Iterable[Span], label: str) -> tuple[Mention, ...]:
         """Each name once, by its first mention."""
-        mentions = [self._mention(span) for span in self._spans(heads, label)]
-        return tuple({mention.words.casefold(): mention for mention in reversed(mentions)}.values())[::-1]
+        names: dict[str, Mention] = {}
+        for span in self._spans(heads, label):
+            names.setdefault(_name(self._mention(span)), self._mention(span))
+        return tuple(names.values())
 
     def _spans(self, heads: Iterable[Span], label: str) -> list[Span]:
         """The spans that a relation leads to from any of the heads, each once, in the order of the heads."""
@@ -183,6 +186,27 @@ class _Graph:
 
     def _mention(self, span: Span) -> Mention:
         return Mention(self._dispatch.words(span), span.start, span.end)
+
+
+def _distinct(places: Iterable[PlaceMention]) -> tuple[PlaceMention, ...]:
+    """Each place once, by the mention that says most of where it lies; places of one name that are said to lie in
+    different ones stay apart.
+    """
+    kept: list[PlaceMention] = []
+    for place in places:
+        at = next((at for at, other in enumerate(kept) if _says(other, place) or _says(place, other)), len(kept))
+        if at == len(kept) or not _says(kept[at], place):
+            kept[at : at + 1] = [place]
+    return tuple(kept)
+
+
+def _says(place: PlaceMention, other: PlaceMention) -> bool:
+    """Whether `place` has the name of `other` and lies in all the places that `other` lies in."""
+    return _name(place.place) == _name(other.place) and set(map(_name, other.within)) <= set(map(_name, place.within))
+
+
+def _name(mention: Mention) -> str:
+    return " ".join(mention.words.casefold().split())
 
 
 def _attribute(triggers: list[Span], name: str, vague: str) -> str:

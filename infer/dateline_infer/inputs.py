@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 from dateline_labels import Dispatch, InputError, MissingExtraError, Place
 from dateline_labels.files import decode_utf8, read_bytes
 from dateline_labels.jsonl import read_json
+
+from .tokens import SURROGATE
 
 SUFFIXES = (".txt", ".jsonl", ".jsonl.gz", ".csv", ".parquet")
 STANDARD_INPUT = Path("-")
@@ -68,18 +71,18 @@ def _json_lines(text: str, path: str, name: str, columns: Columns) -> Iterator[D
 
 def _csv(text: str, path: str, name: str, columns: Columns) -> Iterator[Dispatch]:
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, restkey="", restval=None)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     place = Place(path, 1)
     try:
         if columns.text not in (reader.fieldnames or []):
             raise InputError(place, columns.text, f"no such column, got {', '.join(reader.fieldnames or ['nothing'])}")
         for row in reader:
             place = Place(path, reader.line_num)
-            if "" in row or None in row.values():
+            if None in row or None in row.values():  # cells without a column, columns without a cell
                 raise InputError(place, "row", f"expected {len(reader.fieldnames or [])} cells")
             yield _dispatch(row, place, f"{name}-{reader.line_num}", columns)
     except csv.Error as error:
-        raise InputError(place.at(reader.line_num), "csv", str(error)) from None
+        raise InputError(place.at(place.line + 1), "csv", str(error)) from None
 
 
 def _parquet(path: Path, name: str, columns: Columns) -> Iterator[Dispatch]:
@@ -88,19 +91,23 @@ def _parquet(path: Path, name: str, columns: Columns) -> Iterator[Dispatch]:
     import pyarrow
     import pyarrow.parquet
 
+    place = Place(str(path))
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with path.open("rb") as raw, pyarrow.parquet.ParquetFile(raw) as file:
             if columns.text not in file.schema_arrow.names:
-                raise InputError(
-                    Place(str(path)), columns.text, f"no such column, got {', '.join(file.schema_arrow.names)}"
-                )
+                raise InputError(place, columns.text, f"no such column, got {', '.join(file.schema_arrow.names)}")
             number = 0
             for batch in file.iter_batches(batch_size=1024):
                 for row in batch.to_pylist():
                     number += 1
-                    yield _dispatch(row, Place(str(path), number), f"{name}-{number}", columns)
-    except pyarrow.ArrowException as error:
-        raise InputError(Place(str(path)), "parquet", str(error)) from None
+                    yield _dispatch(row, place.at(number), f"{name}-{number}", columns)
+    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(place, "parquet", str(error)) from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # what Arrow says of a damaged page
+        raise InputError(place, "parquet", str(error)) from None
 
 
 def _dispatch(row: Mapping[str, object], place: Place, name: str, columns: Columns) -> Dispatch:
@@ -111,9 +118,24 @@ def _dispatch(row: Mapping[str, object], place: Place, name: str, columns: Colum
         )
     known = (columns.text, columns.id, columns.published, "spans", "relations")
     given, published = row.get(columns.id), row.get(columns.published)
+    others = {key: value for key, value in row.items() if key not in known}
+    nested = others.get("meta")
+    if isinstance(nested, dict):  # so a line that Dateline wrote carries what else is known
+        others = {**others, **nested}
+        del others["meta"]
     meta = {
-        key: value if isinstance(value, str | int | float | bool) else str(value)
-        for key, value in row.items()
-        if key not in known and value is not None
+        _words(key): value if isinstance(value, int | bool) or _is_finite(value) else _words(value)
+        for key, value in others.items()
+        if value is not None
     }
-    return Dispatch(str(given) if given not in (None, "") else name, text, str(published) if published else None, meta)
+    dispatch_id = _words(name if given in (None, "") else given)
+    return Dispatch(dispatch_id, text, _words(published) if published else None, meta)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value)  # JSON has no words for the others
+
+
+def _words(value: object) -> str:
+    """A value beside the text as words that can be written; the Extractor minds the text itself."""
+    return SURROGATE.sub("\ufffd", str(value))

@@ -33,7 +33,7 @@ class OnnxNetwork:
     def __init__(self, graph: bytes, weights: Mapping[str, FloatArray], threads: int = 0) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads  # 0: one a core
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what goes wrong is raised, and need not be printed too
         self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._weights = weights
 

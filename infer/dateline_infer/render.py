@@ -19,7 +19,7 @@ def show_dispatch(dispatch: Dispatch, schema: Schema, console: Console) -> None:
     """The text with its spans: the words in the label's colour, then the label and attributes, then the relations."""
     console.print(Rule(Text(visible(f"{dispatch.id} {dispatch.published or ''}".strip()), style="bold"), align="left"))
     if "error" in dispatch.meta:
-        console.print(Text(f"not read: {dispatch.meta['error']}", style="red"))
+        console.print(Text(visible(f"not read: {dispatch.meta['error']}"), style="red"))
     console.print(Group(rendered(dispatch, schema), Text(), _relations(dispatch)))
 
 
@@ -94,6 +94,7 @@ def visible(text: str) -> str:
 
 
 def _sign(character: str) -> str:
-    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
+    # no SVG may hold the last two
+    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") or character in "\ufffe\uffff":
         return chr(0x2400 + ord(character)) if ord(character) < 0x20 else "�"
     return character

@@ -11,6 +11,8 @@ from tokenizers import Tokenizer
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which no tokenizer takes and no UTF-8 file holds."""
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|\n+")
 
 

@@ -90,14 +90,15 @@ def _read_header(head: str, place: Place) -> dict[str, str]:
 
 def _read_text(body: str, place: Place, first_line: int) -> tuple[str, list[Span]]:
     """The bare text and its spans; offsets count code points of the bare text."""
-    spans: list[Span] = []
+    spans: dict[str, Span] = {}
     pieces: list[str] = []
     length = done = 0
-    opened: tuple[int, int] | None = None  # offset in the bare text, position in `body`
+    here = place.at(first_line)
+    opened: tuple[int, Place] | None = None  # offset in the bare text
     for token in _TOKEN.finditer(body):
-        here = place.at(first_line + body.count("\n", 0, token.start()))
         pieces.append(body[done : token.start()])
         length += len(pieces[-1])
+        here = here.at(here.line + pieces[-1].count("\n"))
         done = token.end()
         if token[0].startswith("\\"):
             if token["escaped"] not in ("[", "]", "\\"):
@@ -107,37 +108,37 @@ def _read_text(body: str, place: Place, first_line: int) -> tuple[str, list[Span
         elif token["open"]:
             if opened:
                 raise InputError(here, "text", "a span opens inside another; spans never nest (a literal [ is \\[)")
-            opened = length, token.start()
+            opened = length, here
         else:
-            spans.append(_read_span(token["tag"], opened, length, here, spans))
+            span = _read_span(token["tag"], opened and opened[0], length, here)
+            if span.id in spans:
+                raise InputError(here, span.id, "the id occurs twice")
+            spans[span.id] = span
             opened = None
     if opened:
-        line = first_line + body.count("\n", 0, opened[1])
-        raise InputError(place.at(line), "text", "a span opens and never closes (a literal [ is \\[)")
-    return "".join(pieces) + body[done:], spans
+        raise InputError(opened[1], "text", "a span opens and never closes (a literal [ is \\[)")
+    return "".join(pieces) + body[done:], list(spans.values())
 
 
-def _read_span(tag: str | None, opened: tuple[int, int] | None, end: int, here: Place, spans: list[Span]) -> Span:
-    if not opened:
+def _read_span(tag: str | None, start: int | None, end: int, here: Place) -> Span:
+    if start is None:
         raise InputError(here, "text", "a span closes that never opened (a literal ] is \\])")
     match = _TAG.fullmatch(tag) if tag else None
     if not match:
         raise InputError(here, "span", f"expected (LABEL id key=value …) after ], got {tag or 'nothing'}")
-    if opened[0] == end:
+    if start == end:
         raise InputError(here, match["id"], "a span marks no words")
-    if any(span.id == match["id"] for span in spans):
-        raise InputError(here, match["id"], "the id occurs twice")
     pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in match["attributes"].split())]
     attributes = dict(pairs)
     if len(attributes) != len(pairs):
         raise InputError(here, match["id"], "an attribute occurs twice")
-    return Span(match["id"], match["label"], opened[0], end, attributes)
+    return Span(match["id"], match["label"], start, end, attributes)
 
 
 def _read_relations(
     tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema
 ) -> list[Relation]:
-    relations: list[Relation] = []
+    relations: dict[tuple[str, str, str], Relation] = {}
     if tail and not tail.endswith("\n"):  # else a relation cut short could pass for a shorter id
         last_line = first_line + tail.count("\n")
         raise InputError(place.at(last_line), "relation", "expected the last line to end in a line break")
@@ -152,12 +153,12 @@ def _read_relations(
         what = schema.relation_problem(label, spans[head].label, spans[end].label)
         if not what and head == end:
             what = f"{head} is related to itself"
-        if not what and any((r.label, r.head, r.tail) == (label, head, end) for r in relations):
+        if not what and (label, head, end) in relations:
             what = "the relation occurs twice"
         if what:
             raise InputError(place.at(number), "relation", what)
-        relations.append(Relation(label, head, end))
-    return relations
+        relations[label, head, end] = Relation(label, head, end)
+    return list(relations.values())
 
 
 def _line_of(field: str, dispatch: Dispatch, first_line: int) -> int:

@@ -19,7 +19,7 @@ def in_a_word(character: str) -> bool:
 
 
 @kinds
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=texts)
 def test_offsets_lie_in_the_text_and_in_its_order(kind: str, text: str) -> None:
     tokens = tokenize(TOKENIZERS[kind], text)
@@ -34,7 +34,7 @@ def test_offsets_lie_in_the_text_and_in_its_order(kind: str, text: str) -> None:
 
 
 @kinds
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=texts)
 def test_no_letter_that_the_tokenizer_knows_is_left_out(kind: str, text: str) -> None:
     tokens = tokenize(TOKENIZERS[kind], text)
@@ -45,7 +45,7 @@ def test_no_letter_that_the_tokenizer_knows_is_left_out(kind: str, text: str) ->
 
 
 @kinds
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=texts)
 def test_a_token_that_begins_inside_a_word_or_a_character_continues_it(kind: str, text: str) -> None:
     tokens = tokenize(TOKENIZERS[kind], text)
@@ -65,7 +65,7 @@ def test_a_token_that_begins_inside_a_word_or_a_character_continues_it(kind: str
         ("a中文b", ["a中文b"]),
         ("中,文", ["中", ",", "文"]),
         ("x\r\ny\r\n", ["x", "y"]),
-        ("a\0b \0 c", ["a\0b", "c"]),
+        ("a\0b \0 c", ["a", "b", "c"]),
         ("😀 a 👩\u200d🚒.", ["😀", "a", "👩\u200d🚒", "."]),
         ("\u202eGao\u202c, \u2067Aden\u2069", ["Gao", ",", "Aden"]),
         ("café cafe\u0301.", ["café", "cafe\u0301", "."]),
@@ -92,7 +92,7 @@ def test_a_character_of_several_tokens_is_never_shared_by_two_words() -> None:
     assert tokens.continues[shared].all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=texts, data=st.data())
 def test_bounds_are_the_inverse_of_offsets(text: str, data: st.DataObject) -> None:
     tokens = tokenize(TOKENIZERS["word_piece"], text)
@@ -104,7 +104,7 @@ def test_bounds_are_the_inverse_of_offsets(text: str, data: st.DataObject) -> No
 
 
 @kinds
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=texts, data=st.data())
 def test_bounds_are_the_tokens_that_share_a_character_with_the_range(kind: str, text: str, data: st.DataObject) -> None:
     tokens = tokenize(TOKENIZERS[kind], text)

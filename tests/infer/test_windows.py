@@ -29,7 +29,7 @@ def ids_of(tokens: int) -> windows.IntArray:
     return np.arange(tokens, dtype=np.int64)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(layouts())
 def test_every_token_is_read_at_one_place_which_holds_that_very_token(
     layout: tuple[int, int, int, SpecialTokens],
@@ -42,7 +42,7 @@ def test_every_token_is_read_at_one_place_which_holds_that_very_token(
     assert (np.diff(chosen) >= 0).all()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(layouts())
 def test_windows_are_full_and_whole_and_share_the_overlap(layout: tuple[int, int, int, SpecialTokens]) -> None:
     tokens, window, overlap, special = layout
@@ -59,7 +59,7 @@ def test_windows_are_full_and_whole_and_share_the_overlap(layout: tuple[int, int
     assert {token for part in inner for token in part} == set(range(tokens))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(layouts())
 def test_no_window_holds_a_token_nearer_to_its_middle(layout: tuple[int, int, int, SpecialTokens]) -> None:
     tokens, window, overlap, special = layout
@@ -88,7 +88,7 @@ def test_windows_are_few_and_evenly_spread(tokens: int, capacity: int, overlap: 
     assert windows.starts(tokens, capacity, overlap) == begins
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(1, 30), max_size=40), st.integers(1, 200))
 def test_batches_hold_every_window_once_within_the_budget(lengths: list[int], budget: int) -> None:
     cuts = [np.full(length, row, dtype=np.int64) for row, length in enumerate(lengths)]

@@ -20,7 +20,7 @@ AWKWARD = (
 
 characters = st.characters(exclude_categories=["Cs"])
 pieces = st.one_of(st.text(characters, max_size=6), st.sampled_from(AWKWARD))
-any_texts = st.lists(pieces, max_size=20).map("".join)
+any_texts = st.lists(pieces, max_size=12).map("".join)
 markup_texts = any_texts.map(lambda text: re.sub("\r+(\n|$)", r"\1", text))  # without \r\n, also before the rule
 ids = st.text(st.characters(exclude_categories=HIDDEN), min_size=1, max_size=12).map(str.strip).filter(bool)
 dates = st.none() | st.dates(min_value=datetime.date(1, 1, 1)).map(datetime.date.isoformat)

@@ -187,5 +187,18 @@ def test_a_file_cut_anywhere_but_before_its_relations_is_refused(length: int) ->
         read(CUT[:length])
 
 
+def test_a_fault_after_three_thousand_spans_is_told_with_its_line() -> None:
+    numbers = range(3_000)
+    text = "".join(f"[word](LOCATION l{number}) \\[\n" for number in numbers)
+    relations = "".join(f"l{number} within l{number + 1}\n" for number in numbers[:-1])
+    source = f"id: d\npublished: unknown\n\n{text}---\n{relations}"
+    dispatch = read(source)
+    assert (len(dispatch.spans), len(dispatch.relations)) == (3_000, 2_999)
+    with pytest.raises(InputError, match=r"^x\.md:3003:l1: the id occurs twice$"):
+        read(source.replace("l2999)", "l1)"))
+    with pytest.raises(InputError, match=r"^x\.md:6004:relation: the relation occurs twice$"):
+        read(source + "l0 within l1\n")
+
+
 def test_that_file_is_whole_before_it_is_cut() -> None:
     assert [len(read(source).relations) for source in (CUT, CUT[:WITHOUT_RELATIONS])] == [1, 0]

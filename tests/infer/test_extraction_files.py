@@ -1,0 +1,119 @@
+"""`dateline extract` and the files it writes: whole or not at all, and where they were asked for."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dateline_infer import Extractor
+from dateline_infer.incident_table import to_csv, to_jsonl
+from dateline_infer.incidents import incidents
+from dateline_labels import Dispatch
+from dateline_labels.jsonl import write_line
+from dateline_labels.main import main
+
+NOTE = "Militants killed two soldiers in Gao on Monday, police said.\n"
+HEAVY = ("torch", "transformers", "datasets", "accelerate", "sklearn", "scipy", "pandas", "pyarrow", "onnx")
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    path = tmp_path / "note.txt"
+    path.write_text(NOTE, encoding="utf-8")
+    return path
+
+
+def test_lines_and_both_tables_are_those_of_the_extractor(
+    tmp_path: Path, note: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read = Extractor.load(tiny_bundle).batch([Dispatch("note", NOTE)])
+    assert read[0].spans
+    for suffix, table in ((".csv", to_csv(incidents(read[0]))), (".jsonl", to_jsonl(incidents(read[0])))):
+        out, incident_file = tmp_path / "far" / "out.jsonl", tmp_path / f"incidents{suffix}"
+        arguments = ["extract", str(tiny_bundle), str(note), "--out", str(out), "--incidents", str(incident_file)]
+        assert main(arguments) == 0
+        assert out.read_bytes() == (write_line(read[0]) + "\n").encode()
+        assert incident_file.read_bytes() == table.encode()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_written_over_where_reading_fails(
+    tmp_path: Path, note: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = shutil.copytree(tiny_bundle, tmp_path / "broken")
+    (broken / "config.json").unlink()
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"text": 1}', encoding="utf-8")
+    kept = {name: tmp_path / name for name in ("out.jsonl", "incidents.csv", "picture.svg")}
+    for path in kept.values():
+        path.write_text("kept", encoding="utf-8")
+    places = ["--out", str(kept["out.jsonl"]), "--incidents", str(kept["incidents.csv"])]
+    places += ["--picture", str(kept["picture.svg"])]
+    before = sorted(tmp_path.iterdir())
+    assert main(["extract", str(broken), str(note), *places]) == 3
+    assert main(["extract", str(tiny_bundle), str(note), str(bad), *places]) == 2
+    assert main(["extract", str(tiny_bundle), str(note), str(tmp_path / "none.txt"), *places]) == 4
+    assert len(capsys.readouterr().err.splitlines()) == 3
+    assert {path.read_text(encoding="utf-8") for path in kept.values()} == {"kept"}
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "field"),
+    [
+        *(("--incidents", name, "incidents") for name in ("x.xlsx", "x", "x.csv.gz")),
+        *(("--picture", name, "picture") for name in ("x.png", "x")),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_at_once(
+    option: str, name: str, field: str, tmp_path: Path, note: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.jsonl"
+    assert main(["extract", str(tmp_path / "bundle"), str(note), "--out", str(out), option, str(tmp_path / name)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{tmp_path / name}:0:{field}: expected a file ending in ")
+    assert sorted(tmp_path.iterdir()) == [note]
+
+
+def test_a_line_that_was_read_can_be_read_again(
+    tmp_path: Path, note: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    assert main(["extract", str(tiny_bundle), str(note), "--out", str(first)]) == 0
+    assert main(["extract", str(tiny_bundle), str(first), "--out", str(second)]) == 0
+    assert second.read_bytes() == first.read_bytes()
+
+
+def test_a_broken_character_leaves_its_neighbours_alone(
+    tmp_path: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        json.dumps({"id": name, "text": text})
+        for name, text in (("a", NOTE), ("\ud800b", f"\udc00{NOTE}"), ("c", NOTE))
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["extract", str(tiny_bundle), str(tmp_path / "in.jsonl")]) == 0
+    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (second["id"], second["text"], second["meta"]) == ("\ufffdb", f"\ufffd{NOTE}", {"replaced_surrogates": 1})
+    assert first["spans"] == third["spans"] != []
+
+
+def test_the_command_loads_nothing_heavy(note: Path, tiny_bundle: Path) -> None:
+    """With every component installed, and with tables, renderings and pictures asked for."""
+    arguments = ["extract", str(tiny_bundle), str(note), "--show", "--picture", f"{note}.svg"]
+    script = (
+        f"import sys; from dateline_labels.main import main; status = main({arguments!r}); "
+        f"print(status, sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    assert done.stderr == "0 []\n"
+    assert "note" in done.stdout
