@@ -123,6 +123,8 @@ class _Graph:
         self._tails: dict[tuple[str, str], list[Relation]] = {}
         for relation in dispatch.relations:
             self._tails.setdefault((relation.head, relation.label), []).append(relation)
+        placed = {relation.head for relation in dispatch.relations if relation.label == ROLES.within}
+        self._placed = sorted((dispatch.span_by_id[head] for head in placed), key=lambda span: span.start)
 
     def incident(self, number: int, triggers: list[Span]) -> Incident:
         """The incident that the triggers tell of."""
@@ -164,8 +166,17 @@ class _Graph:
         """The places that chains of `within` lead to; a circle is walked once."""
         chain = [span]
         for inner in chain:
-            chain += [wider for wider in self._spans([inner], ROLES.within) if wider not in chain]
+            chain += [wider for wider in self._wider(inner) if wider not in chain]
         return chain[1:]
+
+    def _wider(self, place: Span) -> list[Span]:
+        """The places that a place lies in, as its own mention says or else the first of its name that says so: a text
+        tells of a district's province once.
+        """
+        own = self._spans([place], ROLES.within)
+        name = _name(self._mention(place))
+        namesakes = (span for span in self._placed if _name(self._mention(span)) == name)
+        return own or next((self._spans([span], ROLES.within) for span in namesakes), [])
 
     def _innermost(self, places: list[Span]) -> list[Span]:
         """The places without those that another of them is said to lie in."""

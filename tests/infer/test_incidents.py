@@ -93,6 +93,19 @@ def test_rival_figures_stand_side_by_side_with_their_sources_and_offsets() -> No
         assert TEXT[figure.figure.start : figure.figure.end] == figure.figure.words
 
 
+def test_a_later_mention_of_a_place_lies_where_the_text_said_before() -> None:
+    twice = "Gao in Mali burned. Gao was shelled."
+    marked = (
+        Span("l1", "LOCATION", 0, 3),
+        Span("l2", "LOCATION", 7, 11),
+        Span("l3", "LOCATION", 20, 23),
+        Span("a1", "ATTACK", 28, 35),
+    )
+    ties = (Relation("within", "l1", "l2"), Relation("place", "a1", "l3"))
+    (place,) = incidents(Dispatch("d", twice, spans=marked, relations=ties))[0].places
+    assert (place.place.start, [outer.words for outer in place.within]) == (20, ["Mali"])
+
+
 def test_wider_places_come_after_narrower_ones_whatever_the_order() -> None:
     spans = (SPANS[2], *SPANS[3:6])
     chain = ["a3 place l3", "l3 within l2", "l3 within l1", "l1 within l2"]
