@@ -7,6 +7,8 @@ from typing import Any
 from dateline_labels import Schema
 from pydantic import ConfigDict, TypeAdapter
 
+from .calibration import Calibration
+
 
 @dataclass(frozen=True)
 class ReadingConfig:
@@ -16,6 +18,7 @@ class ReadingConfig:
     `thresholds` gives the least probability of each relation label, chosen on validation data; 0.5 where absent.
     `obligatory` names, for a relation label, the span labels whose spans are hardly ever without a relation of that
     label to them: such a span takes its most probable head where none passes the threshold.
+    `calibration` makes probabilities the scores that are written; it decides nothing.
     Raises ValueError on contradictions.
     """
 
@@ -26,6 +29,7 @@ class ReadingConfig:
     overlap: int = 64
     thresholds: dict[str, float] = field(default_factory=dict)
     obligatory: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
 
     def __post_init__(self) -> None:
         if self.window < 16:
@@ -41,6 +45,17 @@ class ReadingConfig:
         for label, tails in self.obligatory.items():
             if label not in self.schema.relations or not set(tails) <= set(self.schema.relations[label].tail):
                 raise ValueError(f"{label} cannot be obligatory for {', '.join(tails)}")
+        self._check_calibration()
+
+    def _check_calibration(self) -> None:
+        attributes = {f"{label}.{name}" for label, name, _ in self.schema.attributes}
+        for curves, known in (
+            (self.calibration.spans, set(self.schema.spans)),
+            (self.calibration.attributes, attributes),
+            (self.calibration.relations, set(self.schema.relations)),
+        ):
+            for label in sorted(set(curves) - known):
+                raise ValueError(f"a calibration of {label}, which the schema does not have")
 
     def threshold(self, label: str) -> float:
         """The least probability at which a relation of this label is believed."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from . import pairs, tags, windows
+from .calibration import IDENTITY
 from .config import ReadingConfig
 from .heads import SpanBatch
 from .network import Network
@@ -146,7 +147,7 @@ class Extractor:
         return replace(dispatch, spans=spans, relations=self._relations(table, batch, spans))
 
     def _spans(
-        self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence[dict[str, str]]
+        self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence[dict[str, tuple[str, float]]]
     ) -> tuple[Span, ...]:
         labels = self.config.schema.span_labels
         counts = dict.fromkeys(labels, 0)
@@ -157,19 +158,24 @@ class Extractor:
             start, end = _code_points(span, tokens)
             start += len(text[start:end]) - len(text[start:end].lstrip())
             end -= len(text[start:end]) - len(text[start:end].rstrip())
-            score = min(round(span.score, 4), 1.0)
-            spans.append(Span(f"{label.lower()}{counts[label]}", label, start, end, values, score))
+            score = self.config.calibration.spans.get(label, IDENTITY)(span.score)
+            chosen = {name: value for name, (value, _) in values.items()}
+            scores = {name: believed for name, (_, believed) in values.items()}
+            spans.append(Span(f"{label.lower()}{counts[label]}", label, start, end, chosen, score, scores))
         return tuple(spans)
 
-    def _attributes(self, found: Sequence[TokenSpan], logits: FloatArray) -> list[dict[str, str]]:
+    def _attributes(self, found: Sequence[TokenSpan], logits: FloatArray) -> list[dict[str, tuple[str, float]]]:
+        """For each span, the value of each of its attributes with its score."""
         labels = self.config.schema.span_labels
-        values: list[dict[str, str]] = [{} for _ in found]
+        values: list[dict[str, tuple[str, float]]] = [{} for _ in found]
         column = 0
         for label, name, choices in self.config.schema.attributes:
-            best = logits[:, column : column + len(choices)].argmax(axis=1)
+            probabilities = np.exp(tags.log_softmax(logits[:, column : column + len(choices)]))
+            best = probabilities.argmax(axis=1)
+            curve = self.config.calibration.attributes.get(f"{label}.{name}", IDENTITY)
             for row, span in enumerate(found):
                 if labels[span.label] == label:
-                    values[row][name] = choices[best[row]]
+                    values[row][name] = choices[best[row]], curve(float(probabilities[row, best[row]]))
             column += len(choices)
         return values
 
@@ -191,8 +197,9 @@ class Extractor:
             if (tail, number) not in headed:
                 found.append((int(best_heads[tail, number]), int(tail), int(number), float(best[tail, number])))
         labels = self.config.schema.relation_labels
+        curves = [self.config.calibration.relations.get(label, IDENTITY) for label in labels]
         return tuple(
-            Relation(labels[number], spans[head].id, spans[tail].id, min(round(score, 4), 1.0))
+            Relation(labels[number], spans[head].id, spans[tail].id, curves[number](score))
             for head, tail, number, score in sorted(found)
         )
 

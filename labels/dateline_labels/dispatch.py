@@ -17,7 +17,8 @@ from .errors import HIDDEN
 class Span:
     """Words of a dispatch under one label.
 
-    `start` and `end` are code points, half-open; `score` is the model's probability, None for gold.
+    `start` and `end` are code points, half-open; `score` is the model's probability, None for gold, `attribute_scores`
+    that of each attribute's value, empty for gold.
     Raises ValueError where the offsets, the label, the id or the score cannot be.
     """
 
@@ -27,6 +28,7 @@ class Span:
     end: int
     attributes: Mapping[str, str] = field(default_factory=dict)
     score: float | None = None
+    attribute_scores: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.id or not self.label:
@@ -34,6 +36,10 @@ class Span:
         if not 0 <= self.start < self.end:
             raise ValueError(f"span {self.id}: expected 0 <= start < end, got {self.start}, {self.end}")
         _check_score(self.score, f"span {self.id}")
+        for name, score in self.attribute_scores.items():
+            if name not in self.attributes:
+                raise ValueError(f"span {self.id}: a score of {name}, which the span does not have")
+            _check_score(score, f"span {self.id}: {name}")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """JSON lines: one dispatch a line, every field spelt out; `write_line` and `read_line` are inverse.
 
-    {"id", "text", "published", "meta", "spans": [{"id", "label", "start", "end", "attributes", "score"}],
-     "relations": [{"label", "head", "tail", "score"}]}
+    {"id", "text", "published", "meta", "spans": [{"id", "label", "start", "end", "attributes", "score",
+     "attribute_scores"}], "relations": [{"label", "head", "tail", "score"}]}
 
 Strict: unknown or doubled keys, NaN, wrong types and everything the schema forbids are refused.
 """
@@ -35,6 +35,7 @@ class _SpanRow(_Row):
     end: int
     attributes: dict[str, str] = {}
     score: float | None = None
+    attribute_scores: dict[str, float] = {}
 
 
 class _RelationRow(_Row):
@@ -60,23 +61,26 @@ def write_line(dispatch: Dispatch) -> str:
         "text": dispatch.text,
         "published": dispatch.published,
         "meta": dict(dispatch.meta),
-        "spans": [
-            {
-                "id": span.id,
-                "label": span.label,
-                "start": span.start,
-                "end": span.end,
-                "attributes": dict(span.attributes),
-                "score": span.score,
-            }
-            for span in dispatch.spans
-        ],
+        "spans": [_span_row(span) for span in dispatch.spans],
         "relations": [
             {"label": relation.label, "head": relation.head, "tail": relation.tail, "score": relation.score}
             for relation in dispatch.relations
         ],
     }
     return json.dumps(row, ensure_ascii=False, allow_nan=False)
+
+
+def _span_row(span: Span) -> dict[str, Any]:
+    """The span's fields; the scores of attributes only where there are any, as gold has none."""
+    row = {
+        "id": span.id,
+        "label": span.label,
+        "start": span.start,
+        "end": span.end,
+        "attributes": dict(span.attributes),
+        "score": span.score,
+    }
+    return {**row, "attribute_scores": dict(span.attribute_scores)} if span.attribute_scores else row
 
 
 def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
@@ -93,7 +97,7 @@ def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
         fault = error.errors(include_url=False)[0]
         raise InputError(place, field_path(fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
     try:
-        spans = tuple(Span(s.id, s.label, s.start, s.end, s.attributes, s.score) for s in row.spans)
+        spans = tuple(Span(s.id, s.label, s.start, s.end, s.attributes, s.score, s.attribute_scores) for s in row.spans)
         relations = tuple(Relation(r.label, r.head, r.tail, r.score) for r in row.relations)
         dispatch = Dispatch(row.id, row.text, row.published, row.meta, spans, relations)
     except ValueError as error:

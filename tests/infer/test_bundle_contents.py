@@ -114,6 +114,12 @@ CONFIGS: list[tuple[str, Callable[[Plain], object], str]] = [
     ("too_much_overlap", lambda reading: reading.update(overlap=60), "expected an overlap"),
     ("a_threshold_of_nothing", lambda reading: reading["thresholds"].update(origin=0.5), "a threshold for origin"),
     ("a_threshold_too_high", lambda reading: reading["thresholds"].update(place=1.5), "between 0 and 1"),
+    (
+        "a_curve_of_nothing",
+        lambda reading: curves(reading).update(origin=curves(reading)["place"]),
+        "a calibration of origin",
+    ),
+    ("a_curve_that_falls", lambda reading: curves(reading)["place"].update(slope=-1.0), "a rising curve"),
     ("a_key_more", lambda reading: reading.update(trust_remote_code=True), "trust_remote_code"),
 ]
 
@@ -123,10 +129,16 @@ def attributes(reading: Plain) -> list[Plain]:
     return found
 
 
+def curves(reading: Plain) -> Plain:
+    found: Plain = reading["calibration"]["relations"]
+    return found
+
+
 def drop_last_relation(reading: Plain) -> None:
     name = reading["schema"]["relations"].pop()["label"]
     reading["thresholds"].pop(name, None)
     reading["obligatory"].pop(name, None)
+    reading["calibration"]["relations"].pop(name, None)
 
 
 def label(name: str) -> Plain:

@@ -51,7 +51,8 @@ def spans(draw: Any, text: str, scores: st.SearchStrategy[float | None]) -> tupl
         label = draw(st.sampled_from(SCHEMA.span_labels))
         values = SCHEMA.spans[label].attributes
         attributes = {key: draw(st.sampled_from(values[key])) for key in draw(st.permutations(list(values)))}
-        found.append(Span(name, label, start, end, attributes, draw(scores)))
+        believed = {key: value for key in attributes if (value := draw(scores)) is not None}
+        found.append(Span(name, label, start, end, attributes, draw(scores), believed))
     return tuple(found)
 
 

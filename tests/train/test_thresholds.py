@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dateline_infer.calibration import Calibration
 from dateline_infer.config import ReadingConfig
 from dateline_infer.extractor import PLAUSIBLE, Extractor
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
@@ -65,6 +66,7 @@ def test_an_obligatory_tail_takes_its_most_probable_head_and_no_other_changes(
         return Extractor(extractor.network, extractor.tokenizer, config, extractor.padding).batch(dispatches)
 
     high = replace(extractor.config, thresholds=dict.fromkeys(schema.relations, 0.95), obligatory={})
+    high = replace(high, calibration=Calibration())  # what is decided on is raw
     bare, forced = read(high), read(replace(high, obligatory={"casualty": ("CASUALTY",)}))
     everything = read(with_low_thresholds(high))
     added = 0

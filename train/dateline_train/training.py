@@ -26,6 +26,7 @@ from transformers import PreTrainedTokenizerFast, set_seed
 from transformers.utils import logging as transformers_logging
 
 from . import checkpoints
+from .calibrating import choose_calibration
 from .encoding import Collator, Encoder
 from .fitting import new_model, new_optimizer, training_arguments
 from .model import DispatchModel
@@ -140,6 +141,8 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     model.set_reading(with_low_thresholds(replace(model.reading, obligatory=obligatory)))
     thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
     model.set_reading(replace(model.reading, thresholds=thresholds))
+    calibration = choose_calibration(checkpoint_extractor(model, tokenizer, bf16), validation)
+    model.set_reading(replace(model.reading, calibration=calibration))
     figures = validate(model, tokenizer, validation, bf16)
     folder = output / "training" / "final"
     model.save_pretrained(folder)
