@@ -68,7 +68,8 @@ def read(folder: Path) -> PublicData:
 
 
 def _dispatch(document: _Document, entities: list[_Entity], dropped: _Dropped) -> Dispatch:
-    text, spans = document.text, []
+    text = document.text
+    spans: list[Span] = []
     different = dict.fromkeys((entity.begin, entity.end, entity.type) for entity in entities)
     dropped.twice += len(entities) - len(different)
     for begin, end, label in different:
