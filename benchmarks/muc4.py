@@ -14,7 +14,9 @@ from public_data import PublicData, cuts_a_word, plain_schema, read_typed_lines,
 from role_fillers import Entity, normalised
 
 ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")
-PUBLISHED = "on the test part, which is not this one: GRIT (BERT-base) 54.50, NST 52.58, DyGIE++ 51.40 micro F1"
+PUBLISHED = (
+    "published on the test part, which is not this one: GRIT (BERT-base) 54.50, NST 52.58, DyGIE++ 51.40 micro F1"
+)
 
 
 @dataclass(frozen=True)

