@@ -39,8 +39,17 @@ def test_the_page_says_what_the_metrics_say_and_lists_the_cases(
     page = (tmp_path / "report.md").read_text(encoding="utf-8")
     micro = metrics["spans"]["exact"]["micro"]  # type: ignore[index]
     assert f"| micro | {micro['precision']:.1f} | {micro['recall']:.1f} | {micro['f1']:.1f} | {micro['gold']} |" in page
-    for heading in ("Spans, exact", "seqeval (strict)", "Relations, strict", "Relations, boundaries", "ATTACK.kind"):
+    for heading in (
+        "Spans, exact",
+        "seqeval (strict)",
+        "Relations, strict",
+        "Relations, boundaries",
+        "Clusters",
+        "ATTACK.kind",
+    ):
         assert heading in page
+    pairs = metrics["clusters"]["same_event"]  # type: ignore[index]
+    assert f"| same\\_event | {pairs['precision']:.1f} | {pairs['recall']:.1f} | {pairs['f1']:.1f} |" in page
     cases = [json.loads(line) for line in (tmp_path / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
     spans = [case for case in cases if case["measure"] == "span"]
     assert sum(case["kind"] == "missed" for case in spans) == micro["missed"]

@@ -8,8 +8,10 @@ from typing import Any
 
 import typer
 from dateline_infer import Extractor
+from dateline_infer.incidents import ROLES
 from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
+from dateline_labels.clusters import score_clusters
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Counts, Scores, score, total
 from dateline_labels.splits import leave_folders_out, split_by_number
@@ -75,10 +77,17 @@ def measure(extractor: Extractor, gold: Sequence[Dispatch]) -> tuple[dict[str, A
         "words": sum(len(dispatch.text.split()) for dispatch in gold),
         "spans": {"exact": _by_label(scores.spans), "seqeval": seqeval_scores(gold, predicted)},
         "relations": {measure: _by_label(counts) for measure, counts in scores.relations.items()},
+        "clusters": _clusters(gold, predicted, schema),
         "attributes": {name: _attribute(confusion) for name, confusion in scores.attributes.items()},
         "unread": [dispatch.id for dispatch in predicted if "error" in dispatch.meta],
     }
     return metrics, scores
+
+
+def _clusters(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema) -> dict[str, dict[str, float]]:
+    """Pairwise figures of the relation that ties mentions of one event; nothing where the schema has none."""
+    relation = ROLES.same_event
+    return {relation: _figures(score_clusters(gold, predicted, relation))} if relation in schema.relations else {}
 
 
 def _by_label(counts: Mapping[str, Counts]) -> dict[str, dict[str, float]]:

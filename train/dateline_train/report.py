@@ -11,6 +11,7 @@ _MEANINGS = {
     "boundaries": "label of the relation and borders of both spans",
     "overlapping": "label of the relation, and both spans share a character with the gold ones and have their labels",
 }
+_CLUSTERS = "pairs of mentions that a relation ties, directly or over others, on overlapping spans"
 _CASES_SHOWN = 40
 _COLUMNS = ("precision", "recall", "f1", "gold", "right", "spurious", "missed")
 
@@ -29,6 +30,8 @@ def markdown(metrics: Mapping[str, Any], cases: Sequence[Case]) -> str:
     ]
     for measure, counts in relations.items():
         parts += [f"## Relations, {measure}: {_MEANINGS[measure]}", _table(counts)]
+    if metrics["clusters"]:
+        parts += [f"## Clusters: {_CLUSTERS}", _table(metrics["clusters"])]
     for name, figures in metrics["attributes"].items():
         parts += [
             f"## Attribute {name}, on spans found exactly",

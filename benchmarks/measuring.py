@@ -1,0 +1,66 @@
+"""A checkpoint and gold → its figures in per cent, by name; all figures and every case are written beside."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dateline_infer import Extractor
+from dateline_infer.progress import with_progress
+from dateline_labels import Dispatch
+from dateline_labels.files import write_atomically
+from dateline_labels.scoring import Counts, total
+from dateline_train.evaluating import measure
+from role_fillers import Entity, score_roles
+
+Figures = dict[str, float]
+
+
+def measured(extractor: Extractor, gold: Sequence[Dispatch], folder: Path) -> Figures:
+    """The figures of a schema of spans, attributes and relations; metrics.json and cases.jsonl go into `folder`."""
+    metrics, scores = measure(extractor, gold)
+    _write_json(folder / "metrics.json", metrics)
+    cases = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in scores.cases)
+    write_atomically(folder / "cases.jsonl", cases.encode("utf-8"))
+    return dict(_figures(metrics))
+
+
+def measured_roles(
+    extractor: Extractor, gold: Sequence[Dispatch], entities: Sequence[Mapping[str, Sequence[Entity]]], folder: Path
+) -> Figures:
+    """CEAF-REE of every role and of all; metrics.json goes into `folder`."""
+    predicted = list(with_progress(extractor.stream(gold), len(gold), "measuring"))
+    roles = extractor.config.schema.span_labels
+    counts = score_roles(entities, predicted, roles)
+    counts = {"all": total(counts.values()), **counts}
+    _write_json(folder / "metrics.json", {role: {**asdict(each), **_shares(each)} for role, each in counts.items()})
+    figures = {f"CEAF-REE {name}": share for name, share in _shares(counts["all"]).items()}
+    return figures | {f"CEAF-REE F1 {role}": _shares(counts[role])["F1"] for role in roles}
+
+
+def _figures(metrics: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    spans = metrics["spans"]["exact"]
+    yield "spans F1", spans["micro"]["f1"]
+    yield from ((f"spans F1 {label}", row["f1"]) for label, row in spans.items() if label != "micro" and row["gold"])
+    for name, rows in metrics["relations"].items():
+        if rows["micro"]["gold"]:
+            yield f"relations F1, {name}", rows["micro"]["f1"]
+    for name, row in metrics["attributes"].items():
+        if row["judged"]:
+            yield f"{name} accuracy", row["accuracy"]
+            yield f"{name} macro F1", row["macro_f1"]
+    for relation, row in metrics["clusters"].items():
+        if row["gold"]:
+            yield f"{relation} pairs F1", row["f1"]
+            yield f"{relation} pairs precision", row["precision"]
+            yield f"{relation} pairs recall", row["recall"]
+
+
+def _shares(counts: Counts) -> Figures:
+    shares = {"F1": counts.f1, "precision": counts.precision, "recall": counts.recall}
+    return {name: round(100 * share, 2) for name, share in shares.items()}
+
+
+def _write_json(path: Path, plain: Mapping[str, Any]) -> None:
+    write_atomically(path, (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))

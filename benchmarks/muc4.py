@@ -1,0 +1,88 @@
+"""MUC-4 role fillers (Sundheim, 1992; as prepared by Du, Rush and Cardie, 2021): one JSON object a line.
+
+A document gives, for each of five roles, entities of mentions with the offset of their first occurrence. To learn from,
+each such occurrence is a span labelled with its role; of overlapping ones the longest is kept. To score, the entities
+stay as they are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place, Span
+from public_data import PublicData, cuts_a_word, plain_schema, read_typed_lines, without_overlaps
+from role_fillers import Entity, normalised
+
+ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")
+PUBLISHED = (
+    "published on the test part, which is not this one: GRIT (BERT-base) 54.50, NST 52.58, DyGIE++ 51.40 micro F1"
+)
+
+
+@dataclass(frozen=True)
+class _Document:
+    docid: str
+    doctext: str
+    extracts: dict[str, tuple[tuple[tuple[str, int], ...], ...]]  # role -> entities -> (mention, offset)
+
+
+@dataclass
+class _Dropped:
+    cut: int = 0
+    overlapping: int = 0
+
+
+def read(folder: Path) -> tuple[PublicData, list[dict[str, list[Entity]]]]:
+    """Train without its last tenth, that tenth as validation, dev as the test; and the gold entities of the test.
+
+    Raises InputError where a file is not as expected, OSError where one cannot be read.
+    """
+    dropped = _Dropped()
+    parts, documents = {}, {}
+    for part in ("train", "dev"):
+        path = folder / f"{part}.json"
+        documents[part] = read_typed_lines(path, _Document)
+        parts[part] = tuple(_dispatch(document, Place(str(path)), dropped) for document in documents[part])
+    learnt = len(parts["train"]) * 9 // 10
+    empty = sum(not any(document.extracts.values()) for document in documents["dev"])
+    notes = (
+        f"trained on {learnt} documents of train, the last {len(parts['train']) - learnt} for validation, tested on "
+        f"dev ({len(parts['dev'])} documents, {empty} of them without any filler)",
+        f"labelled are first occurrences alone, without {dropped.overlapping} that lie in a longer one or share its "
+        f"borders and {dropped.cut} that cut a word; the gold entities keep them all",
+        "CEAF-REE: mentions of one role with the same words, or some of the other's, are one predicted entity, named "
+        "by its most probable mention",
+        PUBLISHED,
+    )
+    data = PublicData(
+        plain_schema("muc4", ROLES), parts["train"][:learnt], parts["train"][learnt:], parts["dev"], notes
+    )
+    return data, [_entities(document) for document in documents["dev"]]
+
+
+def _entities(document: _Document) -> dict[str, list[Entity]]:
+    return {
+        role: [frozenset(normalised(mention) for mention, _ in entity) for entity in entities if entity]
+        for role, entities in document.extracts.items()
+    }
+
+
+def _dispatch(document: _Document, place: Place, dropped: _Dropped) -> Dispatch:
+    spans = list(_spans(document, place))
+    whole = [span for span in spans if not cuts_a_word(document.doctext, span.start, span.end)]
+    kept = without_overlaps(whole)
+    dropped.cut += len(spans) - len(whole)
+    dropped.overlapping += len(whole) - len(kept)
+    return Dispatch(document.docid, document.doctext, spans=kept)
+
+
+def _spans(document: _Document, place: Place) -> Iterator[Span]:
+    number = 0
+    for role, entities in document.extracts.items():
+        if role not in ROLES:
+            raise InputError(place, document.docid, f"expected the roles {', '.join(ROLES)}, got {role}")
+        for mention, start in (mention for entity in entities for mention in entity):
+            if not mention or document.doctext[start : start + len(mention)] != mention:
+                raise InputError(place, document.docid, f"{mention!r} does not stand at {start}")
+            number += 1
+            yield Span(f"m{number}", role, start, start + len(mention))

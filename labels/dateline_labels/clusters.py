@@ -1,0 +1,47 @@
+"""Mentions tied by one relation → clusters, scored by the pairs of mentions that they hold.
+
+`A same_event B, B same_event C` and `B same_event A, C same_event A` tell the same: all three are one event. So neither
+the direction nor the chosen links count, but which mentions are together: the pairs within the transitive closure.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from .dispatch import Dispatch
+from .scoring import Counts, match_spans, total
+
+Pair = tuple[str, str]
+
+
+def clusters(links: Iterable[Pair]) -> list[list[str]]:
+    """The connected components of undirected links, each in its order, in the order of their first members."""
+    cluster_of: dict[str, list[str]] = {}
+    for head, tail in links:
+        left, right = cluster_of.setdefault(head, [head]), cluster_of.setdefault(tail, [tail])
+        if left is not right:
+            left += right
+            cluster_of.update(dict.fromkeys(right, left))
+    return [sorted(cluster) for first, cluster in sorted(cluster_of.items()) if first == min(cluster)]
+
+
+def score_clusters(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], relation: str) -> Counts:
+    """Pairs of mentions that `relation` puts together, in gold and in predictions, dispatch by dispatch.
+
+    A predicted mention stands for the gold one it is matched to (see `match_spans`: overlapping, of one label, one to
+    one); a pair with a mention that is matched to none is spurious. Pairwise precision, recall and F1 are those of the
+    counts.
+    """
+    return total(_count(true, found, relation) for true, found in zip(gold, predicted, strict=True))
+
+
+def _count(gold: Dispatch, predicted: Dispatch, relation: str) -> Counts:
+    matches = match_spans(gold.spans, predicted.spans)
+    named = {span.id: (matches.get(span.id, span.id), span.id in matches) for span in predicted.spans}
+    true = {frozenset(((head, True), (tail, True))) for head, tail in _pairs(gold, relation)}
+    found = {frozenset((named[head], named[tail])) for head, tail in _pairs(predicted, relation)}
+    return Counts(len(true & found), len(found - true), len(true - found))
+
+
+def _pairs(dispatch: Dispatch, label: str) -> list[Pair]:
+    links = [(relation.head, relation.tail) for relation in dispatch.relations if relation.label == label]
+    return [pair for cluster in clusters(links) for pair in combinations(cluster, 2)]
