@@ -72,7 +72,7 @@ def notes() -> Iterator[str]:
 
 
 def _word_piece(lower: bool) -> PreTrainedTokenizerBase:
-    """As BERT and ConfliBERT; the vocabulary is all that their oldest snapshots hold."""
+    """As BERT and ConfliBERT."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lower)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -220,6 +220,10 @@ def save_encoder(name: str, folder: Path) -> Path:
     """Model and tokenizer of a family in `folder`, which a recipe can name."""
     tokenizer = tokenizer_of(name)
     tokenizer.save_pretrained(folder)
+    if name == "bert_uncased":  # as snapshots from before there were fast tokenizers
+        (folder / "tokenizer.json").unlink()
+        vocabulary = tokenizer.get_vocab()
+        (folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.get)) + "\n", encoding="utf-8")
     transformers_logging.disable_progress_bar()
     torch.manual_seed(5)
     AutoModel.from_config(FAMILIES[name].config(len(tokenizer))).save_pretrained(folder)

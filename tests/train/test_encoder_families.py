@@ -7,20 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import CORPUS, SCHEMA
-from dateline_infer import tags
+from conftest import CORPUS, SCHEMA, recipe_text
+from dateline_infer import Extractor, tags
 from dateline_infer.bundle import BundleConfig, load_bundle, write_bundle
 from dateline_infer.network import OnnxNetwork
 from dateline_infer.tags import TokenSpan
 from dateline_infer.tokens import IntArray, Tokens, tokenize
 from dateline_infer.windows import SpecialTokens
-from dateline_labels import Dispatch, Place, Schema, read_dispatches
+from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
 from dateline_train.encoding import Collator, Encoder
 from dateline_train.fitting import new_model
 from dateline_train.model import DispatchModel
 from dateline_train.network import TorchNetwork, checkpoint_extractor, load_checkpoint
-from dateline_train.packaging import encoder_graph, head_weights
+from dateline_train.packaging import encoder_graph, head_weights, run_packaging
 from dateline_train.recipe import DataSection, EncoderSection, FittingSection, ModelSection, Recipe
+from dateline_train.training import run_training
 from encoder_families import FAMILIES, LINES, LONGEST, save_encoder, tokenizer_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ PIECES = (
         "x",
         "2014",
     ),
-    *("😂", "👩\u200d🚒", "🇲🇱", "❤\ufe0f", "🏽", ".", ",", "-", "'", '"', "“", "…", "(", "$", "_", "#", "—"),
+    *("😂", "👩\u200d🚒", "🇲🇱", "❤\ufe0f ", "🏽", ".", ",", "-", "'", '"', "“", "…", "(", "$", "_", "#", "—"),
     *(" ", "  ", "   ", "\t", "\n", "\r\n", "\n\n", "\u00a0", "\u2028", "\u3000", "\u200b", "\ufeff"),
 )
 pieces = st.one_of(st.sampled_from(PIECES), st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=3))
@@ -51,18 +52,17 @@ texts = st.lists(pieces, max_size=14).map("".join)
 
 
 def words(text: str) -> list[tuple[int, int]]:
-    """Runs of letters, digits and their marks; every other sign that shows is a word of its own."""
+    """Runs of letters and digits, and runs of other signs that show, each with its marks."""
     found: list[tuple[int, int]] = []
     before = ""
     for at, character in enumerate(text):
-        category = unicodedata.category(character)
-        if before and (category[0] == "M" or (character.isalnum() and before == "word")):
+        category = unicodedata.category(character)[0]
+        kind = before if category == "M" else "word" if character.isalnum() else "signs" if category in "PS" else ""
+        if kind and kind == before:
             found.append((found.pop()[0], at + 1))
-        elif category[0] in "LNPS":
-            before = "word" if character.isalnum() else "sign"
+        elif kind:
             found.append((at, at + 1))
-        else:
-            before = ""
+        before = kind
     return found
 
 
@@ -82,7 +82,7 @@ def recovered(tokens: Tokens, start: int, end: int) -> list[tuple[int, int]]:
 
 
 @families
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(text=texts, data=st.data())
 def test_a_span_of_whole_words_comes_back_as_it_was(family: str, text: str, data: st.DataObject) -> None:
     found = words(text)
@@ -107,7 +107,7 @@ def test_every_word_of_awkward_lines_comes_back(family: str) -> None:
             assert recovered(tokens, start, end) == [(start, end)], (text, text[start:end])
 
 
-@pytest.fixture(scope="module", params=FAMILIES)
+@pytest.fixture(scope="module", params=[name for name in FAMILIES if name != "xlm_roberta_normalised"])
 def family(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -172,8 +172,6 @@ def test_gold_spans_need_no_widening(built: tuple[DispatchModel, Tokenizer], gol
 
 def test_the_longest_window_is_the_encoders_own(family: str, folder: Path, gold: list[Dispatch]) -> None:
     """RoBERTa and its kin keep two places of their table of positions for what is no token."""
-    from dateline_labels import InputError
-
     longest = 2 * LONGEST if family == "modernbert" else LONGEST
     with pytest.raises(InputError, match=rf"encoder\.window: the encoder reads {longest} tokens at once, got"):
         new_model(recipe_of(folder, window=longest + 1), Schema.read(SCHEMA), Place("x"))
@@ -186,7 +184,7 @@ def test_the_longest_window_is_the_encoders_own(family: str, folder: Path, gold:
 
 def test_the_dropout_of_the_recipe_has_effect(family: str, folder: Path) -> None:
     recipe = recipe_of(folder, dropout=0.31, attention_dropout=0.07)
-    model, _, _ = new_model(recipe, Schema.read(SCHEMA), Place("x"))
+    model = new_model(recipe, Schema.read(SCHEMA), Place("x"))[0]
     for name in FAMILIES[family].dropout:
         assert model.config.encoder[name] == 0.31
     assert model.config.encoder[FAMILIES[family].attention_dropout] == 0.07
@@ -242,11 +240,11 @@ def test_recomputed_activations_give_the_same_gradients(
         torch.testing.assert_close(one, other)
 
 
-def test_a_saved_model_is_the_same_model(built: tuple[DispatchModel, Tokenizer], folder: Path, tmp_path: Path) -> None:
-    model, tokenizer = built
+def test_a_saved_model_is_the_same_model(folder: Path, tmp_path: Path) -> None:
+    model, tokenizer, fast = new_model(recipe_of(folder), Schema.read(SCHEMA), Place("x"))
     model.eval()
     model.save_pretrained(tmp_path)
-    (tmp_path / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes())
+    fast.save_pretrained(tmp_path)
     loaded, same_tokenizer = load_checkpoint(tmp_path)
     assert loaded.padding_id == model.padding_id
     assert same_tokenizer.encode(LINES[0]).ids == tokenizer.encode(LINES[0]).ids
@@ -282,6 +280,18 @@ def test_the_bundle_reads_as_the_checkpoint_does(
     texts = [*gold[:4], *(Dispatch(str(number), line) for number, line in enumerate(LINES))]
     assert sum(len(dispatch.spans) for dispatch in packaged.batch(texts)) > 20
     assert readings(packaged.batch(texts)) == readings(reference.batch(texts))
+
+
+@pytest.mark.slow
+def test_a_recipe_names_it_and_all_else_follows(folder: Path, corpus_sample: Path, tmp_path: Path) -> None:
+    recipe, checkpoint, bundle = (tmp_path / name for name in ("narrow.toml", "checkpoint", "bundle"))
+    recipe.write_text(recipe_text(folder, corpus_sample, checkpoint, "epochs = 4"), encoding="utf-8")
+    run_training(recipe)
+    run_packaging(checkpoint, bundle, [corpus_sample], tolerance=0.0)
+    dispatches = read_dispatches([corpus_sample], Schema.read(SCHEMA))
+    got = Extractor.load(bundle).batch(dispatches)
+    assert sum(len(dispatch.spans) for dispatch in got) > 20
+    assert readings(got) == readings(checkpoint_extractor(*load_checkpoint(checkpoint)).batch(dispatches))
 
 
 def readings(dispatches: list[Dispatch]) -> list[tuple[object, ...]]:
