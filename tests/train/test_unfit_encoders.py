@@ -45,7 +45,8 @@ def few_embeddings(folder: Path) -> None:
 
 def slow_tokenizer(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "CanineTokenizer"}', encoding="utf-8")
+    (folder / "vocab.txt").write_text("[UNK]\nthe\n", encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertJapaneseTokenizer"}', encoding="utf-8")
 
 
 def no_tokenizer(folder: Path) -> None:
