@@ -13,6 +13,8 @@ FloatArray = NDArray[np.float32]
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which no tokenizer takes and no UTF-8 file holds."""
+_WITHOUT_SPACE = re.compile("[^\\s\u200b\u200e\u200f\ufeff](?:.*\\S)?", re.DOTALL)
+"""From the first sign to the last that is neither white space nor, in front, what SentencePiece reads as one."""
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|\n+")
 
 
@@ -46,13 +48,22 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
     encoding = tokenizer.encode(text, add_special_tokens=False)
     offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     kept = offsets[:, 1] > offsets[:, 0]
-    offsets = _with_marks(text, offsets[kept])
+    offsets = _with_marks(text, _without_space(text, offsets[kept]))
     return Tokens(
         np.asarray(encoding.ids, dtype=np.int64)[kept],
         offsets,
         _continues(text, offsets),
         np.searchsorted([match.end() for match in _SENTENCE_END.finditer(text)], offsets[:, 0], side="right"),
     )
+
+
+def _without_space(text: str, offsets: IntArray) -> IntArray:
+    """Each token without the space that some tokenizers give to the word after it; tokens of space alone keep it."""
+    narrower = offsets.copy()
+    for token, (start, end) in enumerate(offsets.tolist()):
+        if word := _WITHOUT_SPACE.search(text, start, end):
+            narrower[token] = word.span()
+    return narrower
 
 
 def _with_marks(text: str, offsets: IntArray) -> IntArray:

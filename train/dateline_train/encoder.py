@@ -1,12 +1,23 @@
 """The pretrained encoder by its name: files of a Python package, a local folder, or a hub id."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import torch
 from dateline_labels import InputError, Place
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    MODEL_FOR_MASKED_LM_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
 from .recipe import EncoderSection
 
@@ -14,33 +25,90 @@ _PACKAGE = "package:"
 
 
 def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """The encoder with its weights and its fast tokenizer.
+    """The encoder with its weights, in float32, and its fast tokenizer.
 
     Only a hub id reaches the network; code that a model brings with it is never run. Raises InputError where the
-    encoder is not there, its weights are not the ones named by `sha256`, or its tokenizer is a slow one.
+    encoder is not there, is no encoder, reads less than a window at once, where its weights are not the ones named by
+    `sha256`, or where its tokenizer is a slow one or does not fit.
     """
     folder = _folder(section.name, place)
     if folder:
         _check_weights(folder, section, place)
-    where: dict[str, Any] = {"local_files_only": True} if folder else {"revision": section.revision}
     name = str(folder or section.name)
-    tokenizer = AutoTokenizer.from_pretrained(name, **where)
+    where: dict[str, Any] = {"local_files_only": True} if folder else {"revision": section.revision}
+    where["trust_remote_code"] = False  # without it, transformers asks on the terminal
+    with _loading(section, place):
+        config = AutoConfig.from_pretrained(name, **where)
+    _check_kind(config, section, place)
+    with _loading(section, place, hint=_sentencepiece_hint()):
+        tokenizer = AutoTokenizer.from_pretrained(name, **where)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise InputError(
             place,
             "encoder.name",
             f"{section.name} has only a slow tokenizer, which gives no offsets; a fast one is needed",
         )
-    config = AutoConfig.from_pretrained(name, **where)
-    limit = getattr(config, "max_position_embeddings", None)
-    if limit and section.window > limit:
-        what = f"the encoder reads {limit} tokens at once, got a window of {section.window}"
-        raise InputError(place, "encoder.window", what)
-    encoder, loading = AutoModel.from_pretrained(name, config=config, output_loading_info=True, **where)
+    with _loading(section, place):
+        # in the half precision that some are published in, no weight would learn
+        encoder, loading = AutoModel.from_pretrained(
+            name, config=config, dtype=torch.float32, output_loading_info=True, **where
+        )
     missing = sorted(weight for weight in loading["missing_keys"] if not weight.startswith("pooler."))
     if missing:  # they would be random numbers, and nobody would know
         raise InputError(place, "encoder.name", f"{section.name} has no weights for {missing[0]}")
+    _check_vocabulary(tokenizer, encoder, section, place)
+    limit = _longest_window(encoder)
+    if limit and section.window > limit:
+        what = f"the encoder reads {limit} tokens at once, got a window of {section.window}"
+        raise InputError(place, "encoder.window", what)
     return encoder, tokenizer
+
+
+@contextmanager
+def _loading(section: EncoderSection, place: Place, hint: str = "") -> Iterator[None]:
+    """Whatever the libraries raise over files that are missing, broken or not theirs is an InputError."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0]
+        what = f"{section.name} cannot be loaded: {type(error).__name__}: {reason}{hint}"
+        raise InputError(place, "encoder.name", what) from error
+
+
+def _sentencepiece_hint() -> str:
+    if find_spec("sentencepiece"):
+        return ""
+    return " (to read a tokenizer that is published as a SentencePiece model alone: pip install sentencepiece)"
+
+
+def _check_kind(config: PreTrainedConfig, section: EncoderSection, place: Place) -> None:
+    """Models that learnt to fill gaps see a token from both sides; decoders and models with one do not."""
+    decodes = config.is_encoder_decoder or getattr(config, "is_decoder", False)
+    if decodes or type(config) not in MODEL_FOR_MASKED_LM_MAPPING:
+        what = f"expected an encoder that reads in both directions, as BERT does, got a {config.model_type} model"
+        raise InputError(place, "encoder.name", f"{section.name}: {what}")
+
+
+def _check_vocabulary(
+    tokenizer: PreTrainedTokenizerFast, encoder: PreTrainedModel, section: EncoderSection, place: Place
+) -> None:
+    vocabulary = tokenizer.get_vocab()
+    if set(vocabulary) <= set(tokenizer.all_special_tokens):  # as transformers makes it where it finds no file
+        raise InputError(place, "encoder.name", f"{section.name} has no tokenizer, or one without words")
+    largest, rows = max(vocabulary.values()), encoder.get_input_embeddings().get_parameter("weight").shape[0]
+    if largest >= rows:
+        what = f"{section.name} embeds {rows} tokens, but its tokenizer has one with the number {largest}"
+        raise InputError(place, "encoder.name", what)
+
+
+def _longest_window(encoder: PreTrainedModel) -> int | None:
+    """Tokens that the encoder reads at once, special ones included; None where there is no limit."""
+    table = getattr(getattr(encoder, "embeddings", None), "position_embeddings", None)
+    if isinstance(table, torch.nn.Embedding):
+        # RoBERTa and its kin count positions on from the padding's
+        return table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1)
+    limit: int | None = getattr(encoder.config, "max_position_embeddings", None)
+    return limit
 
 
 def _folder(name: str, place: Place) -> Path | None:

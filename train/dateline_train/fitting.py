@@ -21,7 +21,11 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     pretrained, fast = load_encoder(section, place)
     reading = ReadingConfig(schema, section.window, section.overlap)
     config = DispatchConfig(
-        encoder={**pretrained.config.to_dict(), **_dropout(pretrained.config, section)},
+        encoder={
+            **pretrained.config.to_dict(),
+            **_padding(pretrained.config, fast),
+            **_dropout(pretrained.config, section),
+        },
         reading=reading.to_dict(),
         width=choices.width,
         dropout=choices.dropout,
@@ -37,6 +41,12 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return model, tokenizer, fast
+
+
+def _padding(config: Any, tokenizer: PreTrainedTokenizerFast) -> dict[str, int | None]:
+    """The token to pad with: the one the encoder names, for some count positions by it, else the tokenizer's."""
+    known = config.pad_token_id
+    return {"pad_token_id": tokenizer.pad_token_id if known is None else known}
 
 
 def _dropout(config: Any, section: EncoderSection) -> dict[str, float]:
