@@ -3,18 +3,20 @@
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from dateline_labels import Dispatch
 from dateline_labels.scoring import Counts, score, total
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from . import checkpoints
+from .batches import TokenBatches
 from .model import DispatchModel, Loss
 from .network import checkpoint_extractor
 
@@ -24,13 +26,28 @@ BEST_METRIC = "eval_f1"
 class DispatchTrainer(Trainer):
     """Trains a `DispatchModel`; validation reads whole dispatches with an Extractor."""
 
-    def __init__(self, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any) -> None:
+    def __init__(
+        self, batches: TokenBatches, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
+        self._batches = batches
         self._tokenizer = tokenizer
         self._validation = validation
         self._parts: list[Tensor] = []
         self.remove_callback(PrinterCallback)
+        self.add_callback(EpochOfBatches(batches))
         self.add_callback(TrainingLog(log))
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """The batches of the token budget, dealt to the processes in turn."""
+        loader: DataLoader[Any] = DataLoader(
+            cast(Dataset[Any], self.train_dataset),
+            batch_sampler=self._batches,
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
         """The loss of one batch; its parts are kept for the log."""
@@ -73,6 +90,20 @@ def validate(
     spans = _percent(total(scores.spans.values()))
     relations = _percent(total(scores.relations["strict"].values()))
     return {"eval_span_f1": spans, "eval_relation_f1": relations, BEST_METRIC: (spans + relations) / 2}
+
+
+class EpochOfBatches(TrainerCallback):
+    """Tells the batches which epoch begins.
+
+    The Trainer's own call gets lost between accelerate's wrappers where several processes resume within an epoch.
+    """
+
+    def __init__(self, batches: TokenBatches) -> None:
+        self._batches = batches
+
+    def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Count by the state, whose epoch has a fraction where the run resumes within one."""
+        self._batches.set_epoch(int(state.epoch or 0))
 
 
 class TrainingLog(TrainerCallback):

@@ -26,7 +26,8 @@ from transformers import PreTrainedTokenizerFast, set_seed
 from transformers.utils import logging as transformers_logging
 
 from . import checkpoints
-from .encoding import Collator, Encoder
+from .batches import TokenBatches
+from .encoding import Collator, Encoder, size_in_batch
 from .fitting import new_model, new_optimizer, training_arguments
 from .model import DispatchModel
 from .network import checkpoint_extractor
@@ -109,9 +110,13 @@ def _train(run: Run) -> None:
         f"{run.recipe.name}: {len(dataset)} dispatches of {sum(dataset['length'])} tokens to learn from, "
         f"{len(run.splits.validation)} to validate on, {fitting.epochs} epochs"
     )
+    sizes = list(map(size_in_batch, dataset["windows"]))
+    batches = TokenBatches(sizes, fitting.tokens_a_batch, run.recipe.seed, _processes())
+    _say(batches.summary())
     for widened in encoder.widened:
         _say(f"warning: {widened}; the span is widened to whole tokens")
     trainer = DispatchTrainer(
+        batches,
         tokenizer,
         run.splits.validation,
         run.recipe.output / "log.jsonl",
