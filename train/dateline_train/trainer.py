@@ -30,8 +30,8 @@ class DispatchTrainer(Trainer):
         self, batches: TokenBatches, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self._batches = batches
-        self._tokenizer = tokenizer
+        self.batches = batches
+        self.tokenizer = tokenizer
         self._validation = validation
         self._parts: list[Tensor] = []
         self.remove_callback(PrinterCallback)
@@ -42,7 +42,7 @@ class DispatchTrainer(Trainer):
         """The batches of the token budget, dealt to the processes in turn."""
         loader: DataLoader[Any] = DataLoader(
             cast(Dataset[Any], self.train_dataset),
-            batch_sampler=self._batches,
+            batch_sampler=self.batches,
             collate_fn=self.data_collator,
             pin_memory=self.args.dataloader_pin_memory,
         )
@@ -66,7 +66,7 @@ class DispatchTrainer(Trainer):
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Span and relation F1 (strict) on the validation dispatches, in per cent, and their mean."""
         model = self.accelerator.unwrap_model(self.model)
-        metrics = validate(model, self._tokenizer, self._validation, bf16=self.args.bf16)
+        metrics = validate(model, self.tokenizer, self._validation, bf16=self.args.bf16)
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -128,10 +128,12 @@ class TrainingLog(TrainerCallback):
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Write the figures."""
         logs: dict[str, Any] = kwargs["logs"]
-        if not state.is_world_process_zero or "train_runtime" in logs:
+        if not state.is_world_process_zero:
             return
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": state.global_step, **logs}) + "\n")
+        if "train_runtime" in logs:  # the last ones, of the run as a whole
+            return
         names = ("loss", "tag_loss", "attribute_loss", "relation_loss", "eval_span_f1", "eval_relation_f1")
         figures = "  ".join(f"{name.removeprefix('eval_')} {logs[name]:.3g}" for name in names if name in logs)
         minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)

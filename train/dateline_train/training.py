@@ -101,7 +101,22 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
 
 
 def _train(run: Run) -> None:
-    fitting, states = run.recipe.fitting, run.recipe.output / "training"
+    states = run.recipe.output / "training"
+    trainer, fast = new_trainer(run, states)
+    state = checkpoints.newest_whole(states)
+    if state:
+        _say(f"resuming from {state}")
+    trainer.train(resume_from_checkpoint=str(state) if state else None)
+    if trainer.is_world_process_zero():
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        _finish(run, model, trainer.tokenizer, fast, bf16=trainer.args.bf16)
+        shutil.rmtree(states)
+    trainer.accelerator.wait_for_everyone()
+
+
+def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedTokenizerFast]:
+    """All that a run needs at its start, with the tokenizer to be saved; says what there is to learn from."""
+    fitting = run.recipe.fitting
     set_seed(run.recipe.seed)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
@@ -127,14 +142,7 @@ def _train(run: Run) -> None:
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
         optimizers=(new_optimizer(model, fitting), None),
     )
-    state = checkpoints.newest_whole(states)
-    if state:
-        _say(f"resuming from {state}")
-    trainer.train(resume_from_checkpoint=str(state) if state else None)
-    if trainer.is_world_process_zero():
-        _finish(run, trainer.accelerator.unwrap_model(trainer.model), tokenizer, fast, bf16=trainer.args.bf16)
-        shutil.rmtree(states)
-    trainer.accelerator.wait_for_everyone()
+    return trainer, fast
 
 
 def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrainedTokenizerFast, bf16: bool) -> None:
