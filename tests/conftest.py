@@ -77,7 +77,7 @@ width = 32
 precision = "fp32"
 encoder_learning_rate = 3e-3
 head_learning_rate = 1e-2
-batch = 4
+tokens_a_batch = 1024
 {fitting}
 """
 

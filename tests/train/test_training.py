@@ -172,6 +172,7 @@ def test_two_processes_train_together(tmp_path: Path, tiny_encoder: Path, corpus
     command = [sys.executable, *launch, "-m", "dateline_labels.main", "train", str(recipe)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "step 8/8" in done.stdout  # 32 dispatches in batches of 4 on two processes: 4 steps an epoch
+    assert "10 batches an epoch" in done.stderr
+    assert "step 10/10" in done.stdout  # two epochs, the batches of each dealt to two processes
     assert (tmp_path / "checkpoint" / "training.json").is_file()
     assert (tmp_path / "checkpoint" / "model.safetensors").is_file()

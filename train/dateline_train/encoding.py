@@ -20,6 +20,7 @@ from dateline_labels import Dispatch, InputError, Place, Schema
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from .batches import DispatchSize
 from .model import IGNORED
 
 _LENGTH_MULTIPLE = 16
@@ -96,6 +97,12 @@ def _attribute_values(schema: Schema, label: str, attributes: Any) -> list[int]:
     return [
         choices.index(attributes[name]) if owner == label else IGNORED for owner, name, choices in schema.attributes
     ]
+
+
+def size_in_batch(cuts: Sequence[Sequence[int]]) -> DispatchSize:
+    """What the Collator makes of the windows of one row."""
+    lengths = [len(window) for window in cuts]
+    return DispatchSize(-(-max(lengths) // _LENGTH_MULTIPLE) * _LENGTH_MULTIPLE, len(lengths), sum(lengths))
 
 
 @dataclass(frozen=True)

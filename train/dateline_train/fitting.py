@@ -62,7 +62,6 @@ def training_arguments(recipe: Recipe, states: Path) -> TrainingArguments:
     fitting = recipe.fitting
     arguments = TrainingArguments(
         output_dir=str(states),
-        per_device_train_batch_size=fitting.batch,
         gradient_accumulation_steps=fitting.accumulation,
         num_train_epochs=fitting.epochs,
         learning_rate=fitting.encoder_learning_rate,
@@ -77,13 +76,12 @@ def training_arguments(recipe: Recipe, states: Path) -> TrainingArguments:
         save_total_limit=2,
         load_best_model_at_end=fitting.validate,
         metric_for_best_model=BEST_METRIC if fitting.validate else None,
-        train_sampling_strategy="group_by_length",
-        length_column_name="length",
         remove_unused_columns=False,
         report_to=[],
         disable_tqdm=True,
         seed=recipe.seed,
         dataloader_pin_memory=False,
+        accelerator_config={"even_batches": False},  # TokenBatches already deals every process as many
         ddp_find_unused_parameters=False,  # every weight takes part in every step
     )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs work through `accelerate launch`, one process each

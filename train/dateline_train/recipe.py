@@ -76,7 +76,7 @@ class FittingSection:
     __pydantic_config__ = _STRICT
 
     epochs: int = 8
-    batch: int = 8  # dispatches a step on each device
+    tokens_a_batch: int = 2_048  # on each device, with padding; a dispatch that is longer is a batch of its own
     accumulation: int = 1  # batches a step
     encoder_learning_rate: float = 3e-4  # highest, after the warm-up; then linear to zero
     head_learning_rate: float = 1e-3
@@ -87,8 +87,8 @@ class FittingSection:
     pairs_a_dispatch: int = 20_000  # in a longer dispatch the farthest unrelated pairs are left out of training
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.batch, self.accumulation, self.pairs_a_dispatch) < 1:
-            raise ValueError("epochs, batch, accumulation and pairs_a_dispatch are at least 1")
+        if min(self.epochs, self.tokens_a_batch, self.accumulation, self.pairs_a_dispatch) < 1:
+            raise ValueError("epochs, tokens_a_batch, accumulation and pairs_a_dispatch are at least 1")
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,20 @@
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from dateline_labels import Dispatch
 from dateline_labels.scoring import Counts, score, total
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from . import checkpoints
+from .batches import TokenBatches
 from .model import DispatchModel, Loss
 from .network import checkpoint_extractor
 
@@ -24,13 +26,28 @@ BEST_METRIC = "eval_f1"
 class DispatchTrainer(Trainer):
     """Trains a `DispatchModel`; validation reads whole dispatches with an Extractor."""
 
-    def __init__(self, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any) -> None:
+    def __init__(
+        self, batches: TokenBatches, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self._tokenizer = tokenizer
+        self.batches = batches
+        self.tokenizer = tokenizer
         self._validation = validation
         self._parts: list[Tensor] = []
         self.remove_callback(PrinterCallback)
+        self.add_callback(EpochOfBatches(batches))
         self.add_callback(TrainingLog(log))
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """The batches of the token budget, dealt to the processes in turn."""
+        loader: DataLoader[Any] = DataLoader(
+            cast(Dataset[Any], self.train_dataset),
+            batch_sampler=self.batches,
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
         """The loss of one batch; its parts are kept for the log."""
@@ -49,7 +66,7 @@ class DispatchTrainer(Trainer):
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Span and relation F1 (strict) on the validation dispatches, in per cent, and their mean."""
         model = self.accelerator.unwrap_model(self.model)
-        metrics = validate(model, self._tokenizer, self._validation, bf16=self.args.bf16)
+        metrics = validate(model, self.tokenizer, self._validation, bf16=self.args.bf16)
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -75,6 +92,20 @@ def validate(
     return {"eval_span_f1": spans, "eval_relation_f1": relations, BEST_METRIC: (spans + relations) / 2}
 
 
+class EpochOfBatches(TrainerCallback):
+    """Tells the batches which epoch begins.
+
+    The Trainer's own call gets lost between accelerate's wrappers where several processes resume within an epoch.
+    """
+
+    def __init__(self, batches: TokenBatches) -> None:
+        self._batches = batches
+
+    def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Count by the state, whose epoch has a fraction where the run resumes within one."""
+        self._batches.set_epoch(int(state.epoch or 0))
+
+
 class TrainingLog(TrainerCallback):
     """A progress bar on a terminal, a readable line every so often, and every figure as a line of JSON in a file."""
 
@@ -97,10 +128,12 @@ class TrainingLog(TrainerCallback):
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Write the figures."""
         logs: dict[str, Any] = kwargs["logs"]
-        if not state.is_world_process_zero or "train_runtime" in logs:
+        if not state.is_world_process_zero:
             return
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": state.global_step, **logs}) + "\n")
+        if "train_runtime" in logs:  # the last ones, of the run as a whole
+            return
         names = ("loss", "tag_loss", "attribute_loss", "relation_loss", "eval_span_f1", "eval_relation_f1")
         figures = "  ".join(f"{name.removeprefix('eval_')} {logs[name]:.3g}" for name in names if name in logs)
         minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)

@@ -26,8 +26,9 @@ from transformers import PreTrainedTokenizerFast, set_seed
 from transformers.utils import logging as transformers_logging
 
 from . import checkpoints
+from .batches import TokenBatches
 from .calibrating import choose_calibration
-from .encoding import Collator, Encoder
+from .encoding import Collator, Encoder, size_in_batch
 from .fitting import new_model, new_optimizer, training_arguments
 from .model import DispatchModel
 from .network import checkpoint_extractor
@@ -101,7 +102,22 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
 
 
 def _train(run: Run) -> None:
-    fitting, states = run.recipe.fitting, run.recipe.output / "training"
+    states = run.recipe.output / "training"
+    trainer, fast = new_trainer(run, states)
+    state = checkpoints.newest_whole(states)
+    if state:
+        _say(f"resuming from {state}")
+    trainer.train(resume_from_checkpoint=str(state) if state else None)
+    if trainer.is_world_process_zero():
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        _finish(run, model, trainer.tokenizer, fast, bf16=trainer.args.bf16)
+        shutil.rmtree(states)
+    trainer.accelerator.wait_for_everyone()
+
+
+def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedTokenizerFast]:
+    """All that a run needs at its start, with the tokenizer to be saved; says what there is to learn from."""
+    fitting = run.recipe.fitting
     set_seed(run.recipe.seed)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
@@ -110,9 +126,13 @@ def _train(run: Run) -> None:
         f"{run.recipe.name}: {len(dataset)} dispatches of {sum(dataset['length'])} tokens to learn from, "
         f"{len(run.splits.validation)} to validate on, {fitting.epochs} epochs"
     )
+    sizes = list(map(size_in_batch, dataset["windows"]))
+    batches = TokenBatches(sizes, fitting.tokens_a_batch, run.recipe.seed, _processes())
+    _say(batches.summary())
     for widened in encoder.widened:
         _say(f"warning: {widened}; the span is widened to whole tokens")
     trainer = DispatchTrainer(
+        batches,
         tokenizer,
         run.splits.validation,
         run.recipe.output / "log.jsonl",
@@ -123,14 +143,7 @@ def _train(run: Run) -> None:
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
         optimizers=(new_optimizer(model, fitting), None),
     )
-    state = checkpoints.newest_whole(states)
-    if state:
-        _say(f"resuming from {state}")
-    trainer.train(resume_from_checkpoint=str(state) if state else None)
-    if trainer.is_world_process_zero():
-        _finish(run, trainer.accelerator.unwrap_model(trainer.model), tokenizer, fast, bf16=trainer.args.bf16)
-        shutil.rmtree(states)
-    trainer.accelerator.wait_for_everyone()
+    return trainer, fast
 
 
 def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrainedTokenizerFast, bf16: bool) -> None:
