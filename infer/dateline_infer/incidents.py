@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dateline_labels import Dispatch, Relation, Schema, Span
+from dateline_labels.clusters import clusters
 
 
 @dataclass(frozen=True)
@@ -98,20 +99,13 @@ def incidents(dispatch: Dispatch) -> list[Incident]:
 def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
     """The triggers of each event, in the order of the text."""
     triggers = sorted((span for span in dispatch.spans if span.label == ROLES.trigger), key=lambda span: span.start)
-    event = {span.id: span.id for span in triggers}
-
-    def first(span_id: str) -> str:
-        while event[span_id] != span_id:
-            span_id = event[span_id]
-        return span_id
-
-    for relation in dispatch.relations:
-        # another schema may tie more than triggers
-        if relation.label == ROLES.same_event and relation.head in event and relation.tail in event:
-            event[first(relation.head)] = first(relation.tail)
-    groups: dict[str, list[Span]] = {}
+    ids = {span.id for span in triggers}
+    # another schema may tie more than triggers
+    ties = [(r.head, r.tail) for r in dispatch.relations if r.label == ROLES.same_event and {r.head, r.tail} <= ids]
+    event = {member: number for number, cluster in enumerate(clusters(ties)) for member in cluster}
+    groups: dict[int | str, list[Span]] = {}
     for span in triggers:
-        groups.setdefault(first(span.id), []).append(span)
+        groups.setdefault(event.get(span.id, span.id), []).append(span)
     yield from groups.values()
 
 

@@ -14,14 +14,15 @@ Pair = tuple[str, str]
 
 
 def clusters(links: Iterable[Pair]) -> list[list[str]]:
-    """The connected components of undirected links, each in its order, in the order of their first members."""
+    """The connected components of undirected links; each is sorted, and they are in the order of their least members."""
     cluster_of: dict[str, list[str]] = {}
     for head, tail in links:
         left, right = cluster_of.setdefault(head, [head]), cluster_of.setdefault(tail, [tail])
         if left is not right:
             left += right
             cluster_of.update(dict.fromkeys(right, left))
-    return [sorted(cluster) for first, cluster in sorted(cluster_of.items()) if first == min(cluster)]
+    distinct = {id(cluster): cluster for cluster in cluster_of.values()}
+    return sorted(map(sorted, distinct.values()))
 
 
 def score_clusters(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], relation: str) -> Counts:

@@ -27,7 +27,11 @@ def test_checkpoint_and_bundle_have_the_same_figures(
 ) -> None:
     by_checkpoint = evaluated(tiny_checkpoint, corpus_sample, tmp_path / "checkpoint")
     by_bundle = evaluated(tiny_bundle, corpus_sample, tmp_path / "bundle")
-    assert {**by_checkpoint, "model": ""} == {**by_bundle, "model": ""}
+    for part in ("spans", "attributes", "relations"):
+        one, other = (metrics["confidence"][part]["all"] for metrics in (by_checkpoint, by_bundle))  # type: ignore[index]
+        assert one["judged"] == other["judged"]
+        assert one["ece"] == pytest.approx(other["ece"], abs=0.5)  # a score near a border may change its bin
+    assert {**by_checkpoint, "model": "", "confidence": {}} == {**by_bundle, "model": "", "confidence": {}}
     assert by_bundle["dispatches"] == 32
     assert by_bundle["spans"]["exact"]["micro"]["f1"] > 30  # type: ignore[index]
 
@@ -50,6 +54,13 @@ def test_the_page_says_what_the_metrics_say_and_lists_the_cases(
         assert heading in page
     pairs = metrics["clusters"]["same_event"]  # type: ignore[index]
     assert f"| same\\_event | {pairs['precision']:.1f} | {pairs['recall']:.1f} | {pairs['f1']:.1f} |" in page
+    believed = metrics["confidence"]["relations"]["all"]  # type: ignore[index]
+    assert f"| all | {believed['ece']:.1f} | {believed['score']:.1f} | {believed['right']:.1f} |" in page
+    confusion = metrics["attributes"]["CASUALTY.outcome"]["confusion"]  # type: ignore[index]
+    killed = sum(pair["count"] for pair in confusion if pair["gold"] == pair["predicted"] == "killed")
+    (row,) = [line for line in page.splitlines() if line.startswith("| killed |") and "." not in line]
+    columns = next(line for line in page.splitlines() if line.startswith("| gold, read as |") and "killed" in line)
+    assert row.split("|")[columns.split("|").index(" killed ")] == f" {killed} "
     cases = [json.loads(line) for line in (tmp_path / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
     spans = [case for case in cases if case["measure"] == "span"]
     assert sum(case["kind"] == "missed" for case in spans) == micro["missed"]

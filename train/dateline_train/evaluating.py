@@ -12,6 +12,7 @@ from dateline_infer.incidents import ROLES
 from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
 from dateline_labels.clusters import score_clusters
+from dateline_labels.confidence import Judged, Judgements, expected_calibration_error, judge, reliability
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Counts, Scores, score, total
 from dateline_labels.splits import leave_folders_out, split_by_number
@@ -79,6 +80,7 @@ def measure(extractor: Extractor, gold: Sequence[Dispatch]) -> tuple[dict[str, A
         "relations": {measure: _by_label(counts) for measure, counts in scores.relations.items()},
         "clusters": _clusters(gold, predicted, schema),
         "attributes": {name: _attribute(confusion) for name, confusion in scores.attributes.items()},
+        "confidence": _confidence(judge(gold, predicted, schema)),
         "unread": [dispatch.id for dispatch in predicted if "error" in dispatch.meta],
     }
     return metrics, scores
@@ -88,6 +90,38 @@ def _clusters(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: S
     """Pairwise figures of the relation that ties mentions of one event; nothing where the schema has none."""
     relation = ROLES.same_event
     return {relation: _figures(score_clusters(gold, predicted, relation))} if relation in schema.relations else {}
+
+
+def _confidence(judgements: Judgements) -> dict[str, dict[str, Any]]:
+    """For spans, attributes and relations, by label and all together: how far the scores are from the share that is
+    right.
+    """
+    parts = {
+        "spans": judgements.spans,
+        "attributes": judgements.attributes,
+        "relations": judgements.relations,
+    }
+    return {
+        part: {
+            **{label: _believed(judged) for label, judged in by_label.items()},
+            "all": _believed([each for judged in by_label.values() for each in judged]),
+        }
+        for part, by_label in parts.items()
+    }
+
+
+def _believed(judged: Sequence[Judged]) -> dict[str, Any]:
+    count = max(len(judged), 1)
+    return {
+        "ece": round(100 * expected_calibration_error(judged), 2),
+        "score": round(100 * sum(each.score for each in judged) / count, 2),
+        "right": round(100 * sum(each.right for each in judged) / count, 2),
+        "judged": len(judged),
+        "bins": [
+            {"count": each.count, "score": round(100 * each.score, 2), "right": round(100 * each.right, 2)}
+            for each in reliability(judged)
+        ],
+    }
 
 
 def _by_label(counts: Mapping[str, Counts]) -> dict[str, dict[str, float]]:

@@ -1,7 +1,7 @@
 """metrics.json as a page that people read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dateline_labels.scoring import Case
@@ -39,6 +39,7 @@ def markdown(metrics: Mapping[str, Any], cases: Sequence[Case]) -> str:
             _table(figures["values"]),
             _confusion(figures["confusion"]),
         ]
+    parts += _confidence(metrics["confidence"])
     if metrics["unread"]:
         parts += ["## Not read", ", ".join(f"`{_cell(unread)}`" for unread in metrics["unread"])]
     return "\n\n".join([*parts, *_cases(cases)]) + "\n"
@@ -53,6 +54,22 @@ def _seqeval(modes: Mapping[str, Any] | None) -> list[str]:
     return parts
 
 
+def _confidence(parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    found = ["## Confidence: the mean score against the share that is right"]
+    for part, by_label in parts.items():
+        rows = [(label, figures) for label, figures in by_label.items() if figures["judged"]]
+        lines = [f"| {part} | expected calibration error | mean score | right | judged |", "|---|---:|---:|---:|---:|"]
+        lines += [
+            f"| {_cell(k)} | {f['ece']:.1f} | {f['score']:.1f} | {f['right']:.1f} | {f['judged']} |" for k, f in rows
+        ]
+        found.append("\n".join(lines))
+    lines = ["| spans of a score of about | are right | judged |", "|---:|---:|---:|"]
+    lines += [
+        f"| {each['score']:.1f} | {each['right']:.1f} | {each['count']} |" for each in parts["spans"]["all"]["bins"]
+    ]
+    return [*found, "\n".join(lines)]
+
+
 def _table(rows: Mapping[str, Mapping[str, float]]) -> str:
     columns = [column for column in _COLUMNS if any(column in row for row in rows.values())]
     lines = ["| label | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
@@ -62,15 +79,17 @@ def _table(rows: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _confusion(pairs: Iterable[Mapping[str, Any]]) -> str:
-    wrong = sorted((pair for pair in pairs if pair["gold"] != pair["predicted"]), key=lambda pair: -pair["count"])
-    if not wrong:
-        return "None confused."
-    return (
-        "Confused most: "
-        + "; ".join(f"{pair['gold']} read as {pair['predicted']} {pair['count']}×" for pair in wrong[:8])
-        + "."
-    )
+def _confusion(pairs: Sequence[Mapping[str, Any]]) -> str:
+    """Gold values by row, predicted ones by column."""
+    counts = {(pair["gold"], pair["predicted"]): pair["count"] for pair in pairs}
+    if not counts:
+        return "No span to judge it on."
+    values = sorted({value for pair in counts for value in pair})
+    names = [_cell(value) for value in values]
+    lines = [f"| gold, read as | {' | '.join(names)} |", "|---|" + "---:|" * len(values)]
+    for gold, name in zip(values, names, strict=True):
+        lines.append(f"| {name} | " + " | ".join(str(counts.get((gold, value), 0)) for value in values) + " |")
+    return "\n".join(lines)
 
 
 def _cases(cases: Sequence[Case]) -> list[str]:
