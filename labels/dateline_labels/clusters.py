@@ -14,7 +14,7 @@ Pair = tuple[str, str]
 
 
 def clusters(links: Iterable[Pair]) -> list[list[str]]:
-    """The connected components of undirected links; each is sorted, and they are in the order of their least members."""
+    """The connected components of undirected links, each sorted, in the order of their least members."""
     cluster_of: dict[str, list[str]] = {}
     for head, tail in links:
         left, right = cluster_of.setdefault(head, [head]), cluster_of.setdefault(tail, [tail])
