@@ -41,6 +41,7 @@ def recipe(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, sources
     return path
 
 
+@pytest.mark.slow
 def test_a_recipe_is_measured_on_everything(tmp_path: Path, recipe: Path, sources: Sources) -> None:
     plan = Plan((recipe,), (7,), (), DATA, tmp_path / "out", sources)
     table = run(plan)
