@@ -81,8 +81,8 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, step: int, recipe: Path) -> None:
 @pytest.mark.parametrize(
     ("fitting", "steps", "deadly"),
     [
-        ("epochs = 2", 4, (4, 12)),  # 9 batches an epoch: within the first epoch, then within the second
-        ("epochs = 2\naccumulation = 2", 3, (3, 6)),  # 5 steps an epoch, the last one of a single batch
+        ("epochs = 2", 4, (4, 12)),  # 10 batches an epoch: within the first epoch, then within the second
+        ("epochs = 2\naccumulation = 3", 3, (3, 6)),  # 4 steps an epoch, the last one of a single batch
     ],
 )
 def test_a_run_killed_within_an_epoch_goes_on_to_the_same_weights(
@@ -106,7 +106,7 @@ def test_a_run_killed_within_an_epoch_goes_on_to_the_same_weights(
 def test_the_learning_rate_falls_to_zero_over_the_steps_there_are(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With two batches a step 9 batches make 5 steps, of which the schedule knows."""
+    """With three batches a step 10 batches make 4 steps, of which the schedule knows."""
     seen: list[tuple[int, int, float]] = []
     step = DispatchTrainer.training_step
 
@@ -115,11 +115,11 @@ def test_the_learning_rate_falls_to_zero_over_the_steps_there_are(
         return step(self, *parts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(DispatchTrainer, "training_step", seeing)
-    run_training(written_recipe(tmp_path, tiny_encoder, corpus_sample, "epochs = 2\naccumulation = 2"))
-    assert len(seen) == 2 * 9
-    assert [global_step for global_step, _, _ in seen][-1] == 9
-    assert {max_steps for _, max_steps, _ in seen} == {10}
-    assert seen[-1][2] == pytest.approx(3e-3 / 9)  # one warm-up step, then nine down to zero
+    run_training(written_recipe(tmp_path, tiny_encoder, corpus_sample, "epochs = 2\naccumulation = 3"))
+    assert len(seen) == 2 * 10
+    assert [global_step for global_step, _, _ in seen][-1] == 7
+    assert {max_steps for _, max_steps, _ in seen} == {8}
+    assert seen[-1][2] == pytest.approx(3e-3 / 7)  # one warm-up step, then seven down to zero
 
 
 @pytest.mark.slow

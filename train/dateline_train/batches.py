@@ -32,7 +32,7 @@ class TokenBatches(Sampler[Batch]):
     """
 
     def __init__(self, sizes: Sequence[DispatchSize], budget: int, seed: int, processes: int = 1) -> None:
-        self._sizes = sizes
+        self.sizes = sizes
         self._budget = budget
         self._seed = seed
         self._epoch = 0
@@ -49,20 +49,20 @@ class TokenBatches(Sampler[Batch]):
 
     def __iter__(self) -> Iterator[Batch]:
         random = np.random.default_rng((self._seed, self._epoch))
-        order = self._ordered(random.permutation(len(self._sizes)).tolist())
+        order = self._ordered(random.permutation(len(self.sizes)).tolist())
         at = int(random.integers(len(order)))
         batches = self._filled_up(self._cut(order[:at]) + self._cut(order[at:]))
         return iter([batches[number] for number in random.permutation(len(batches))])
 
     def padded(self, batch: Batch) -> int:
         """Tokens of a batch with their padding."""
-        return sum(self._sizes[each].windows for each in batch) * max(self._sizes[each].length for each in batch)
+        return sum(self.sizes[each].windows for each in batch) * max(self.sizes[each].length for each in batch)
 
     def summary(self) -> str:
         """One readable line: how many batches an epoch, their size, and the share of padding."""
         batches = list(self)
         padded = sum(map(self.padded, batches))
-        tokens = sum(self._sizes[each].tokens for batch in batches for each in batch)
+        tokens = sum(self.sizes[each].tokens for batch in batches for each in batch)
         dispatches = sum(map(len, batches)) / len(batches)
         return (
             f"{len(batches)} batches an epoch, on average {dispatches:.1f} dispatches and {padded / len(batches):,.0f} "
@@ -71,14 +71,14 @@ class TokenBatches(Sampler[Batch]):
 
     def _ordered(self, dispatches: Iterable[int]) -> Batch:
         """The longest first; those of one size stay in their order."""
-        return sorted(dispatches, key=lambda each: self._sizes[each][:2], reverse=True)
+        return sorted(dispatches, key=lambda each: self.sizes[each][:2], reverse=True)
 
     def _cut(self, order: Batch) -> list[Batch]:
         """Runs of dispatches, each as long as the budget allows."""
         batches: list[Batch] = []
         windows = length = 0
         for each in order:
-            size = self._sizes[each]
+            size = self.sizes[each]
             if batches and (windows + size.windows) * length <= self._budget:
                 batches[-1].append(each)
                 windows += size.windows

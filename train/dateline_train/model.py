@@ -5,6 +5,7 @@ pairs. The heads' formulas stand again in numpy in `dateline_infer.heads`; packa
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import torch
@@ -61,8 +62,9 @@ class SpanTensors:
     starts: Tensor  # (spans,)
     ends: Tensor  # (spans,)
 
+    @cached_property
     def span_vectors(self) -> Tensor:
-        """(spans, 3 × hidden): the first token's vector, the last one's and the mean of all."""
+        """(spans, 3 × hidden): the first token's vector, the last one's and the mean of all; both heads read them."""
         mean = range_mean(running_sum(self.vectors), self.starts, self.ends).to(self.vectors.dtype)
         return torch.cat([self.vectors[self.starts], self.vectors[self.ends - 1], mean], dim=1)
 
@@ -79,7 +81,7 @@ class AttributeHead(nn.Module):
 
     def forward(self, spans: SpanTensors) -> Tensor:
         """(spans, values of all attributes)."""
-        hidden = self.hidden(self.dropout(spans.span_vectors())) + self.label(spans.labels)
+        hidden = self.hidden(self.dropout(spans.span_vectors)) + self.label(spans.labels)
         logits: Tensor = self.output(self.dropout(torch.relu(hidden)))
         return logits
 
@@ -102,7 +104,7 @@ class RelationHead(nn.Module):
     def forward(self, spans: SpanTensors, pairs: Tensor, features: Tensor) -> Tensor:
         """(pairs, relations). `pairs` (pairs, 2) are rows of `spans`; `features` as in `dateline_infer.pairs`."""
         heads, tails = pairs[:, 0], pairs[:, 1]
-        rows = self.dropout(spans.span_vectors())
+        rows = self.dropout(spans.span_vectors)
         hidden = self.head(rows)[heads] + self.tail(rows)[tails]
         hidden = hidden + self.head_key(rows)[heads] * self.tail_key(rows)[tails]
         gap_start = torch.minimum(spans.ends[heads], spans.ends[tails])
