@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 
 from .config import ReadingConfig
 from .extractor import Extractor
+from .forms import FORM_COUNT
 from .heads import SpanBatch
 from .network import Network, OnnxNetwork
 from .pairs import FEATURE_SIZES
@@ -184,7 +185,7 @@ def _check_fit(extractor: Extractor, network: Network) -> None:
     last = len(schema.spans) - 1
     pair, features = np.array([[0, 1]]), np.array([FEATURE_SIZES]) - 1
     with np.errstate(all="ignore"):  # what overflows is refused below
-        vectors, tag_logits = network.encode(ids, np.ones_like(ids))
+        vectors, tag_logits = network.encode(ids, np.ones_like(ids), np.full_like(ids, FORM_COUNT - 1))
         _check_logits("tags", tag_logits, tag_count(len(schema.spans)))
         spans = SpanBatch(vectors[0], np.array([last, last]), np.array([0, 1]), np.array([1, 2]))
         values = sum(len(values) for _, _, values in schema.attributes)

@@ -111,11 +111,11 @@ class Extractor:
 
     def _encode(self, texts: Sequence[Tokens]) -> list[_Encoded]:
         window, overlap = self.config.window, self.config.overlap
-        cuts = [windows.cut(tokens.ids, window, overlap, self._special) for tokens in texts]
+        cuts = [windows.cut(tokens, window, overlap, self._special) for tokens in texts]
         first_rows = np.cumsum([0, *map(len, cuts)])
         rows: list[tuple[FloatArray, FloatArray]] = [_NOTHING] * int(first_rows[-1])
         for batch in windows.batches([row for cut in cuts for row in cut], _TOKENS_A_BATCH, self._special.padding):
-            vectors, logits = self.network.encode(batch.input_ids, batch.attention_mask)
+            vectors, logits = self.network.encode(batch.input_ids, batch.attention_mask, batch.forms)
             for at, row in enumerate(batch.rows):
                 rows[row] = vectors[at], logits[at]
         return [

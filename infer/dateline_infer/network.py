@@ -14,7 +14,9 @@ from .tokens import FloatArray, IntArray
 class Network(Protocol):
     """A trained model, whatever runs it."""
 
-    def encode(self, input_ids: IntArray, attention_mask: IntArray) -> tuple[FloatArray, FloatArray]:
+    def encode(
+        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
         ...
 
@@ -37,10 +39,13 @@ class OnnxNetwork:
         self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._weights = weights
 
-    def encode(self, input_ids: IntArray, attention_mask: IntArray) -> tuple[FloatArray, FloatArray]:
+    def encode(
+        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
         vectors, logits = self._session.run(
-            ["token_vectors", "tag_logits"], {"input_ids": input_ids, "attention_mask": attention_mask}
+            ["token_vectors", "tag_logits"],
+            {"input_ids": input_ids, "attention_mask": attention_mask, "forms": forms},
         )
         return np.asarray(vectors), np.asarray(logits)
 

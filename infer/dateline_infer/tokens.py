@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from .forms import token_forms
+
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
 
@@ -26,12 +28,14 @@ class Tokens:
     offsets    (tokens, 2) code points, half-open
     continues  (tokens,) bool: the token goes on with the word that the one before it began
     sentences  (tokens,) number of sentence ends before the token
+    forms      (tokens,) how the token is written and what stands before it; see `forms`
     """
 
     ids: IntArray
     offsets: IntArray
     continues: NDArray[np.bool_]
     sentences: IntArray
+    forms: IntArray
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -54,6 +58,7 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
         offsets,
         _continues(text, offsets),
         np.searchsorted([match.end() for match in _SENTENCE_END.finditer(text)], offsets[:, 0], side="right"),
+        token_forms(text, offsets),
     )
 
 

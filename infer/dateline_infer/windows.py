@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from tokenizers import Tokenizer
 
-from .tokens import IntArray
+from .tokens import IntArray, Tokens
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,30 @@ class SpecialTokens:
         return len(self.prefix) + len(self.suffix)
 
 
-def cut(ids: IntArray, window: int, overlap: int, special: SpecialTokens) -> list[IntArray]:
+@dataclass(frozen=True)
+class Window:
+    """A piece of a text with its special tokens, whose form is 0.
+
+    ids    (length,) vocabulary ids
+    forms  (length,) see `forms`
+    """
+
+    ids: IntArray
+    forms: IntArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def cut(tokens: Tokens, window: int, overlap: int, special: SpecialTokens) -> list[Window]:
     """The windows of a text, each at most `window` tokens with the special ones; neighbours share `overlap` or more."""
     capacity = window - special.count
     return [
-        np.concatenate([special.prefix, ids[start : start + capacity], special.suffix]).astype(np.int64)
-        for start in starts(len(ids), capacity, overlap)
+        Window(
+            np.concatenate([special.prefix, tokens.ids[start : start + capacity], special.suffix]).astype(np.int64),
+            np.pad(tokens.forms[start : start + capacity], (len(special.prefix), len(special.suffix))),
+        )
+        for start in starts(len(tokens), capacity, overlap)
     ]
 
 
@@ -70,31 +88,34 @@ class WindowBatch:
     rows            (windows,) which of the windows given to `batches` these are
     input_ids       (windows, length)
     attention_mask  (windows, length) 1 where there is a token, 0 where there is padding
+    forms           (windows, length) 0 where there is padding
     """
 
     rows: IntArray
     input_ids: IntArray
     attention_mask: IntArray
+    forms: IntArray
 
 
-def batches(windows: Sequence[IntArray], budget: int, padding: int) -> Iterator[WindowBatch]:
+def batches(windows: Sequence[Window], budget: int, padding: int) -> Iterator[WindowBatch]:
     """The windows sorted by length in batches of at most `budget` tokens with padding (one window at the least)."""
     order = sorted(range(len(windows)), key=lambda row: len(windows[row]), reverse=True)
     begin = 0
     while begin < len(order):
         length = len(windows[order[begin]])
         rows = order[begin : begin + max(1, budget // length)]
-        input_ids, attention_mask = pad([windows[row] for row in rows], padding)
-        yield WindowBatch(np.asarray(rows, dtype=np.int64), input_ids, attention_mask)
+        yield WindowBatch(np.asarray(rows, dtype=np.int64), *pad([windows[row] for row in rows], padding))
         begin += len(rows)
 
 
-def pad(windows: Sequence[IntArray], padding: int, multiple: int = 1) -> tuple[IntArray, IntArray]:
-    """Input ids and attention mask, both (windows, length), the length a multiple of `multiple`."""
+def pad(windows: Sequence[Window], padding: int, multiple: int = 1) -> tuple[IntArray, IntArray, IntArray]:
+    """Input ids, attention mask and forms, each (windows, length), the length a multiple of `multiple`."""
     length = -(-max(len(window) for window in windows) // multiple) * multiple
     input_ids = np.full((len(windows), length), padding, dtype=np.int64)
     attention_mask = np.zeros((len(windows), length), dtype=np.int64)
+    forms = np.zeros((len(windows), length), dtype=np.int64)
     for row, window in enumerate(windows):
-        input_ids[row, : len(window)] = window
+        input_ids[row, : len(window)] = window.ids
+        forms[row, : len(window)] = window.forms
         attention_mask[row, : len(window)] = 1
-    return input_ids, attention_mask
+    return input_ids, attention_mask, forms

@@ -15,7 +15,7 @@ from dateline_infer import pairs, tags, windows
 from dateline_infer.config import ReadingConfig
 from dateline_infer.tags import TokenSpan
 from dateline_infer.tokens import IntArray, Tokens, tokenize
-from dateline_infer.windows import SpecialTokens
+from dateline_infer.windows import SpecialTokens, Window
 from dateline_labels import Dispatch, InputError, Place, Schema
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 class Encoder:
     """Turns dispatches into rows; keeps the list of spans whose borders no token has.
 
-    A row: `windows` (token ids of each), `rows` (window and position of each token), `tags`, `spans` (label, start,
+    A row: `windows` (token ids of each) and their `forms`, `rows` (window and position of each token), `tags`, `spans` (label, start,
     end, sentence, word number, last word of each), `attributes`, `relations` (label, head, tail), `length`.
     """
 
@@ -63,8 +63,10 @@ class Encoder:
             [schema.relation_labels.index(relation.label), numbers[relation.head], numbers[relation.tail]]
             for relation in dispatch.relations
         ]
+        cuts = windows.cut(tokens, window, overlap, self.special)
         return {
-            "windows": [cut.tolist() for cut in windows.cut(tokens.ids, window, overlap, self.special)],
+            "windows": [cut.ids.tolist() for cut in cuts],
+            "forms": [cut.forms.tolist() for cut in cuts],
             "rows": np.stack(windows.positions(len(tokens), window, overlap, self.special)).tolist(),
             "tags": self._tags(dispatch, spans, len(tokens)).tolist(),
             "spans": np.stack(columns, axis=1).tolist() if columns else [],
@@ -115,12 +117,16 @@ class Collator:
 
     def __call__(self, rows: Sequence[Row]) -> dict[str, torch.Tensor]:
         """The tensors of one batch."""
-        cuts = [np.asarray(window, dtype=np.int64) for row in rows for window in row["windows"]]
-        input_ids, attention_mask = windows.pad(cuts, self.padding, _LENGTH_MULTIPLE)
+        cuts = [
+            Window(np.asarray(ids, dtype=np.int64), np.asarray(forms, dtype=np.int64))
+            for row in rows
+            for ids, forms in zip(row["windows"], row["forms"], strict=True)
+        ]
+        input_ids, attention_mask, forms = windows.pad(cuts, self.padding, _LENGTH_MULTIPLE)
         built = list(self._dispatches(rows, input_ids.shape[1]))
         names = ("token_rows", "tag_targets", "spans", "attribute_targets", "pairs", "relation_targets")
         arrays = {name: np.concatenate([each[at] for each in built]) for at, name in enumerate(names)}
-        arrays |= {"input_ids": input_ids, "attention_mask": attention_mask}
+        arrays |= {"input_ids": input_ids, "attention_mask": attention_mask, "forms": forms}
         return {name: torch.from_numpy(np.ascontiguousarray(array, dtype=np.int64)) for name, array in arrays.items()}
 
     def _dispatches(self, rows: Sequence[Row], length: int) -> Iterator[tuple[NDArray[Any], ...]]:

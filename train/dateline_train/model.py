@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 from dateline_infer.config import ReadingConfig
+from dateline_infer.forms import FORM_COUNT, without_case
 from dateline_infer.pairs import FEATURE_SIZES
 from dateline_infer.tags import tag_count
 from torch import Tensor, nn
@@ -35,6 +36,7 @@ class DispatchConfig(PreTrainedConfig):
         reading: dict[str, Any] | None = None,
         width: int = 256,
         dropout: float = 0.1,
+        case_dropout: float = 0.1,
         loss_weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
         **kwargs: Any,  # transformers passes its own fields through here
     ) -> None:
@@ -42,6 +44,7 @@ class DispatchConfig(PreTrainedConfig):
         self.reading = reading or {}
         self.width = width
         self.dropout = dropout
+        self.case_dropout = case_dropout
         self.loss_weights = tuple(loss_weights)
         super().__init__(**kwargs)
 
@@ -136,6 +139,7 @@ class DispatchModel(PreTrainedModel):
             self.encoder.pooler = None  # nothing reads it, and distributed training minds weights without a gradient
         hidden, labels = encoder_config.hidden_size, len(schema.spans)
         values = sum(len(choices) for _, _, choices in schema.attributes)
+        self.forms = nn.Embedding(FORM_COUNT, hidden)
         self.tags = nn.Linear(hidden, tag_count(labels))
         self.attributes = AttributeHead(hidden, config.width, labels, values, config.dropout)
         self.relations = RelationHead(hidden, config.width, labels, len(schema.relations), config.dropout)
@@ -161,15 +165,17 @@ class DispatchModel(PreTrainedModel):
         elif isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=0.02)
 
-    def encode(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, input_ids: Tensor, attention_mask: Tensor, forms: Tensor) -> tuple[Tensor, Tensor]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
-        vectors: Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        words = self.encoder.get_input_embeddings()(input_ids) + self.forms(forms)
+        vectors: Tensor = self.encoder(inputs_embeds=words, attention_mask=attention_mask).last_hidden_state
         return vectors, self.tags(self.dropout(vectors))
 
     def forward(
         self,
         input_ids: Tensor,  # (windows, length)
         attention_mask: Tensor,  # (windows, length)
+        forms: Tensor,  # (windows, length) see `dateline_infer.forms`
         token_rows: Tensor,  # (tokens,) where each token stands in the windows laid end to end
         tag_targets: Tensor,  # (tokens,)
         spans: Tensor,  # (spans, 3) label, start, end, in those tokens
@@ -178,7 +184,8 @@ class DispatchModel(PreTrainedModel):
         relation_targets: Tensor,  # (pairs, relations) 1, 0, or IGNORED where the schema allows none
     ) -> Loss:
         """The loss over the dispatches of a batch, whose tokens, spans and pairs stand one after another."""
-        vectors, tag_logits = self.encode(input_ids, attention_mask)
+        blind = torch.rand(len(forms), 1, device=forms.device) < self.config.case_dropout
+        vectors, tag_logits = self.encode(input_ids, attention_mask, torch.where(blind, without_case(forms), forms))
         vectors = vectors.flatten(0, 1)[token_rows].float()
         tag_logits = tag_logits.flatten(0, 1)[token_rows].float()
         table = SpanTensors(vectors, spans[:, 0], spans[:, 1], spans[:, 2])

@@ -84,15 +84,15 @@ def run_packaging(checkpoint: Path, bundle: Path, data: Sequence[Path], toleranc
 
 
 class EncoderGraph(nn.Module):
-    """What becomes ONNX: input ids and attention mask → token vectors and tag logits."""
+    """What becomes ONNX: input ids, attention mask and forms → token vectors and tag logits."""
 
     def __init__(self, model: DispatchModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, forms: Tensor) -> tuple[Tensor, Tensor]:
         """As `DispatchModel.encode`."""
-        return self.model.encode(input_ids, attention_mask)
+        return self.model.encode(input_ids, attention_mask, forms)
 
 
 def encoder_graph(model: DispatchModel) -> bytes:
@@ -103,13 +103,13 @@ def encoder_graph(model: DispatchModel) -> bytes:
         warnings.simplefilter("ignore")  # the tracer warns of branches on shapes, which the proof covers
         torch.onnx.export(
             EncoderGraph(model).eval(),
-            (example, example),
+            (example, example, example),
             file,  # type: ignore[arg-type]  # a binary file serves as well as a path
-            input_names=["input_ids", "attention_mask"],
+            input_names=["input_ids", "attention_mask", "forms"],
             output_names=["token_vectors", "tag_logits"],
             dynamic_axes={
                 name: {0: "windows", 1: "length"}
-                for name in ("input_ids", "attention_mask", "token_vectors", "tag_logits")
+                for name in ("input_ids", "attention_mask", "forms", "token_vectors", "tag_logits")
             },
             opset_version=_OPSET,
             dynamo=False,
@@ -126,10 +126,12 @@ class ComparingNetwork:
         self._reference, self._other = reference, other
         self.largest_difference = 0.0
 
-    def encode(self, input_ids: IntArray, attention_mask: IntArray) -> tuple[FloatArray, FloatArray]:
+    def encode(
+        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
-        vectors, logits = self._reference.encode(input_ids, attention_mask)
-        _, others = self._other.encode(input_ids, attention_mask)
+        vectors, logits = self._reference.encode(input_ids, attention_mask, forms)
+        _, others = self._other.encode(input_ids, attention_mask, forms)
         self._compare(logits[attention_mask == 1], others[attention_mask == 1])
         return vectors, logits
 
