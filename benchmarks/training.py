@@ -27,10 +27,11 @@ from typing import Any
 
 import torch
 from dateline_labels import Place
+from dateline_train.model import DispatchModel
 from dateline_train.recipe import Recipe
 from dateline_train.trainer import DispatchTrainer
 from dateline_train.training import new_trainer, prepare
-from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "train" / "recipes"
@@ -52,14 +53,14 @@ class Step:
 class Stopwatch(TrainerCallback):
     """Times every step and, after it, the encoder alone on the batch that the step has learnt from."""
 
-    def __init__(self, trainer: DispatchTrainer, encoder: PreTrainedModel) -> None:
+    def __init__(self, trainer: DispatchTrainer, model: DispatchModel) -> None:
         self.steps: list[Step] = []
         self._trainer = trainer
-        self._encoder = encoder
+        self._encoder = copy.deepcopy(model.encoder)
         self._batch: dict[str, torch.Tensor] = {}
         self._begun = self._begun_processor = 0.0
-        encoder.train()
-        trainer.model.register_forward_pre_hook(self._remember, with_kwargs=True)
+        self._encoder.train()
+        model.register_forward_pre_hook(self._remember, with_kwargs=True)
 
     def _remember(self, _: torch.nn.Module, arguments: tuple[Any, ...], batch: dict[str, torch.Tensor]) -> None:
         self._batch = batch
@@ -146,7 +147,9 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
         trainer.args.max_steps = steps + WARM_UP
         trainer.args.save_strategy = trainer.args.eval_strategy = "no"
         trainer.args.load_best_model_at_end = False
-        stopwatch = Stopwatch(trainer, copy.deepcopy(trainer.model.encoder))
+        model = trainer.model
+        assert isinstance(model, DispatchModel)
+        stopwatch = Stopwatch(trainer, model)
         trainer.add_callback(stopwatch)
         trainer.train()
     timed = stopwatch.steps[WARM_UP:]
@@ -155,7 +158,7 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
     tokens = sum(size.tokens for size in trainer.batches.sizes)
     return {
         "precision": "bf16" if trainer.args.bf16 else "fp32",
-        "attention": trainer.model.encoder.config._attn_implementation,
+        "attention": model.encoder.config._attn_implementation,
         "steps": len(timed),
         "encoder tokens/s": round(statistics.median(step.tokens / step.bare for step in timed)),
         "training tokens/s": round(whole),

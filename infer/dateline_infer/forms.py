@@ -5,11 +5,13 @@ A form is a number below FORM_COUNT: the case of the word that the token belongs
 
 import re
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
+Numbers = TypeVar("Numbers", bound=Any)
 
 UNKNOWN, LOWER, CAPITALISED, CAPITALS, NUMBER, OTHER = range(6)
 _GAPS = 4  # none, space, line break, blank line
@@ -38,9 +40,10 @@ def token_forms(text: str, offsets: IntArray) -> IntArray:
     return cases * _GAPS + _gaps(text, offsets)
 
 
-def without_case(forms: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The same forms with the case UNKNOWN and the gaps kept."""
-    return forms % _GAPS
+def without_case(forms: Numbers) -> Numbers:
+    """The same forms, in an array or a tensor, with the case UNKNOWN and the gaps kept."""
+    kept: Numbers = forms % _GAPS
+    return kept
 
 
 def _cases(text: str) -> Iterator[tuple[int, int, int]]:

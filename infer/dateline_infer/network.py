@@ -14,9 +14,7 @@ from .tokens import FloatArray, IntArray
 class Network(Protocol):
     """A trained model, whatever runs it."""
 
-    def encode(
-        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
         ...
 
@@ -39,9 +37,7 @@ class OnnxNetwork:
         self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._weights = weights
 
-    def encode(
-        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
         vectors, logits = self._session.run(
             ["token_vectors", "tag_logits"],

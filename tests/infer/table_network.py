@@ -36,7 +36,7 @@ class TableNetwork:
             random.normal(scale=scale, size=(vocabulary, tags)).astype(np.float32),
         )
 
-    def encode(self, input_ids: IntArray, attention_mask: IntArray) -> tuple[FloatArray, FloatArray]:
+    def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         return self.vectors[input_ids], self.tag_logits[input_ids]
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:

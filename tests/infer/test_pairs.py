@@ -27,6 +27,7 @@ def tables(draw: st.DrawFn) -> SpanTable:
         np.stack([np.arange(at), np.arange(at) + 1], axis=1),
         np.zeros(at, dtype=bool),
         np.sort(generator.integers(0, 9, at)),
+        np.zeros(at, dtype=np.int64),
     )
     return SpanTable.of(spans, tokens)
 

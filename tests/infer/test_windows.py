@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from dateline_infer import windows
-from dateline_infer.windows import SpecialTokens
+from dateline_infer.tokens import Tokens
+from dateline_infer.windows import SpecialTokens, Window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_tokenizers import TOKENIZERS
@@ -25,8 +26,14 @@ def layouts(draw: st.DrawFn) -> tuple[int, int, int, SpecialTokens]:
     return draw(st.integers(0, 600)), window, draw(st.integers(0, window // 2)), draw(specials)
 
 
-def ids_of(tokens: int) -> windows.IntArray:
-    return np.arange(tokens, dtype=np.int64)
+def tokens_of(tokens: int) -> Tokens:
+    """Tokens whose ids count from 0 and whose forms from 1."""
+    ids = np.arange(tokens, dtype=np.int64)
+    return Tokens(ids, np.stack([ids, ids + 1], axis=1), np.zeros(tokens, dtype=np.bool_), ids, ids + 1)
+
+
+def window_of(length: int, number: int) -> Window:
+    return Window(np.full(length, number, dtype=np.int64), np.full(length, number + 1, dtype=np.int64))
 
 
 @settings(max_examples=150, deadline=None)
@@ -35,10 +42,10 @@ def test_every_token_is_read_at_one_place_which_holds_that_very_token(
     layout: tuple[int, int, int, SpecialTokens],
 ) -> None:
     tokens, window, overlap, special = layout
-    cuts = windows.cut(ids_of(tokens), window, overlap, special)
+    cuts = windows.cut(tokens_of(tokens), window, overlap, special)
     chosen, position = windows.positions(tokens, window, overlap, special)
     assert len(chosen) == len(position) == tokens
-    assert [int(cuts[row][at]) for row, at in zip(chosen, position, strict=True)] == list(range(tokens))
+    assert [int(cuts[row].ids[at]) for row, at in zip(chosen, position, strict=True)] == list(range(tokens))
     assert (np.diff(chosen) >= 0).all()
 
 
@@ -46,13 +53,15 @@ def test_every_token_is_read_at_one_place_which_holds_that_very_token(
 @given(layouts())
 def test_windows_are_full_and_whole_and_share_the_overlap(layout: tuple[int, int, int, SpecialTokens]) -> None:
     tokens, window, overlap, special = layout
-    cuts = windows.cut(ids_of(tokens), window, overlap, special)
+    cuts = windows.cut(tokens_of(tokens), window, overlap, special)
     assert all(len(cut) == window for cut in cuts) or (
         len(cuts) == 1 and len(cuts[0]) == tokens + special.count < window
     )
-    inner = [cut[len(special.prefix) : len(cut) - len(special.suffix)].tolist() for cut in cuts]
+    inner = [cut.ids[len(special.prefix) : len(cut) - len(special.suffix)].tolist() for cut in cuts]
     for cut, part in zip(cuts, inner, strict=True):
-        assert cut.tolist() == [*special.prefix, *part, *special.suffix]
+        assert cut.ids.tolist() == [*special.prefix, *part, *special.suffix]
+        forms = [token + 1 for token in part]
+        assert cut.forms.tolist() == [*(0 for _ in special.prefix), *forms, *(0 for _ in special.suffix)]
         assert part == list(range(part[0], part[0] + len(part)))
     for one, other in pairwise(inner):
         assert len(set(one) & set(other)) >= overlap
@@ -91,10 +100,11 @@ def test_windows_are_few_and_evenly_spread(tokens: int, capacity: int, overlap: 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(1, 30), max_size=40), st.integers(1, 200))
 def test_batches_hold_every_window_once_within_the_budget(lengths: list[int], budget: int) -> None:
-    cuts = [np.full(length, row, dtype=np.int64) for row, length in enumerate(lengths)]
+    cuts = [window_of(length, row) for row, length in enumerate(lengths)]
     rows: list[int] = []
     for batch in windows.batches(cuts, budget, PADDING):
-        assert batch.input_ids.shape == batch.attention_mask.shape
+        assert batch.input_ids.shape == batch.attention_mask.shape == batch.forms.shape
+        assert (batch.forms == np.where(batch.attention_mask == 1, batch.input_ids + 1, 0)).all()
         assert batch.input_ids.size <= budget or len(batch.rows) == 1
         for row, ids, mask in zip(batch.rows, batch.input_ids, batch.attention_mask, strict=True):
             length = lengths[row]
@@ -106,11 +116,12 @@ def test_batches_hold_every_window_once_within_the_budget(lengths: list[int], bu
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=8), st.integers(1, 16))
 def test_padding_goes_up_to_the_next_multiple(lengths: list[int], multiple: int) -> None:
-    ids, mask = windows.pad([np.ones(length, dtype=np.int64) for length in lengths], PADDING, multiple)
+    ids, mask, forms = windows.pad([window_of(length, 1) for length in lengths], PADDING, multiple)
     assert ids.shape[1] % multiple == 0
     assert max(lengths) <= ids.shape[1] < max(lengths) + multiple
     assert mask.sum(axis=1).tolist() == lengths
     assert ((ids == PADDING) == (mask == 0)).all()
+    assert (forms == 2 * mask).all()
 
 
 @pytest.mark.parametrize(

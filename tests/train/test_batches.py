@@ -139,7 +139,7 @@ def test_on_the_shipped_corpus_little_is_padding() -> None:
     special = SpecialTokens.of(tokenizer, 0)
     dispatches = split_by_number(read_dispatches(recipe.data.files, Schema.read(recipe.data.schema))).train
     sizes = [
-        size_in_batch(windows.cut(tokens.ids, recipe.encoder.window, recipe.encoder.overlap, special))
+        size_in_batch([cut.ids for cut in windows.cut(tokens, recipe.encoder.window, recipe.encoder.overlap, special)])
         for tokens in (tokenize(tokenizer, dispatch.text) for dispatch in dispatches)
     ]
     batches = TokenBatches(sizes, recipe.fitting.tokens_a_batch, recipe.seed)

@@ -10,6 +10,7 @@ import torch
 from conftest import CORPUS, SCHEMA, recipe_text
 from dateline_infer import Extractor, tags
 from dateline_infer.bundle import BundleConfig, load_bundle, write_bundle
+from dateline_infer.forms import FORM_COUNT
 from dateline_infer.network import OnnxNetwork
 from dateline_infer.tags import TokenSpan
 from dateline_infer.tokens import IntArray, Tokens, tokenize
@@ -145,12 +146,13 @@ def batch_of(model: DispatchModel, tokenizer: Tokenizer, dispatches: list[Dispat
     return Collator(model.reading.schema, model.padding_id, 20_000)(rows)
 
 
-def padded_windows(model: DispatchModel, windows: int, length: int) -> tuple[IntArray, IntArray]:
-    """Random tokens, each window half as long as the one before it."""
+def padded_windows(model: DispatchModel, windows: int, length: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Random tokens of random forms, each window half as long as the one before it."""
     random = np.random.default_rng(length)
     ids = random.integers(5, model.config.encoder["vocab_size"], size=(windows, length))
     mask = (np.arange(length) < np.array([[max(1, length >> row)] for row in range(windows)])).astype(np.int64)
-    return np.where(mask, ids, model.padding_id), mask
+    forms = mask * random.integers(0, FORM_COUNT, size=(windows, length))
+    return np.where(mask, ids, model.padding_id), mask, forms
 
 
 def test_a_window_is_laid_out_as_the_encoder_learnt_it(family: str, built: tuple[DispatchModel, Tokenizer]) -> None:
@@ -199,9 +201,9 @@ def test_without_dropout_nothing_is_left_to_chance(built: tuple[DispatchModel, T
 
 
 def twice(model: DispatchModel) -> list[float]:
-    ids, mask = (torch.from_numpy(array) for array in padded_windows(model, 2, 20))
+    arrays = [torch.from_numpy(array) for array in padded_windows(model, 2, 20)]
     model.train()
-    return [model.encode(ids, mask)[0][0].abs().sum().item() for _ in range(2)]
+    return [model.encode(*arrays)[0][0].abs().sum().item() for _ in range(2)]
 
 
 def test_every_weight_learns_and_the_loss_falls(built: tuple[DispatchModel, Tokenizer], gold: list[Dispatch]) -> None:
@@ -250,8 +252,9 @@ def test_a_saved_model_is_the_same_model(folder: Path, tmp_path: Path) -> None:
     loaded, same_tokenizer = load_checkpoint(tmp_path)
     assert loaded.padding_id == model.padding_id
     assert same_tokenizer.encode(LINES[0]).ids == tokenizer.encode(LINES[0]).ids
-    ids, mask = padded_windows(model, 3, 50)
-    for one, other in zip(TorchNetwork(loaded).encode(ids, mask), TorchNetwork(model).encode(ids, mask), strict=True):
+    ids, mask, forms = padded_windows(model, 3, 50)
+    networks = TorchNetwork(loaded), TorchNetwork(model)
+    for one, other in zip(*(network.encode(ids, mask, forms) for network in networks), strict=True):
         np.testing.assert_allclose(one[mask == 1], other[mask == 1], atol=1e-5)
 
 
@@ -274,8 +277,9 @@ def test_the_bundle_reads_as_the_checkpoint_does(
     packaged, reference = load_bundle(tmp_path), checkpoint_extractor(model, tokenizer)
     assert isinstance(packaged.network, OnnxNetwork)
     for windows, length in ((1, 1), (1, 7), (2, 16), (5, 100), (3, LONGEST)):
-        ids, mask = padded_windows(model, windows, length)
-        expected, got = reference.network.encode(ids, mask), packaged.network.encode(ids, mask)
+        arrays = padded_windows(model, windows, length)
+        mask = arrays[1]
+        expected, got = reference.network.encode(*arrays), packaged.network.encode(*arrays)
         for one, other in zip(expected, got, strict=True):
             assert np.isfinite(other).all()
             np.testing.assert_allclose(other[mask == 1], one[mask == 1], atol=2e-5)

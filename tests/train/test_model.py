@@ -56,7 +56,7 @@ def test_dispatches_of_a_batch_do_not_touch_each_other(model: DispatchModel, row
     def relation_logits(batch: dict[str, torch.Tensor]) -> torch.Tensor:
         from dateline_train.model import SpanTensors
 
-        vectors, _ = model.encode(batch["input_ids"], batch["attention_mask"])
+        vectors, _ = model.encode(batch["input_ids"], batch["attention_mask"], batch["forms"])
         spans = batch["spans"]
         table = SpanTensors(vectors.flatten(0, 1)[batch["token_rows"]], spans[:, 0], spans[:, 1], spans[:, 2])
         logits: torch.Tensor = model.relations(table, batch["pairs"][:, :2], batch["pairs"][:, 2:])

@@ -33,8 +33,9 @@ Row = dict[str, Any]
 class Encoder:
     """Turns dispatches into rows; keeps the list of spans whose borders no token has.
 
-    A row: `windows` (token ids of each) and their `forms`, `rows` (window and position of each token), `tags`, `spans` (label, start,
-    end, sentence, word number, last word of each), `attributes`, `relations` (label, head, tail), `length`.
+    A row: `windows` (token ids of each) and their `forms`, `rows` (window and position of each token), `tags`, `spans`
+    (label, start, end, sentence, word number, last word of each), `attributes`, `relations` (label, head, tail),
+    `length`.
     """
 
     tokenizer: Tokenizer

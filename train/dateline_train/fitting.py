@@ -29,6 +29,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
         reading=reading.to_dict(),
         width=choices.width,
         dropout=choices.dropout,
+        case_dropout=choices.case_dropout,
         loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
     )
     model = DispatchModel(config)

@@ -184,8 +184,7 @@ class DispatchModel(PreTrainedModel):
         relation_targets: Tensor,  # (pairs, relations) 1, 0, or IGNORED where the schema allows none
     ) -> Loss:
         """The loss over the dispatches of a batch, whose tokens, spans and pairs stand one after another."""
-        blind = torch.rand(len(forms), 1, device=forms.device) < self.config.case_dropout
-        vectors, tag_logits = self.encode(input_ids, attention_mask, torch.where(blind, without_case(forms), forms))
+        vectors, tag_logits = self.encode(input_ids, attention_mask, self._seen_forms(forms))
         vectors = vectors.flatten(0, 1)[token_rows].float()
         tag_logits = tag_logits.flatten(0, 1)[token_rows].float()
         table = SpanTensors(vectors, spans[:, 0], spans[:, 1], spans[:, 2])
@@ -200,6 +199,13 @@ class DispatchModel(PreTrainedModel):
             )
         weights = parts.new_tensor(self.config.loss_weights)
         return Loss((parts * weights).sum(), parts.detach())
+
+    def _seen_forms(self, forms: Tensor) -> Tensor:
+        """The forms; in training, of some windows without the case, as texts in capitals are read."""
+        if not self.training:
+            return forms
+        blind = torch.rand(len(forms), 1, device=forms.device) < self.config.case_dropout
+        return torch.where(blind, without_case(forms), forms)
 
     def _attribute_loss(self, spans: SpanTensors, targets: Tensor) -> Tensor:
         """Cross entropy of each attribute, a mean over the spans that carry it, added up over the attributes."""

@@ -21,9 +21,7 @@ class TorchNetwork:
         self._model = model
         self._bf16 = bf16
 
-    def encode(
-        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
         with torch.inference_mode(), self._precision():
             vectors, logits = self._model.encode(*map(self._tensor, (input_ids, attention_mask, forms)))

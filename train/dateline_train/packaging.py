@@ -126,9 +126,7 @@ class ComparingNetwork:
         self._reference, self._other = reference, other
         self.largest_difference = 0.0
 
-    def encode(
-        self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
         vectors, logits = self._reference.encode(input_ids, attention_mask, forms)
         _, others = self._other.encode(input_ids, attention_mask, forms)

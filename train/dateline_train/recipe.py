@@ -58,13 +58,14 @@ class ModelSection:
 
     width: int = 256  # hidden units of each head
     dropout: float = 0.1
+    case_dropout: float = 0.1  # share of the windows whose letters are learnt from without their case
     tag_weight: float = 1.0  # of the loss of the tags, a mean over tokens
     attribute_weight: float = 0.1  # of the loss of the attributes, a mean over spans, summed over attributes
     relation_weight: float = 0.1  # of the loss of the relations, a sum over pairs for each relation there is
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.dropout < 1.0:
-            raise ValueError("dropout takes a share from 0 to below 1")
+        if not (0.0 <= self.dropout < 1.0 and 0.0 <= self.case_dropout <= 1.0):
+            raise ValueError("dropout takes a share from 0 to below 1, case_dropout one from 0 to 1")
         if min(self.tag_weight, self.attribute_weight, self.relation_weight) < 0:
             raise ValueError("a loss cannot weigh less than nothing")
 
