@@ -232,6 +232,7 @@ def test_recomputed_activations_give_the_same_gradients(
     batch = batch_of(model, tokenizer, gold[:2])
 
     def gradients() -> Iterator[torch.Tensor]:
+        torch.manual_seed(5)  # which windows are read without their case is left to chance
         model.zero_grad()
         model.train()
         model(**batch).total.backward()
