@@ -4,7 +4,6 @@ A form is a number below FORM_COUNT: the case of the word that the token belongs
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,27 +16,26 @@ UNKNOWN, LOWER, CAPITALISED, CAPITALS, NUMBER, OTHER = range(6)
 _GAPS = 4  # none, space, line break, blank line
 FORM_COUNT = (OTHER + 1) * _GAPS
 
-_WORD = re.compile(r"\w+")
-_BREAK = re.compile(r"\s*\n\s*")
-_TELLING = 0.6
+_SPACE = re.compile(r"\s+")
+_MOST_CAPITALS = 0.6
 
 
-def token_forms(text: str, offsets: IntArray) -> IntArray:
-    """(tokens,): the form of each token of `text`; `offsets` (tokens, 2) are code points.
+def token_forms(text: str, offsets: IntArray, continues: NDArray[np.bool_]) -> IntArray:
+    """(tokens,): the form of each token of `text`; `offsets` (tokens, 2) are code points, `continues` as in `Tokens`.
 
     In a text all in capitals or without any, the case of its letters tells nothing and is UNKNOWN.
     """
-    words = list(_cases(text))
-    starts = offsets[:, 0]
-    cases = np.full(len(offsets), OTHER, dtype=np.int64)
-    if words:
-        bounds = np.array(words, dtype=np.int64)
-        word = np.searchsorted(bounds[:, 0], starts, side="right") - 1
-        inside = (word >= 0) & (starts < bounds[word, 1])
-        cases[inside] = bounds[word[inside], 2]
-        if not _is_mixed(bounds[:, 2]):
-            cases[np.isin(cases, (LOWER, CAPITALISED, CAPITALS))] = UNKNOWN
-    return cases * _GAPS + _gaps(text, offsets)
+    if not len(offsets):
+        return np.zeros(0, dtype=np.int64)
+    begins = np.flatnonzero(~continues)
+    bounds = zip(offsets[begins, 0].tolist(), offsets[np.append(begins[1:], len(offsets)) - 1, 1].tolist(), strict=True)
+    words = np.array([_case(text[start:end]) for start, end in bounds], dtype=np.int64)
+    letters = np.isin(words, (LOWER, CAPITALISED, CAPITALS))
+    capitals = (words == CAPITALS).sum()
+    if text in (text.lower(), text.upper()) or capitals > _MOST_CAPITALS * letters.sum():
+        words[letters] = UNKNOWN
+    forms: IntArray = words[np.cumsum(~continues) - 1] * _GAPS + _gaps(text, offsets)
+    return forms
 
 
 def without_case(forms: Numbers) -> Numbers:
@@ -46,35 +44,24 @@ def without_case(forms: Numbers) -> Numbers:
     return kept
 
 
-def _cases(text: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end and case of each word."""
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if any(map(str.isdigit, word)):
-            case = NUMBER
-        elif word.islower():
-            case = LOWER
-        elif word.isupper() and len(word) > 1:
-            case = CAPITALS
-        else:
-            case = CAPITALISED if word[0].isupper() else OTHER
-        yield match.start(), match.end(), case
-
-
-def _is_mixed(cases: IntArray) -> bool:
-    """Whether some words are in lower case and some are not, capitals not being the rule."""
-    lower, capitalised, capitals = ((cases == case).sum() for case in (LOWER, CAPITALISED, CAPITALS))
-    letters = lower + capitalised + capitals
-    return bool(capitalised + capitals and capitals <= _TELLING * letters)
+def _case(word: str) -> int:
+    if any(map(str.isdigit, word)):
+        return NUMBER
+    if word.islower():
+        return LOWER
+    if word.isupper():
+        return CAPITALS if len(word) > 1 else CAPITALISED
+    return CAPITALISED if word[0].isupper() else OTHER
 
 
 def _gaps(text: str, offsets: IntArray) -> IntArray:
     """What lies before each token; the first token of a text stands after a blank line."""
-    ends = np.concatenate([[0], offsets[:-1, 1]]) if len(offsets) else np.zeros(0, dtype=np.int64)
-    gaps = (offsets[:, 0] > ends).astype(np.int64)
-    for match in _BREAK.finditer(text):
-        token = int(np.searchsorted(offsets[:, 0], match.end(), side="left"))
+    gaps = np.zeros(len(offsets), dtype=np.int64)
+    gaps[1:] = offsets[1:, 0] > offsets[:-1, 1]
+    for match in _SPACE.finditer(text):
+        breaks = match.group().count("\n")
+        token = int(np.searchsorted(offsets[:, 0], match.end(), side="left")) if breaks else len(gaps)
         if token < len(gaps):
-            gaps[token] = 3 if match.group().count("\n") > 1 else 2
+            gaps[token] = 3 if breaks > 1 else 2
     gaps[:1] = 3
     return gaps

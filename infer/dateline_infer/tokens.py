@@ -54,12 +54,13 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
     offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     kept = offsets[:, 1] > offsets[:, 0]
     offsets = _with_marks(text, _without_space(text, offsets[kept]))
+    continues = _continues(text, offsets)
     return Tokens(
         np.asarray(encoding.ids, dtype=np.int64)[kept],
         offsets,
-        _continues(text, offsets),
+        continues,
         np.searchsorted([match.end() for match in _SENTENCE_END.finditer(text)], offsets[:, 0], side="right"),
-        token_forms(text, offsets),
+        token_forms(text, offsets, continues),
     )
 
 

@@ -22,6 +22,11 @@ GAPS = FORM_COUNT // (OTHER + 1)
 JOINED, SPACE, LINE, BLANK_LINE = range(GAPS)
 
 
+def forms_of(text: str) -> IntArray:
+    offsets = offsets_of(text)
+    return token_forms(text, offsets, np.zeros(len(offsets), dtype=np.bool_))
+
+
 def offsets_of(text: str) -> IntArray:
     """Words and signs, one token each."""
     found = [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
@@ -29,18 +34,22 @@ def offsets_of(text: str) -> IntArray:
 
 
 def cases(text: str) -> list[int]:
-    return (token_forms(text, offsets_of(text)) // GAPS).tolist()
+    return (forms_of(text) // GAPS).tolist()
 
 
 def gaps(text: str) -> list[int]:
-    return (token_forms(text, offsets_of(text)) % GAPS).tolist()
+    return (forms_of(text) % GAPS).tolist()
 
 
 def test_a_token_has_the_case_of_its_word() -> None:
     assert cases("Gunmen killed 9 UN troops.") == [CAPITALISED, LOWER, NUMBER, CAPITALS, LOWER, OTHER]
     text = "Gunmen fled"
     pieces = np.array([[0, 3], [3, 6], [7, 11]])
-    assert (token_forms(text, pieces) // GAPS).tolist() == [CAPITALISED, CAPITALISED, LOWER]
+    assert (token_forms(text, pieces, np.array([False, True, False])) // GAPS).tolist() == [
+        CAPITALISED,
+        CAPITALISED,
+        LOWER,
+    ]
 
 
 def test_a_token_knows_what_stands_before_it() -> None:
@@ -58,9 +67,8 @@ def test_scripts_without_case_are_neither_low_nor_high() -> None:
 
 @given(any_texts)
 def test_every_token_has_a_form_and_keeps_its_gap_without_its_case(text: str) -> None:
-    offsets = offsets_of(text)
-    forms = token_forms(text, offsets)
-    assert forms.shape == (len(offsets),)
+    forms = forms_of(text)
+    assert forms.shape == (len(offsets_of(text)),)
     assert ((forms >= 0) & (forms < FORM_COUNT)).all()
     bare = without_case(forms)
     assert (bare // GAPS == UNKNOWN).all()
@@ -69,5 +77,4 @@ def test_every_token_has_a_form_and_keeps_its_gap_without_its_case(text: str) ->
 
 @given(st.text("abcXYZ 1.\n", max_size=40))
 def test_lower_case_and_capitals_have_the_same_forms(text: str) -> None:
-    low, high = text.lower(), text.upper()
-    assert token_forms(low, offsets_of(low)).tolist() == token_forms(high, offsets_of(high)).tolist()
+    assert forms_of(text.lower()).tolist() == forms_of(text.upper()).tolist()
