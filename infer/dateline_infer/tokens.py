@@ -13,8 +13,9 @@ FloatArray = NDArray[np.float32]
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which no tokenizer takes and no UTF-8 file holds."""
+_SPACE = re.compile("[\\s\u200b\u200e\u200f\ufeff]")
+"""White space, and the signs without width that SentencePiece reads as one."""
 _WITHOUT_SPACE = re.compile("[^\\s\u200b\u200e\u200f\ufeff](?:.*\\S)?", re.DOTALL)
-"""From the first sign to the last that is neither white space nor, in front, what SentencePiece reads as one."""
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|\n+")
 
 
@@ -59,9 +60,11 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
 
 def _without_space(text: str, offsets: IntArray) -> IntArray:
     """Each token without the space that some tokenizers give to the word after it; tokens of space alone keep it."""
+    space = np.zeros(len(text), dtype=np.bool_)
+    space[[match.start() for match in _SPACE.finditer(text)]] = True
     narrower = offsets.copy()
-    for token, (start, end) in enumerate(offsets.tolist()):
-        if word := _WITHOUT_SPACE.search(text, start, end):
+    for token in np.flatnonzero(space[offsets[:, 0]] | space[offsets[:, 1] - 1]):
+        if word := _WITHOUT_SPACE.search(text, *offsets[token].tolist()):
             narrower[token] = word.span()
     return narrower
 
