@@ -45,7 +45,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     return model, tokenizer, fast
 
 
-def _padding(config: Any, tokenizer: PreTrainedTokenizerFast) -> dict[str, int | None]:
+def _padding(config: Any, tokenizer: PreTrainedTokenizerFast) -> dict[str, Any]:
     """The token to pad with: the one the encoder names, for some count positions by it, else the tokenizer's."""
     known = config.pad_token_id
     return {"pad_token_id": tokenizer.pad_token_id if known is None else known}
