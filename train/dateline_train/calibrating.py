@@ -1,6 +1,7 @@
 """Curves that make a model's probabilities believable, fitted on validation dispatches."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from dateline_infer.calibration import Calibration, Curve, log_odds
@@ -16,7 +17,7 @@ _SMALLEST_STEP = 1e-9
 _LEAST_SLOPE = 0.05
 """A curve must rise, or it would turn the order of the scores."""
 
-Line = NDArray[np.float64]
+Line = NDArray[np.floating[Any]]
 
 
 def choose_calibration(extractor: Extractor, validation: Sequence[Dispatch]) -> Calibration:
@@ -44,12 +45,12 @@ def fit_curve(judged: Sequence[Judged], prior: Curve) -> Curve:
         known = np.logaddexp(0.0, inputs @ line) - right * (inputs @ line)
         return float(known.sum() + 0.5 * _PRIOR * ((line - start) ** 2).sum())
 
-    line = start.copy()
+    line: Line = start.copy()
     for _ in range(_STEPS):
         shares = 0.5 + 0.5 * np.tanh(0.5 * (inputs @ line))
         gradient = inputs.T @ (shares - right) + _PRIOR * (line - start)
         curvature = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + _PRIOR * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
+        step: Line = np.linalg.solve(curvature, gradient)
         while np.abs(step).max() > _SMALLEST_STEP and loss(line - step) > loss(line):
             step = step / 2  # far from the best line a whole step overshoots
         if np.abs(step).max() <= _SMALLEST_STEP:
