@@ -57,9 +57,8 @@ def test_a_recipe_is_measured_on_everything(tmp_path: Path, recipe: Path, source
     assert ("muc4", "CEAF-REE F1 Weapon") in table.values
     assert not any("relations" in measure for data, measure in table.values if data in ("muc4", "re3d"))
     assert all(0 <= value <= 100 for columns in table.values.values() for value in columns["tiny"].values())
-    # an uncased encoder reads the same in any case
-    for case in ("real, lower case", "real, capitals"):
-        assert table.values[case, "spans F1"] == table.values["real", "spans F1"]
+    # where the case tells nothing, an uncased encoder reads the same
+    assert table.values["real, lower case", "spans F1"] == table.values["real, capitals", "spans F1"]
     folder = plan.out / "tiny" / "7"
     assert json.loads((plan.out / "quality.json").read_text(encoding="utf-8"))["data"].keys() == set(measured)
     assert (plan.out / "quality.md").read_text(encoding="utf-8") == table.markdown()
