@@ -11,7 +11,7 @@ from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Counts, total
-from dateline_train.evaluating import measure
+from dateline_train.evaluating import measure, write_measured
 from role_fillers import Entity, score_roles
 
 Figures = dict[str, float]
@@ -20,9 +20,7 @@ Figures = dict[str, float]
 def measured(extractor: Extractor, gold: Sequence[Dispatch], folder: Path) -> Figures:
     """The figures of a schema of spans, attributes and relations; metrics.json and cases.jsonl go into `folder`."""
     metrics, scores = measure(extractor, gold)
-    _write_json(folder / "metrics.json", metrics)
-    cases = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in scores.cases)
-    write_atomically(folder / "cases.jsonl", cases.encode("utf-8"))
+    write_measured(folder, metrics, scores)
     return dict(_figures(metrics))
 
 
@@ -34,7 +32,8 @@ def measured_roles(
     roles = extractor.config.schema.span_labels
     counts = score_roles(entities, predicted, roles)
     counts = {"all": total(counts.values()), **counts}
-    _write_json(folder / "metrics.json", {role: {**asdict(each), **_shares(each)} for role, each in counts.items()})
+    plain = json.dumps({role: {**asdict(each), **_shares(each)} for role, each in counts.items()}, indent=1) + "\n"
+    write_atomically(folder / "metrics.json", plain.encode("utf-8"))
     figures = {f"CEAF-REE {name}": share for name, share in _shares(counts["all"]).items()}
     return figures | {f"CEAF-REE F1 {role}": _shares(counts[role])["F1"] for role in roles}
 
@@ -60,7 +59,3 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 def _shares(counts: Counts) -> Figures:
     shares = {"F1": counts.f1, "precision": counts.precision, "recall": counts.recall}
     return {name: round(100 * share, 2) for name, share in shares.items()}
-
-
-def _write_json(path: Path, plain: Mapping[str, Any]) -> None:
-    write_atomically(path, (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))

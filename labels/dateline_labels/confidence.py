@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .dispatch import Dispatch, Span
+from .dispatch import Dispatch
 from .schema import Schema
+from .scoring import relation_key, span_key
 
 
 class Judged(NamedTuple):
@@ -50,22 +51,19 @@ def judge(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schem
 
 
 def _judge(gold: Dispatch, predicted: Dispatch, judgements: Judgements) -> None:
-    true = {_key(span): span for span in gold.spans}
+    true = {span_key(span): span for span in gold.spans}
     for span in predicted.spans:
-        match = true.get(_key(span))
+        match = true.get(span_key(span))
         if span.score is not None:
             judgements.spans[span.label].append(Judged(span.score, match is not None))
         for name, score in span.attribute_scores.items() if match else ():
             right = match is not None and match.attributes.get(name) == span.attributes[name]
             judgements.attributes[f"{span.label}.{name}"].append(Judged(score, right))
-    related = {
-        (relation.label, _key(gold.span_by_id[relation.head]), _key(gold.span_by_id[relation.tail]))
-        for relation in gold.relations
-    }
+    related = {relation_key(gold, relation) for relation in gold.relations}
     for relation in predicted.relations:
-        ends = (_key(predicted.span_by_id[relation.head]), _key(predicted.span_by_id[relation.tail]))
         if relation.score is not None:
-            judgements.relations[relation.label].append(Judged(relation.score, (relation.label, *ends) in related))
+            judged = Judged(relation.score, relation_key(predicted, relation) in related)
+            judgements.relations[relation.label].append(judged)
 
 
 def reliability(judged: Iterable[Judged], bins: int = 10) -> list[Bin]:
@@ -90,7 +88,3 @@ def expected_calibration_error(judged: Sequence[Judged], bins: int = 10) -> floa
     if not judged:
         return 0.0
     return sum(each.count * abs(each.score - each.right) for each in reliability(judged, bins)) / len(judged)
-
-
-def _key(span: Span) -> tuple[str, int, int]:
-    return span.label, span.start, span.end

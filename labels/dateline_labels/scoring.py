@@ -105,8 +105,8 @@ def match_spans(gold: Sequence[Span], predicted: Sequence[Span]) -> dict[str, st
 
     The order of the spans does not matter; between equal overlaps the earlier pair wins.
     """
-    exact = {_key(span): span.id for span in gold}
-    matches = {span.id: exact[_key(span)] for span in predicted if _key(span) in exact}
+    exact = {span_key(span): span.id for span in gold}
+    matches = {span.id: exact[span_key(span)] for span in predicted if span_key(span) in exact}
     taken = set(matches.values())
     overlaps = [
         (min(g.end, p.end) - max(g.start, p.start), g, p)
@@ -123,7 +123,7 @@ def match_spans(gold: Sequence[Span], predicted: Sequence[Span]) -> dict[str, st
 
 
 def _score_spans(scores: Scores, gold: Dispatch, predicted: Dispatch) -> None:
-    true, found = {_key(span) for span in gold.spans}, {_key(span) for span in predicted.spans}
+    true, found = {span_key(span) for span in gold.spans}, {span_key(span) for span in predicted.spans}
     for start, end, label in sorted(true | found):
         key = (start, end, label)
         kind = _kind(key in true, key in found)
@@ -133,9 +133,9 @@ def _score_spans(scores: Scores, gold: Dispatch, predicted: Dispatch) -> None:
 
 
 def _score_attributes(scores: Scores, gold: Dispatch, predicted: Dispatch) -> None:
-    found = {_key(span): span for span in predicted.spans}
+    found = {span_key(span): span for span in predicted.spans}
     for span in gold.spans:
-        match = found.get(_key(span))
+        match = found.get(span_key(span))
         if match is None:
             continue
         for name, value in span.attributes.items():
@@ -148,8 +148,8 @@ def _score_attributes(scores: Scores, gold: Dispatch, predicted: Dispatch) -> No
 
 
 def _score_relations(scores: Scores, gold: Dispatch, predicted: Dispatch) -> None:
-    true = {_relation_key(gold, relation) for relation in gold.relations}
-    found = {_relation_key(predicted, relation) for relation in predicted.relations}
+    true = {relation_key(gold, relation) for relation in gold.relations}
+    found = {relation_key(predicted, relation) for relation in predicted.relations}
     for key in sorted(true | found):
         label, head, tail = key
         kind = _kind(key in true, key in found)
@@ -188,12 +188,14 @@ def _kind(in_gold: bool, in_predicted: bool) -> str:
     return "missed" if in_gold else "spurious"
 
 
-def _key(span: Span) -> SpanKey:
+def span_key(span: Span) -> SpanKey:
+    """What an exact match of spans compares."""
     return span.start, span.end, span.label
 
 
-def _relation_key(dispatch: Dispatch, relation: Relation) -> RelationKey:
-    return relation.label, _key(dispatch.span_by_id[relation.head]), _key(dispatch.span_by_id[relation.tail])
+def relation_key(dispatch: Dispatch, relation: Relation) -> RelationKey:
+    """What a strict match of relations compares."""
+    return relation.label, span_key(dispatch.span_by_id[relation.head]), span_key(dispatch.span_by_id[relation.tail])
 
 
 def _borders(key: RelationKey) -> Key:

@@ -32,14 +32,20 @@ def run_evaluation(model: Path, data: Sequence[Path], out: Path, split: str) -> 
     gold = chosen_part(read_dispatches(data, schema), split)
     metrics, scores = measure(extractor, gold)
     metrics = {"model": str(model), "data": [str(path) for path in data], "split": split, **metrics}
-    write_atomically(out / "metrics.json", (json.dumps(metrics, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
-    cases = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in scores.cases)
-    write_atomically(out / "cases.jsonl", cases.encode("utf-8"))
+    write_measured(out, metrics, scores)
     write_atomically(out / "report.md", markdown(metrics, scores.cases).encode("utf-8"))
     typer.echo(
         f"{len(gold)} dispatches: span F1 {metrics['spans']['exact']['micro']['f1']:.1f}, "
         f"relation F1 {metrics['relations']['strict']['micro']['f1']:.1f} (strict); the report is {out / 'report.md'}"
     )
+
+
+def write_measured(folder: Path, metrics: Mapping[str, Any], scores: Scores) -> None:
+    """Write metrics.json and, one case a line, cases.jsonl into `folder`."""
+    plain = json.dumps(metrics, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(folder / "metrics.json", plain.encode("utf-8"))
+    cases = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in scores.cases)
+    write_atomically(folder / "cases.jsonl", cases.encode("utf-8"))
 
 
 def load_extractor(model: Path) -> Extractor:
