@@ -60,7 +60,7 @@ def test_a_checkpoint_is_calibrated_and_finds_what_it_found(tiny_checkpoint: Pat
     dispatches = read_dispatches([corpus_sample], model.reading.schema)
     model.set_reading(replace(model.reading, calibration=Calibration()))
     raw = checkpoint_extractor(model, tokenizer).batch(dispatches)
-    calibration = choose_calibration(checkpoint_extractor(model, tokenizer), dispatches)
+    calibration = choose_calibration(dispatches, raw, model.reading.schema)
     model.set_reading(replace(model.reading, calibration=calibration))
     calibrated = checkpoint_extractor(model, tokenizer).batch(dispatches)
     assert [[(s.label, s.start, s.end) for s in d.spans] for d in raw] == [

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 from dateline_infer.calibration import Calibration, Curve, log_odds
-from dateline_infer.extractor import Extractor
-from dateline_labels import Dispatch
+from dateline_labels import Dispatch, Schema
 from dateline_labels.confidence import Judged, judge
 from numpy.typing import NDArray
 
@@ -20,9 +19,9 @@ _LEAST_SLOPE = 0.05
 Line = NDArray[np.floating[Any]]
 
 
-def choose_calibration(extractor: Extractor, validation: Sequence[Dispatch]) -> Calibration:
-    """A curve for each label; `extractor` must give raw probabilities, with the thresholds that ship."""
-    judgements = judge(validation, extractor.batch(validation), extractor.config.schema)
+def choose_calibration(validation: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema) -> Calibration:
+    """A curve for each label; `predicted` must have raw probabilities, with the thresholds that ship."""
+    judgements = judge(validation, predicted, schema)
     parts = (judgements.spans, judgements.attributes, judgements.relations)
     return Calibration(*map(_curves, parts))
 

@@ -2,11 +2,12 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from dateline_labels import Dispatch
+from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import Counts, score, total
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -81,12 +82,19 @@ class DispatchTrainer(Trainer):
 def validate(
     model: DispatchModel, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], bf16: bool = False
 ) -> dict[str, float]:
-    """Span and relation F1 (strict) in per cent, and their mean, as `eval_…`."""
+    """The figures of a model as it stands, read in evaluation mode; see `validation_figures`."""
     training = model.training
     model.eval()
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
     model.train(training)
-    scores = score(validation, predicted, model.reading.schema)
+    return validation_figures(validation, predicted, model.reading.schema)
+
+
+def validation_figures(
+    validation: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema
+) -> dict[str, float]:
+    """Span and relation F1 (strict) in per cent, and their mean, as `eval_…`."""
+    scores = score(validation, predicted, schema)
     spans = _percent(total(scores.spans.values()))
     relations = _percent(total(scores.relations["strict"].values()))
     return {"eval_span_f1": spans, "eval_relation_f1": relations, BEST_METRIC: (spans + relations) / 2}

@@ -34,7 +34,7 @@ from .model import DispatchModel
 from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe
 from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
-from .trainer import DispatchTrainer, validate
+from .trainer import DispatchTrainer, validation_figures
 
 RECORD = "training.json"
 """Written last: what the checkpoint was trained from, and its figures on validation."""
@@ -154,9 +154,10 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     model.set_reading(with_low_thresholds(replace(model.reading, obligatory=obligatory)))
     thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
     model.set_reading(replace(model.reading, thresholds=thresholds))
-    calibration = choose_calibration(checkpoint_extractor(model, tokenizer, bf16), validation)
-    model.set_reading(replace(model.reading, calibration=calibration))
-    figures = validate(model, tokenizer, validation, bf16)
+    predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
+    calibration = choose_calibration(validation, predicted, run.schema)
+    model.set_reading(replace(model.reading, calibration=calibration))  # changes scores alone, not what is found
+    figures = validation_figures(validation, predicted, run.schema)
     folder = output / "training" / "final"
     model.save_pretrained(folder)
     fast.save_pretrained(folder)
