@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile("[\\s\u200b\u200e\u200f\ufeff]")
 """White space, and the signs without width that SentencePiece reads as one."""
 _WITHOUT_SPACE = re.compile("[^\\s\u200b\u200e\u200f\ufeff](?:.*\\S)?", re.DOTALL)
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|\n+")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|\n+|(?<=[a-z]{3})[.!?][\"'”’)\]]*(?=[A-Z“\"])")
+_MAYBE_NEXT_WORD = re.compile(r"(?<=[^\W_])[^\W\d_a-z]")
+_IN_A_ROW = 4
 
 
 @dataclass(frozen=True)
@@ -49,19 +52,41 @@ class Tokens:
 
 
 def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
-    """The tokens of `text`; raises TypeError on lone surrogates, which no tokenizer takes."""
-    encoding = tokenizer.encode(text, add_special_tokens=False)
-    offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    """The tokens of `text`; raises TypeError on lone surrogates, which no tokenizer takes.
+
+    Words that were run together ("SuspectA court") are read as two, as they were before the space between got lost.
+    """
+    cuts = [match.start() for match in _MAYBE_NEXT_WORD.finditer(text) if run_together(text, match.start())]
+    parts = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+    encodings = tokenizer.encode_batch(parts, add_special_tokens=False)
+    ids = np.concatenate([np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings])
+    offsets = np.concatenate(
+        [
+            np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2) + start
+            for encoding, start in zip(encodings, [0, *cuts], strict=True)
+        ]
+    )
     kept = offsets[:, 1] > offsets[:, 0]
     offsets = _with_marks(text, _without_space(text, offsets[kept]))
-    continues = _continues(text, offsets)
+    continues = _continues(text, offsets) & ~np.isin(offsets[:, 0], cuts)
     return Tokens(
-        np.asarray(encoding.ids, dtype=np.int64)[kept],
+        ids[kept],
         offsets,
         continues,
         np.searchsorted([match.end() for match in _SENTENCE_END.finditer(text)], offsets[:, 0], side="right"),
         token_forms(text, offsets, continues),
     )
+
+
+def run_together(text: str, at: int) -> bool:
+    """Whether a word of `text` ends and the next one begins at `at` without a sign between: a capital after small
+    letters or digits, or the last capital of many, each at least four in a row ("YouTube", "McDonald" are one word).
+    """
+    before, letter, after = text[max(0, at - _IN_A_ROW) : at], text[at : at + 1], text[at + 1 : at + _IN_A_ROW]
+    if len(before) < _IN_A_ROW or not letter.isupper():
+        return False
+    small = all(map(str.islower, before)) or before.isdecimal()
+    return small or (all(map(str.isupper, before)) and len(after) == _IN_A_ROW - 1 and all(map(str.islower, after)))
 
 
 def _without_space(text: str, offsets: IntArray) -> IntArray:

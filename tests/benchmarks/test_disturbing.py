@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
+from dateline_train.number_words import in_words
+from dateline_train.pieces import Piece, rewritten
 from dispatch_strategies import json_dispatches
-from disturbing import DISTURBANCES, disturbed, rewritten
+from disturbing import DISTURBANCES, disturbed
 from hypothesis import given
 from hypothesis import strategies as st
-from number_words import Piece, in_words
+
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -25,8 +25,11 @@ class DataSection:
     validation: tuple[Path, ...] = ()  # annotated files or folders for validation; taken from `files` if empty
     split: Literal["number", "held-out", "random"] = "number"  # how `files` are split; see dateline_labels.splits
     held_out: tuple[str, ...] = HELD_OUT_FOLDERS  # the folders that the split "held-out" leaves out
+    varied: float = 0.0  # share of the dispatches that every epoch reads in other styles; see styles
 
     def __post_init__(self) -> None:
+        if not 0.0 <= self.varied <= 1.0:
+            raise ValueError("varied takes a share from 0 to 1")
         if not self.files:
             raise ValueError("name at least one file or folder to learn from")
 

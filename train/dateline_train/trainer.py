@@ -20,6 +20,7 @@ from . import checkpoints
 from .batches import TokenBatches
 from .model import DispatchModel, Loss
 from .network import checkpoint_extractor
+from .varying import VariedRows
 
 BEST_METRIC = "eval_f1"
 
@@ -28,7 +29,13 @@ class DispatchTrainer(Trainer):
     """Trains a `DispatchModel`; validation reads whole dispatches with an Extractor."""
 
     def __init__(
-        self, batches: TokenBatches, tokenizer: Tokenizer, validation: tuple[Dispatch, ...], log: Path, **kwargs: Any
+        self,
+        rows: VariedRows,
+        batches: TokenBatches,
+        tokenizer: Tokenizer,
+        validation: tuple[Dispatch, ...],
+        log: Path,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.batches = batches
@@ -36,7 +43,7 @@ class DispatchTrainer(Trainer):
         self._validation = validation
         self._parts: list[Tensor] = []
         self.remove_callback(PrinterCallback)
-        self.add_callback(EpochOfBatches(batches))
+        self.add_callback(EpochOfRows(rows, batches))
         self.add_callback(TrainingLog(log))
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -100,18 +107,20 @@ def validation_figures(
     return {"eval_span_f1": spans, "eval_relation_f1": relations, BEST_METRIC: (spans + relations) / 2}
 
 
-class EpochOfBatches(TrainerCallback):
-    """Tells the batches which epoch begins.
+class EpochOfRows(TrainerCallback):
+    """Tells the rows and the batches which epoch begins.
 
     The Trainer's own call gets lost between accelerate's wrappers where several processes resume within an epoch.
     """
 
-    def __init__(self, batches: TokenBatches) -> None:
-        self._batches = batches
+    def __init__(self, rows: VariedRows, batches: TokenBatches) -> None:
+        self._rows, self._batches = rows, batches
 
     def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Count by the state, whose epoch has a fraction where the run resumes within one."""
-        self._batches.set_epoch(int(state.epoch or 0))
+        epoch = int(state.epoch or 0)
+        self._rows.set_epoch(epoch)
+        self._batches.set_epoch(epoch)
 
 
 class TrainingLog(TrainerCallback):

@@ -35,6 +35,7 @@ from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe
 from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
 from .trainer import DispatchTrainer, validation_figures
+from .varying import VariedRows
 
 RECORD = "training.json"
 """Written last: what the checkpoint was trained from, and its figures on validation."""
@@ -121,25 +122,26 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     set_seed(run.recipe.seed)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
-    dataset = encoder.dataset(run.splits.train)
+    rows = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
     _say(
-        f"{run.recipe.name}: {len(dataset)} dispatches of {sum(dataset['length'])} tokens to learn from, "
+        f"{run.recipe.name}: {len(rows)} dispatches of {sum(rows.plain['length'])} tokens to learn from, "
         f"{len(run.splits.validation)} to validate on, {fitting.epochs} epochs"
     )
-    sizes = list(map(size_in_batch, dataset["windows"]))
+    sizes = list(map(size_in_batch, rows.plain["windows"]))
     batches = TokenBatches(sizes, fitting.tokens_a_batch, run.recipe.seed, _processes())
     _say(batches.summary())
     for widened in encoder.widened:
         _say(f"warning: {widened}; the span is widened to whole tokens")
     trainer = DispatchTrainer(
+        rows,
         batches,
         tokenizer,
         run.splits.validation,
         run.recipe.output / "log.jsonl",
         model=model,
         args=training_arguments(run.recipe, states),
-        train_dataset=dataset,
-        eval_dataset=dataset,  # the Trainer asks for one; `evaluate` reads the validation dispatches
+        train_dataset=rows,
+        eval_dataset=rows,  # the Trainer asks for one; `evaluate` reads the validation dispatches
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
         optimizers=(new_optimizer(model, fitting), None),
     )

@@ -14,8 +14,9 @@ Left alone is whatever is no plain cardinal, or may be none:
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from .pieces import Piece
 
 LARGEST = 999_999_999
 
@@ -55,15 +56,6 @@ _PRONOUN_BEFORE = re.compile(
 )
 _PRONOUN_AFTER = re.compile(r" (?:another|by one|day)\b", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?][\"'”’)\]]*\s+|\n)[\"'“‘(\[]*$")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What takes the place of the code points `start` to `end` of a text, half-open."""
-
-    start: int
-    end: int
-    words: str
 
 
 def spelt_otherwise(text: str) -> Iterator[Piece]:

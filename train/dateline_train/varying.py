@@ -1,0 +1,40 @@
+"""The rows that are learnt from: every epoch some dispatches are read in other styles (see `styles`)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from dateline_labels import Dispatch
+from datasets import Dataset
+
+from .encoding import Encoder, Row
+from .styles import varied
+
+
+class VariedRows(torch.utils.data.Dataset[Row]):
+    """One row a dispatch; each is with probability `share` the row of the dispatch in other styles.
+
+    Seed, epoch and the dispatch's number alone determine it, so that an interrupted run goes on as it would have.
+    """
+
+    def __init__(self, encoder: Encoder, dispatches: Sequence[Dispatch], share: float, seed: int) -> None:
+        self._encoder = encoder
+        self._dispatches = [dispatch for dispatch in dispatches if encoder.row(dispatch)]
+        self.plain: Dataset = encoder.dataset(self._dispatches)
+        self._share = share
+        self._seed = seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Give the rows of this epoch from now on."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._dispatches)
+
+    def __getitem__(self, number: int) -> Row:
+        random = np.random.default_rng((self._seed, self._epoch, number))
+        if random.random() >= self._share:
+            row: Row = self.plain[number]
+            return row
+        return self._encoder.row(varied(self._dispatches[number], random)) or self.plain[number]
