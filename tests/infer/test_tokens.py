@@ -4,7 +4,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from dateline_infer.tokens import tokenize
+from dateline_infer.tokens import run_together, tokenize
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from small_tokenizers import AWKWARD, TOKENIZERS
@@ -52,7 +52,7 @@ def test_a_token_that_begins_inside_a_word_or_a_character_continues_it(kind: str
     for token in range(1, len(tokens)):
         start, before = int(tokens.offsets[token, 0]), int(tokens.offsets[token - 1, 1])
         inside = start < before or all(in_a_word(character) for character in text[before - 1 : start + 1])
-        assert bool(tokens.continues[token]) == inside, (text, token)
+        assert bool(tokens.continues[token]) == (inside and not run_together(text, start)), (text, token)
     assert not tokens.continues[:1].any()
 
 
@@ -71,6 +71,9 @@ def test_a_token_that_begins_inside_a_word_or_a_character_continues_it(kind: str
         ("café cafe\u0301.", ["café", "cafe\u0301", "."]),
         ("re\u0301sume\u0301s a\u0323\u0302", ["re\u0301sume\u0301s", "a\u0323\u0302"]),
         ("हिन्दी", ["हिन्दी"]),
+        ("SuspectA court, 2013Tamerlan", ["Suspect", "A", "court", ",", "2013", "Tamerlan"]),
+        ("AHMEDMurder InjuredBOMBED élèvesÉcole", ["AHMED", "Murder", "Injured", "BOMBED", "élèves", "École"]),
+        ("McDonald YouTube AK47S UNHabitat iPhone", ["McDonald", "YouTube", "AK47S", "UNHabitat", "iPhone"]),
         ("", []),
         (" \n\t\u3000\u00a0", []),
         ("\0\u202e\ufeff", []),
@@ -124,12 +127,22 @@ def test_bounds_are_the_tokens_that_share_a_character_with_the_range(kind: str, 
         ("Gao\nAden\n\n\nAden", [0, 1, 2]),
         ("Gao.\nAden", [0, 0, 2]),
         ("2.5 Gao", [0, 0, 0, 0]),
+        ("fled.The Army", [0, 0, 1, 1]),
+        ("U.S.Army", [0, 0, 0, 0, 0]),
     ],
 )
 def test_sentences_are_counted_at_their_ends(text: str, sentences: list[int]) -> None:
     tokens = tokenize(TOKENIZERS["word_piece"], text)
     whole = [number for number, goes_on in zip(tokens.sentences, tokens.continues, strict=True) if not goes_on]
     assert whole == sentences
+
+
+@kinds
+def test_words_run_together_have_the_tokens_of_words_apart(kind: str) -> None:
+    together = tokenize(TOKENIZERS[kind], "InjuredAn attack")
+    left, right = (tokenize(TOKENIZERS[kind], text) for text in ("Injured", "An attack"))
+    assert together.ids.tolist() == [*left.ids.tolist(), *right.ids.tolist()]
+    assert together.offsets.tolist() == [*left.offsets.tolist(), *(right.offsets + 7).tolist()]
 
 
 def test_composed_and_decomposed_text_have_the_same_tokens_and_the_same_words() -> None:

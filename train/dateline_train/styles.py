@@ -97,7 +97,7 @@ def with_square_brackets(dispatch: Dispatch, random: np.random.Generator) -> Ite
         yield Piece(*match.span(), match[0].translate(_BRACKETS))
 
 
-_NAME = re.compile(r"\b[A-Z][\w'’-]+(?: (?:of|the|for|de|al|e|and)(?= [A-Z])| [A-Z][\w'’-]+){1,6}(?= \w)")
+_NAME = re.compile(r"\b[A-Z][\w'’-]+(?:(?: (?:of|the|for|de|al|e|and)){0,2} [A-Z][\w'’-]+){1,6}(?= \w)")
 
 
 def with_abbreviations(dispatch: Dispatch, random: np.random.Generator) -> Iterator[Piece]:
