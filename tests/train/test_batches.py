@@ -10,7 +10,7 @@ from dateline_labels import Schema, read_dispatches
 from dateline_labels.splits import split_by_number
 from dateline_train.batches import DispatchSize, TokenBatches
 from dateline_train.encoding import size_in_batch
-from dateline_train.recipe import Recipe
+from dateline_train.recipe import FittingSection, Recipe
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
@@ -41,6 +41,26 @@ def many(dispatches: int) -> list[DispatchSize]:
         DispatchSize(int(-(-length // 16) * 16), int(count), int(length * count))
         for length, count in zip(lengths, windows, strict=True)
     ]
+
+
+def test_little_data_make_many_small_batches() -> None:
+    sizes = [DispatchSize(32, 1, 30)] * 320
+    assert len(TokenBatches(sizes, 2_048, seed=3)) in (5, 6)
+    assert 60 <= len(TokenBatches(sizes, 2_048, seed=3, least=60)) <= 66
+    assert len(TokenBatches(sizes, 512, seed=3, least=6)) == len(TokenBatches(sizes, 512, seed=3))
+
+
+@pytest.mark.parametrize(
+    ("fitting", "batches", "epochs"),
+    [
+        (FittingSection(epochs=12), 5, 12),
+        (FittingSection(epochs=12, least_steps=1_000), 156, 12),
+        (FittingSection(epochs=12, least_steps=2_000), 60, 34),
+        (FittingSection(epochs=2, least_steps=100, accumulation=3), 10, 25),
+    ],
+)
+def test_little_data_are_gone_through_more_often(fitting: FittingSection, batches: int, epochs: int) -> None:
+    assert fitting.epochs_of(batches) == epochs
 
 
 @given(SIZES, BUDGETS, st.integers(0, 5))

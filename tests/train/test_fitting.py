@@ -57,7 +57,7 @@ def test_every_weight_is_fitted_once_and_the_heads_faster(recipe: Recipe) -> Non
 
 
 def test_saved_states_go_where_they_are_told(recipe: Recipe, tmp_path: Path) -> None:
-    arguments = training_arguments(recipe, tmp_path / "states")
+    arguments = training_arguments(recipe, tmp_path / "states", epochs=3)
     assert arguments.output_dir == str(tmp_path / "states")
     assert arguments.bf16 is False
     assert arguments.report_to == []

@@ -28,12 +28,16 @@ class TokenBatches(Sampler[Batch]):
 
     Seed and epoch alone determine the batches. A dispatch whose windows exceed the budget is a batch of its own, since
     its loss needs all of it: the longest dispatch bounds the memory then, not the budget. The number of batches is a
-    multiple of `processes`, which take turns; only where there are fewer dispatches are some batches repeated.
+    multiple of `processes`, which take turns; only where there are fewer dispatches are some batches repeated. Where
+    the data would not fill `least` batches the budget shrinks, so that there are about as many.
     """
 
-    def __init__(self, sizes: Sequence[DispatchSize], budget: int, seed: int, processes: int = 1) -> None:
+    def __init__(
+        self, sizes: Sequence[DispatchSize], budget: int, seed: int, processes: int = 1, least: int = 1
+    ) -> None:
         self.sizes = sizes
-        self._budget = budget
+        share = max(1, sum(size.length * size.windows for size in sizes) // least)
+        self._budget = min(budget, share) if least > 1 else budget
         self._seed = seed
         self._epoch = 0
         # each epoch's additional cut makes one batch more at the most

@@ -59,13 +59,13 @@ def _dropout(config: Any, section: EncoderSection) -> dict[str, float]:
     return {name: dropout for name, dropout in chosen.items() if hasattr(config, name)}
 
 
-def training_arguments(recipe: Recipe, states: Path) -> TrainingArguments:
-    """The Trainer's arguments; saved states go to the folder `states`."""
+def training_arguments(recipe: Recipe, states: Path, epochs: int) -> TrainingArguments:
+    """The Trainer's arguments for so many epochs; saved states go to the folder `states`."""
     fitting = recipe.fitting
     arguments = TrainingArguments(
         output_dir=str(states),
         gradient_accumulation_steps=fitting.accumulation,
-        num_train_epochs=fitting.epochs,
+        num_train_epochs=epochs,
         learning_rate=fitting.encoder_learning_rate,
         lr_scheduler_type="linear",
         warmup_steps=fitting.warmup,

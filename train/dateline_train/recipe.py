@@ -81,6 +81,8 @@ class FittingSection:
 
     epochs: int = 8
     tokens_a_batch: int = 2_048  # on each device, with padding; a dispatch that is longer is a batch of its own
+    least_batches: int = 1  # an epoch of less data than so many full batches has as many smaller ones
+    least_steps: int = 1  # less data are gone through more often than `epochs`, until there are so many steps
     accumulation: int = 1  # batches a step
     encoder_learning_rate: float = 3e-4  # highest, after the warm-up; then linear to zero
     head_learning_rate: float = 1e-3
@@ -91,8 +93,14 @@ class FittingSection:
     pairs_a_dispatch: int = 20_000  # in a longer dispatch the farthest unrelated pairs are left out of training
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.tokens_a_batch, self.accumulation, self.pairs_a_dispatch) < 1:
-            raise ValueError("epochs, tokens_a_batch, accumulation and pairs_a_dispatch are at least 1")
+        counts = ("epochs", "tokens_a_batch", "least_batches", "least_steps", "accumulation", "pairs_a_dispatch")
+        if min(getattr(self, count) for count in counts) < 1:
+            raise ValueError(f"{', '.join(counts[:-1])} and {counts[-1]} are at least 1")
+
+    def epochs_of(self, batches: int) -> int:
+        """How many epochs of so many batches, on each process, the run takes."""
+        steps = -(-batches // self.accumulation)
+        return max(self.epochs, -(-self.least_steps // steps))
 
 
 @dataclass(frozen=True)

@@ -123,12 +123,13 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
     rows = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
+    sizes = list(map(size_in_batch, rows.plain["windows"]))
+    batches = TokenBatches(sizes, fitting.tokens_a_batch, run.recipe.seed, _processes(), fitting.least_batches)
+    epochs = fitting.epochs_of(len(batches) // _processes())
     _say(
         f"{run.recipe.name}: {len(rows)} dispatches of {sum(rows.plain['length'])} tokens to learn from, "
-        f"{len(run.splits.validation)} to validate on, {fitting.epochs} epochs"
+        f"{len(run.splits.validation)} to validate on, {epochs} epochs"
     )
-    sizes = list(map(size_in_batch, rows.plain["windows"]))
-    batches = TokenBatches(sizes, fitting.tokens_a_batch, run.recipe.seed, _processes())
     _say(batches.summary())
     for widened in encoder.widened:
         _say(f"warning: {widened}; the span is widened to whole tokens")
@@ -139,7 +140,7 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
         run.splits.validation,
         run.recipe.output / "log.jsonl",
         model=model,
-        args=training_arguments(run.recipe, states),
+        args=training_arguments(run.recipe, states, epochs),
         train_dataset=rows,
         eval_dataset=rows,  # the Trainer asks for one; `evaluate` reads the validation dispatches
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
