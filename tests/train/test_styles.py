@@ -9,6 +9,7 @@ from dateline_train.pieces import rewritten
 from dateline_train.styles import (
     STYLES,
     DrawnStyle,
+    Names,
     varied,
     with_abbreviations,
     with_other_dashes,
@@ -57,7 +58,7 @@ def outcomes(style: DrawnStyle, dispatch: Dispatch) -> set[tuple[str, ...]]:
         (with_sentences_run_together, ("Bomb ", "Suspect", "\n\nA court"), ("Bomb SuspectA court", "Suspect")),
         (without_some_punctuation, ("In Gao, ", "U.S. troops", " fled"), ("In Gao U.S. troops fled", "U.S. troops")),
         (without_some_punctuation, ("In Gao, ", "U.S. troops", " fled"), ("In Gao U.S troops fled", "U.S troops")),
-        (without_some_punctuation, ("", "Gao’s men", ' "fled"'), ("Gaos men \"fled\"", "Gaos men")),
+        (without_some_punctuation, ("", "Gao’s men", ' "fled"'), ('Gaos men "fled"', "Gaos men")),
         (with_square_brackets, ("", "Foo (Bar) cadres", " (x)"), ("Foo [Bar] cadres [x]", "Foo [Bar] cadres")),
         (
             with_abbreviations,
@@ -73,7 +74,9 @@ def outcomes(style: DrawnStyle, dispatch: Dispatch) -> set[tuple[str, ...]]:
         (with_slips, ("", "rebels", ""), ("rebles", "rebles")),
     ],
 )
-def test_what_a_style_can_make_of_a_text(style: DrawnStyle, parts: tuple[str, ...], one_of_them: tuple[str, ...]) -> None:
+def test_what_a_style_can_make_of_a_text(
+    style: DrawnStyle, parts: tuple[str, ...], one_of_them: tuple[str, ...]
+) -> None:
     assert one_of_them in outcomes(style, marked(*parts))
 
 
@@ -97,14 +100,23 @@ def test_what_a_style_leaves_alone(style: DrawnStyle, parts: tuple[str, ...]) ->
 @given(st.integers(0, 2**32), st.integers(0, 39))
 def test_a_varied_dispatch_keeps_its_spans_relations_and_legality(seed: int, number: int) -> None:
     schema = Schema.read(SCHEMA)
-    dispatch = dispatches("snippets")[number]
-    again = varied(dispatch, np.random.default_rng(seed))
+    dispatch, names = dispatches("snippets")[number], Names(dispatches("militancy_notes"))
+    again = varied(dispatch, np.random.default_rng(seed), names)
     assert not list(schema.problems(again))
     assert again.relations == dispatch.relations
     assert [(span.id, span.label, span.attributes) for span in again.spans] == [
         (span.id, span.label, span.attributes) for span in dispatch.spans
     ]
-    assert again == varied(dispatch, np.random.default_rng(seed))
+    assert again == varied(dispatch, np.random.default_rng(seed), names)
+
+
+def test_names_take_the_place_of_names_of_their_label_and_length() -> None:
+    known = Names([marked("", "Boko Haram", " and ", "police", " and ", "SPLA", " and ", "Ansar")], enough=1)
+    dispatch = marked("", "Islamic State", " or ", "Taliban", " or ", "army", " or ", "Islamic State", ", Hamas")
+    found = outcomes(known.others, dispatch)
+    assert ("Boko Haram or Ansar or army or Boko Haram, Hamas", "Boko Haram", "Ansar", "army", "Boko Haram") in found
+    assert all(first == last for _, first, _, _, last in found)
+    assert len(outcomes(Names([dispatch]).others, dispatch)) == 1
 
 
 def test_every_style_changes_some_dispatch_of_the_corpus() -> None:

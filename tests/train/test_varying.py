@@ -31,9 +31,7 @@ def test_without_a_share_every_row_is_the_one_of_its_dispatch(encoder: Encoder, 
     assert rows(varied, 0) == rows(varied, 5) == [encoder.row(dispatch) for dispatch in dispatches]
 
 
-def test_a_share_of_the_rows_is_varied_and_other_ones_every_epoch(
-    encoder: Encoder, dispatches: list[Dispatch]
-) -> None:
+def test_a_share_of_the_rows_is_varied_and_other_ones_every_epoch(encoder: Encoder, dispatches: list[Dispatch]) -> None:
     varied = VariedRows(encoder, dispatches, 0.5, seed=3)
     first, second = rows(varied, 0), rows(varied, 1)
     plain = [encoder.row(dispatch) for dispatch in dispatches]

@@ -2,13 +2,15 @@
 sentences run together, numbers spelt otherwise, abbreviations in brackets, slips of the pen.
 
 A style turns a dispatch into the pieces to be rewritten (see `pieces`). Some take every piece there is; those that draw
-take some of them. `varied` reads a dispatch in one or two styles, drawn at random, to be learnt from: real texts come
-from the web, from optical character recognition and from monitors, with all of these traits.
+take some of them. `varied` reads a dispatch in one or two styles, drawn at random, and with the names of others, to be
+learnt from: real texts come from the web, from optical character recognition and from monitors, with all of these
+traits, and tell of places and people that no training data know.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -150,8 +152,45 @@ STYLES: tuple[DrawnStyle, ...] = (
 )
 
 
-def varied(dispatch: Dispatch, random: np.random.Generator) -> Dispatch:
-    """`dispatch` in one or two styles drawn from all."""
+_WHOLE_NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*")
+
+
+class Names:
+    """The names that spans of some dispatches consist of, by label and number of words; only where there are `enough`,
+    for some labels have no names but capitals at the beginning of a sentence.
+    """
+
+    def __init__(self, dispatches: Iterable[Dispatch], enough: int = 100) -> None:
+        found: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for dispatch in dispatches:
+            for span in dispatch.spans:
+                words = dispatch.words(span)
+                if _is_name(words):
+                    found[span.label, len(words.split())].add(words)
+        self._by_kind = {kind: sorted(names) for kind, names in found.items() if len(names) >= enough}
+
+    def others(self, dispatch: Dispatch, random: np.random.Generator) -> Iterator[Piece]:
+        """Other names of the same label and as many words in the place of some, one for one throughout the dispatch."""
+        chosen: dict[tuple[str, str], str] = {}
+        share = random.uniform(0.3, 1.0)
+        for span in sorted(dispatch.spans, key=lambda span: span.start):
+            words = dispatch.words(span)
+            if _is_name(words) and (span.label, words) not in chosen:
+                names = self._by_kind.get((span.label, len(words.split())), [words])
+                other = names[int(random.integers(len(names)))] if random.random() < share else words
+                chosen[span.label, words] = other
+            if chosen.get((span.label, words), words) != words:
+                yield Piece(span.start, span.end, chosen[span.label, words])
+
+
+def _is_name(words: str) -> bool:
+    return bool(_WHOLE_NAME.fullmatch(words)) and not words.isupper()
+
+
+def varied(dispatch: Dispatch, random: np.random.Generator, names: Names) -> Dispatch:
+    """`dispatch` every second time with other names, and in one or two styles drawn from all."""
+    if random.random() < 0.5:
+        dispatch = rewritten(dispatch, list(names.others(dispatch, random)))
     for number in random.choice(len(STYLES), size=int(random.integers(1, 3)), replace=False):
         dispatch = rewritten(dispatch, list(STYLES[number](dispatch, random)))
     return dispatch

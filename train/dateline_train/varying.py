@@ -1,4 +1,4 @@
-"""The rows that are learnt from: every epoch some dispatches are read in other styles (see `styles`)."""
+"""The rows that are learnt from: every epoch some dispatches are read in other styles and with other names (see `styles`)."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from dateline_labels import Dispatch
 from datasets import Dataset
 
 from .encoding import Encoder, Row
-from .styles import varied
+from .styles import Names, varied
 
 
 class VariedRows(torch.utils.data.Dataset[Row]):
@@ -21,6 +21,7 @@ class VariedRows(torch.utils.data.Dataset[Row]):
         self._encoder = encoder
         self._dispatches = [dispatch for dispatch in dispatches if encoder.row(dispatch)]
         self.plain: Dataset = encoder.dataset(self._dispatches)
+        self._names = Names(self._dispatches)
         self._share = share
         self._seed = seed
         self._epoch = 0
@@ -37,4 +38,4 @@ class VariedRows(torch.utils.data.Dataset[Row]):
         if random.random() >= self._share:
             row: Row = self.plain[number]
             return row
-        return self._encoder.row(varied(self._dispatches[number], random)) or self.plain[number]
+        return self._encoder.row(varied(self._dispatches[number], random, self._names)) or self.plain[number]
