@@ -78,8 +78,8 @@ class Stopwatch(TrainerCallback):
         ids, mask = self._batch["input_ids"], self._batch["attention_mask"]
         with self._trainer.compute_loss_context_manager():
             vectors = self._encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        # any gradient of common size: the one of a plain sum nearly vanishes in the last norm, and the numbers too small
-        # for their exponent that are left of it make the pass back several times as slow
+        # any gradient of common size: the one of a plain sum nearly vanishes in the last norm, and what is left of it,
+        # numbers too small for their exponent, makes the pass back several times as slow
         vectors.backward(torch.randn_like(vectors) / vectors.numel() ** 0.5)
         self.steps.append(
             Step(

@@ -11,7 +11,6 @@ from disturbing import DISTURBANCES, disturbed
 from hypothesis import given
 from hypothesis import strategies as st
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

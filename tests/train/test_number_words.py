@@ -1,7 +1,7 @@
 import pytest
+from dateline_train.number_words import LARGEST, from_words, in_words, spelt_otherwise
 from hypothesis import given
 from hypothesis import strategies as st
-from dateline_train.number_words import LARGEST, from_words, in_words, spelt_otherwise
 
 SPELLINGS = {
     0: "zero",

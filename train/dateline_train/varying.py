@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from dateline_labels import Dispatch
 from datasets import Dataset
+from dateline_labels import Dispatch
 
 from .encoding import Encoder, Row
 from .styles import Names, varied
