@@ -10,7 +10,7 @@ from dateline_labels import Dispatch
 
 @dataclass(frozen=True)
 class Piece:
-    """What takes the place of the code points `start` to `end` of a text, half-open; an insertion where both are one."""
+    """What takes the place of the code points `start` to `end`, half-open; where both are one, an insertion."""
 
     start: int
     end: int
