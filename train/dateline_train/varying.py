@@ -1,4 +1,4 @@
-"""The rows that are learnt from: every epoch some dispatches stand in other styles and with other names, see `styles`."""
+"""The rows that are learnt from: every epoch some dispatches stand in other styles, with other names (see `styles`)."""
 
 from collections.abc import Sequence
 
