@@ -1,17 +1,20 @@
 """MUC-4 role fillers (Sundheim, 1992; as prepared by Du, Rush and Cardie, 2021): one JSON object a line.
 
 A document gives, for each of five roles, entities of mentions with the offset of their first occurrence. To learn from,
-each such occurrence is a span labelled with its role; of overlapping ones the longest is kept. To score, the entities
-stay as they are.
+every occurrence of a mention's words is a span labelled with its role (of overlapping ones the longest is kept), and
+each is tied to the one before it of its entity. To score, the entities stay as they are.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from dateline_labels import Dispatch, InputError, Place, Span
+from dateline_labels import Dispatch, InputError, Place, Relation, Span
 from public_data import PublicData, cuts_a_word, plain_schema, read_typed_lines, without_overlaps
-from role_fillers import Entity, normalised
+from role_fillers import SAME_ENTITY, Entity, normalised
 
 ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")
 PUBLISHED = (
@@ -48,14 +51,18 @@ def read(folder: Path) -> tuple[PublicData, list[dict[str, list[Entity]]]]:
     notes = (
         f"trained on {learnt} documents of train, the last {len(parts['train']) - learnt} for validation, tested on "
         f"dev ({len(parts['dev'])} documents, {empty} of them without any filler)",
-        f"labelled are first occurrences alone, without {dropped.overlapping} that lie in a longer one or share its "
-        f"borders and {dropped.cut} that cut a word; the gold entities keep them all",
-        "CEAF-REE: mentions of one role with the same words, or some of the other's, are one predicted entity, named "
-        "by its most probable mention",
+        f"labelled are all occurrences of a mention's words, without {dropped.overlapping} that lie in a longer one or "
+        f"share its borders and {dropped.cut} mentions that cut a word; the gold entities keep them all",
+        f"CEAF-REE: mentions of one role with the same words, or some of the other's, or tied by {SAME_ENTITY} are one "
+        "predicted entity, named by its most probable mention",
         PUBLISHED,
     )
     data = PublicData(
-        plain_schema("muc4", ROLES), parts["train"][:learnt], parts["train"][learnt:], parts["dev"], notes
+        plain_schema("muc4", ROLES, {SAME_ENTITY: {"head": list(ROLES), "tail": list(ROLES)}}),
+        parts["train"][:learnt],
+        parts["train"][learnt:],
+        parts["dev"],
+        notes,
     )
     return data, [_entities(document) for document in documents["dev"]]
 
@@ -68,21 +75,28 @@ def _entities(document: _Document) -> dict[str, list[Entity]]:
 
 
 def _dispatch(document: _Document, place: Place, dropped: _Dropped) -> Dispatch:
-    spans = list(_spans(document, place))
-    whole = [span for span in spans if not cuts_a_word(document.doctext, span.start, span.end)]
-    kept = without_overlaps(whole)
-    dropped.cut += len(spans) - len(whole)
-    dropped.overlapping += len(whole) - len(kept)
-    return Dispatch(document.docid, document.doctext, spans=kept)
+    spans = list(_spans(document, place, dropped))
+    kept = without_overlaps(spans)
+    dropped.overlapping += len(spans) - len(kept)
+    entities = defaultdict(list)
+    for span in kept:
+        entities[span.id.split(".")[0]].append(span.id)
+    ties = [Relation(SAME_ENTITY, later, earlier) for ids in entities.values() for earlier, later in pairwise(ids)]
+    return Dispatch(document.docid, document.doctext, spans=kept, relations=tuple(ties))
 
 
-def _spans(document: _Document, place: Place) -> Iterator[Span]:
-    number = 0
+def _spans(document: _Document, place: Place, dropped: _Dropped) -> Iterator[Span]:
+    """A span for each occurrence; the part of its id before the dot is its entity's."""
+    text, number, entity_number = document.doctext, 0, 0
     for role, entities in document.extracts.items():
         if role not in ROLES:
             raise InputError(place, document.docid, f"expected the roles {', '.join(ROLES)}, got {role}")
-        for mention, start in (mention for entity in entities for mention in entity):
-            if not mention or document.doctext[start : start + len(mention)] != mention:
-                raise InputError(place, document.docid, f"{mention!r} does not stand at {start}")
-            number += 1
-            yield Span(f"m{number}", role, start, start + len(mention))
+        for entity in entities:
+            entity_number += 1
+            for mention, start in entity:
+                if not mention or text[start : start + len(mention)] != mention:
+                    raise InputError(place, document.docid, f"{mention!r} does not stand at {start}")
+                dropped.cut += cuts_a_word(text, start, start + len(mention))
+                for match in re.finditer(rf"(?<!\w){re.escape(mention)}(?!\w)", text):
+                    number += 1
+                    yield Span(f"e{entity_number}.{number}", role, *match.span())

@@ -18,6 +18,9 @@ from dateline_labels.scoring import Counts
 Entity = frozenset[str]
 """The mention strings of one entity, normalised."""
 
+SAME_ENTITY = "same_entity"
+"""The relation that ties a mention to the one before it of its entity."""
+
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -49,13 +52,15 @@ def count_entities(gold: Sequence[Entity], predicted: Sequence[Entity]) -> Count
 def predicted_entities(dispatch: Dispatch, role: str) -> list[Entity]:
     """The entities of the mentions read under the label `role`.
 
-    Mentions whose words, normalised, are the same or some of the other's are one entity, over any number of such
-    steps. The most probable of its mentions, the earlier of equals, stands for it, as a system of this task names an
+    Mentions whose words, normalised, are the same or some of the other's, or which SAME_ENTITY ties, are one entity,
+    over any number of such steps. The most probable of its mentions, the earlier of equals, stands for it, as a system of this task names an
     entity by one mention.
     """
     mentions = {span.id: span for span in dispatch.spans if span.label == role and normalised(dispatch.words(span))}
     words = {span_id: set(normalised(dispatch.words(span)).split()) for span_id, span in mentions.items()}
     links = [(one, other) for one in words for other in words if one != other and words[one] <= words[other]]
+    links += [(tie.head, tie.tail) for tie in dispatch.relations if tie.label == SAME_ENTITY]
+    links = [(one, other) for one, other in links if one in words and other in words]
     groups = clusters(links)
     grouped = {member for group in groups for member in group}
     groups += [[span_id] for span_id in mentions if span_id not in grouped]

@@ -60,14 +60,19 @@ def test_conll04_entities_and_relations_given_twice_count_once(tmp_path: Path) -
     assert any("twice in one sentence: 2 " in note for note in data.notes)
 
 
-def test_muc4_spans_are_first_occurrences_and_entities_stay_whole(tmp_path: Path) -> None:
+def test_muc4_spans_are_all_occurrences_and_entities_stay_whole(tmp_path: Path) -> None:
     data, entities = muc4.read(muc4_folder(tmp_path))
     assert (len(data.train), len(data.validation), len(data.test)) == (27, 3, 6)
     assert marked(data.train[0]) == []
-    assert marked(data.train[1]) == [("PerpInd", "rebels"), ("Victim", "boris"), ("Target", "mosul farm")]
+    first = data.train[1]
+    assert marked(first) == [("PerpInd", "rebels"), ("Victim", "boris"), ("Target", "mosul farm"), ("Target", "farm")]
+    ties = [(tie.label, first.span_by_id[tie.head].start, first.span_by_id[tie.tail].start) for tie in first.relations]
+    assert ties == [("same_entity", first.spans[3].start, first.spans[2].start)]
     assert entities[0]["Target"] == [frozenset({"homs farm", "farm"})]
     assert entities[0]["Weapon"] == [frozenset({"gun"})]
-    assert any("without 24 that lie in a longer one" in note and "24 that cut a word" in note for note in data.notes)
+    assert any(
+        "without 24 that lie in a longer one" in note and "24 mentions that cut a word" in note for note in data.notes
+    )
 
 
 def test_re3d_keeps_the_longest_and_tests_every_fifth(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
-from dateline_labels import Dispatch, Span
+from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import Counts, total
 from hypothesis import given
 from hypothesis import strategies as st
-from role_fillers import Entity, count_entities, normalised, predicted_entities, score_roles
+from role_fillers import SAME_ENTITY, Entity, count_entities, normalised, predicted_entities, score_roles
 
 
 def entities(*mentions: str) -> list[Entity]:
@@ -83,6 +85,16 @@ def test_mentions_of_like_words_are_one_entity_named_by_its_most_probable_one() 
     assert predicted_entities(read, "Victim") == entities("mayor lopez", "two peasants")
     assert predicted_entities(read, "Target") == entities("mayor")
     assert predicted_entities(read, "Weapon") == []
+
+
+def test_mentions_that_are_tied_are_one_entity() -> None:
+    read = document(
+        ("Victim", "Lopez", 0.9), ("Victim", "the mayor", 0.6), ("Target", "jeep", 0.8), ("Victim", "two", 0.4)
+    )
+    ties = tuple(Relation(SAME_ENTITY, head, tail) for head, tail in (("m1", "m0"), ("m3", "m2")))
+    tied = replace(read, relations=ties)
+    assert predicted_entities(tied, "Victim") == entities("lopez", "two")
+    assert predicted_entities(tied, "Target") == entities("jeep")
 
 
 def test_the_earlier_of_equally_probable_mentions_names_the_entity() -> None:
