@@ -57,13 +57,8 @@ def read(folder: Path) -> tuple[PublicData, list[dict[str, list[Entity]]]]:
         "predicted entity, named by its most probable mention",
         PUBLISHED,
     )
-    data = PublicData(
-        plain_schema("muc4", ROLES, {SAME_ENTITY: {"head": list(ROLES), "tail": list(ROLES)}}),
-        parts["train"][:learnt],
-        parts["train"][learnt:],
-        parts["dev"],
-        notes,
-    )
+    schema = plain_schema("muc4", ROLES, {SAME_ENTITY: {"head": list(ROLES), "tail": list(ROLES)}})
+    data = PublicData(schema, parts["train"][:learnt], parts["train"][learnt:], parts["dev"], notes)
     return data, [_entities(document) for document in documents["dev"]]
 
 

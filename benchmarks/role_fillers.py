@@ -53,8 +53,8 @@ def predicted_entities(dispatch: Dispatch, role: str) -> list[Entity]:
     """The entities of the mentions read under the label `role`.
 
     Mentions whose words, normalised, are the same or some of the other's, or which SAME_ENTITY ties, are one entity,
-    over any number of such steps. The most probable of its mentions, the earlier of equals, stands for it, as a system of this task names an
-    entity by one mention.
+    over any number of such steps. The most probable of its mentions, the earlier of equals, stands for it, as a system
+    of this task names an entity by one mention.
     """
     mentions = {span.id: span for span in dispatch.spans if span.label == role and normalised(dispatch.words(span))}
     words = {span_id: set(normalised(dispatch.words(span)).split()) for span_id, span in mentions.items()}
