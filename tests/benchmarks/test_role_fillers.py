@@ -88,10 +88,9 @@ def test_mentions_of_like_words_are_one_entity_named_by_its_most_probable_one() 
 
 
 def test_mentions_that_are_tied_are_one_entity() -> None:
-    read = document(
-        ("Victim", "Lopez", 0.9), ("Victim", "the mayor", 0.6), ("Target", "jeep", 0.8), ("Victim", "two", 0.4)
-    )
-    ties = tuple(Relation(SAME_ENTITY, head, tail) for head, tail in (("m1", "m0"), ("m3", "m2")))
+    victims = ("Lopez", "the mayor", "two")
+    read = document(*(("Victim", words, 0.9 - at / 10) for at, words in enumerate(victims)), ("Target", "jeep", 0.8))
+    ties = tuple(Relation(SAME_ENTITY, head, tail) for head, tail in (("m1", "m0"), ("m2", "m3")))
     tied = replace(read, relations=ties)
     assert predicted_entities(tied, "Victim") == entities("lopez", "two")
     assert predicted_entities(tied, "Target") == entities("jeep")
