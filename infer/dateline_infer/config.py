@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any
 
 from dateline_labels import Schema
 from pydantic import ConfigDict, TypeAdapter
 
 from .calibration import Calibration
+from .tags import tag_count
 
 
 @dataclass(frozen=True)
 class ReadingConfig:
-    """How a text is cut into windows and when a relation is believed.
+    """How a text is cut into windows, how spans are decoded and when a relation is believed.
 
     `window` counts tokens with the special ones, `overlap` the tokens two neighbouring windows share.
     `thresholds` gives the least probability of each relation label, chosen on validation data; 0.5 where absent.
     `obligatory` names, for a relation label, the span labels whose spans are hardly ever without a relation of that
     label to them: such a span takes its most probable head where none passes the threshold.
+    `transitions` (tags, tags) is added to the log probabilities of the tags of neighbouring words; see `tags.decode`.
     `calibration` makes probabilities the scores that are written; it decides nothing.
     Raises ValueError on contradictions.
     """
@@ -29,6 +32,7 @@ class ReadingConfig:
     overlap: int = 64
     thresholds: dict[str, float] = field(default_factory=dict)
     obligatory: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    transitions: tuple[tuple[float, ...], ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
 
     def __post_init__(self) -> None:
@@ -45,6 +49,11 @@ class ReadingConfig:
         for label, tails in self.obligatory.items():
             if label not in self.schema.relations or not set(tails) <= set(self.schema.relations[label].tail):
                 raise ValueError(f"{label} cannot be obligatory for {', '.join(tails)}")
+        tags = tag_count(len(self.schema.spans))
+        lengths = {len(self.transitions), *map(len, self.transitions)}
+        finite = all(isfinite(each) for row in self.transitions for each in row)
+        if self.transitions and (lengths != {tags} or not finite):
+            raise ValueError(f"the schema has {tags} tags: expected transitions of {tags} rows of {tags} numbers")
         self._check_calibration()
 
     def _check_calibration(self) -> None:

@@ -31,7 +31,7 @@ PLAUSIBLE = 0.05
 
 
 @dataclass(frozen=True)
-class _Encoded:
+class Encoded:
     """What the encoder made of one dispatch: vectors (tokens, hidden) and tag logits (tokens, tags)."""
 
     vectors: FloatArray
@@ -53,6 +53,7 @@ class Extractor:
         self.padding = padding
         self._special = SpecialTokens.of(tokenizer, padding)
         self._allowed = pairs.allowed_relations(config.schema)
+        self._transitions = np.array(config.transitions, dtype=np.float32) if config.transitions else None
         labels = config.schema.relation_labels
         self._obligatory = np.array(
             [[label in config.obligatory.get(relation, ()) for relation in labels] for label in config.schema.spans],
@@ -88,8 +89,9 @@ class Extractor:
     def _read(self, group: Sequence[Dispatch]) -> Iterator[Dispatch]:
         prepared = [self._prepare(dispatch) for dispatch in group]
         all_tokens = [tokens for _, tokens in prepared]
-        encoded = self._encode(all_tokens)
-        decoded = tags.decode([text.tag_logits for text in encoded], [tokens.continues for tokens in all_tokens])
+        encoded = self.encode(all_tokens)
+        continues = [tokens.continues for tokens in all_tokens]
+        decoded = tags.decode([text.tag_logits for text in encoded], continues, self._transitions)
         for (dispatch, tokens), text, spans in zip(prepared, encoded, decoded, strict=True):
             yield self._decode(dispatch, tokens, text.vectors, spans)
 
@@ -109,7 +111,8 @@ class Extractor:
             failed = replace(dispatch, meta={**meta, "error": one_line(f"{type(error).__name__}: {error}")})
             return failed, tokenize(self.tokenizer, "")
 
-    def _encode(self, texts: Sequence[Tokens]) -> list[_Encoded]:
+    def encode(self, texts: Sequence[Tokens]) -> list[Encoded]:
+        """What the encoder makes of each text; the texts share their batches of windows."""
         window, overlap = self.config.window, self.config.overlap
         cuts = [windows.cut(tokens, window, overlap, self._special) for tokens in texts]
         first_rows = np.cumsum([0, *map(len, cuts)])
@@ -123,14 +126,14 @@ class Extractor:
             for tokens, cut, first in zip(texts, cuts, first_rows, strict=False)
         ]
 
-    def _stitch(self, tokens: int, rows: Sequence[tuple[FloatArray, FloatArray]]) -> _Encoded:
+    def _stitch(self, tokens: int, rows: Sequence[tuple[FloatArray, FloatArray]]) -> Encoded:
         """One row a token, each from the window in which it stands most central."""
         tag_width = tags.tag_count(len(self.config.schema.spans))
         if not rows:
-            return _Encoded(np.zeros((0, 1), dtype=np.float32), np.zeros((0, tag_width), dtype=np.float32))
+            return Encoded(np.zeros((0, 1), dtype=np.float32), np.zeros((0, tag_width), dtype=np.float32))
         window, position = windows.positions(tokens, self.config.window, self.config.overlap, self._special)
         takes = np.split(position, np.searchsorted(window, np.arange(1, len(rows))))
-        return _Encoded(
+        return Encoded(
             np.concatenate([row[0][take] for row, take in zip(rows, takes, strict=True)]),
             np.concatenate([row[1][take] for row, take in zip(rows, takes, strict=True)]),
         )

@@ -1,7 +1,8 @@
 """Spans ⇄ BIO tags. Tag 0 is O; label number n of the schema has the tags B = 1 + 2n and I = 2 + 2n.
 
 `decode` finds the most probable sequence of tags that is a legal one (Viterbi, 1967) and that never cuts a word:
-a token that continues a word stays inside or outside with the word's first token.
+a token that continues a word stays inside or outside with the word's first token. It may weigh in how often one tag
+follows another.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,15 +50,19 @@ def encode(spans: Iterable[TokenSpan], tokens: int) -> IntArray:
     return tags
 
 
-def decode(logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]]) -> list[list[TokenSpan]]:
+def decode(
+    logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]], transitions: FloatArray | None = None
+) -> list[list[TokenSpan]]:
     """The best legal spans of each text.
 
-    logits     per text (tokens, tags)
-    continues  per text (tokens,): the token goes on with the word before it
+    logits       per text (tokens, tags)
+    continues    per text (tokens,): the token goes on with the word before it
+    transitions  (tags, tags) what is added to the log probability of a word's tag (column) after the tag (row) before
+                 the word, for legal ones; nothing where None
     """
     found: list[list[TokenSpan]] = [[] for _ in logits]
     for rows in _blocks([len(text) for text in logits]):
-        block = _decode_block([logits[row] for row in rows], [continues[row] for row in rows])
+        block = _decode_block([logits[row] for row in rows], [continues[row] for row in rows], transitions)
         for row, spans in zip(rows, block, strict=True):
             found[row] = spans
     return found
@@ -73,7 +78,9 @@ def _blocks(lengths: Sequence[int]) -> Iterator[list[int]]:
         begin += len(rows)
 
 
-def _decode_block(logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]]) -> list[list[TokenSpan]]:
+def _decode_block(
+    logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]], transitions: FloatArray | None
+) -> list[list[TokenSpan]]:
     longest = max(len(text) for text in logits)
     scores = np.zeros((len(logits), longest, logits[0].shape[1]), dtype=np.float32)
     joined = np.zeros((len(logits), longest), dtype=np.bool_)
@@ -81,7 +88,7 @@ def _decode_block(logits: Sequence[FloatArray], continues: Sequence[NDArray[np.b
         scores[row, : len(text)] = log_softmax(text)
         scores[row, len(text) :, 1:] = _NEVER  # past its end a text is outside, which changes nothing before it
         joined[row, : len(text)] = joins
-    paths = _best_paths(scores, joined)
+    paths = _best_paths(scores, joined, transitions)
     return [_spans(paths[row, : len(text)], scores[row, : len(text)]) for row, text in enumerate(logits)]
 
 
@@ -92,31 +99,32 @@ def log_softmax(logits: FloatArray) -> FloatArray:
     return normalised
 
 
-def _best_paths(scores: FloatArray, joined: NDArray[np.bool_]) -> IntArray:
-    """(texts, tokens): the legal tags with the highest sum of `scores`, (texts, tokens, tags)."""
+def legal_steps(tags: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(tags, tags) each: which tag (column) may follow which (row), at a new word and inside of one."""
+    before, after = np.arange(tags)[:, None], np.arange(tags)[None, :]
+    inside = (after > 0) & (after % 2 == 0)
+    goes_on = inside & ((before == after) | (before == after - 1))
+    return ~inside | goes_on, goes_on | ((before == OUTSIDE) & (after == OUTSIDE))
+
+
+def _best_paths(scores: FloatArray, joined: NDArray[np.bool_], transitions: FloatArray | None) -> IntArray:
+    """(texts, tokens): the legal tags with the highest sum of `scores` (texts, tokens, tags) and `transitions`."""
     texts, tokens, tags = scores.shape
-    begins, inside = np.arange(1, tags, 2), np.arange(2, tags, 2)
-    rows = np.arange(texts)
+    new_word, same_word = legal_steps(tags)
+    added = np.zeros((tags, tags)) if transitions is None else transitions.astype(np.float64)
+    steps = np.stack([np.where(new_word, added, _NEVER), np.where(same_word, 0.0, _NEVER)])
     back = np.zeros((texts, tokens, tags), dtype=np.int16)
     # in float64, for over a long text the sums outgrow the digits of float32
     best = scores[:, 0].astype(np.float64) if tokens else np.zeros((texts, tags))
-    best[:, inside] = _NEVER
+    best[:, ~new_word[OUTSIDE]] = _NEVER
     for token in range(1, tokens):
-        before = best.argmax(axis=1)
-        free = best[rows, before]
-        cut = joined[:, token]
-        step = np.empty_like(best)
-        step[:, OUTSIDE] = np.where(cut, best[:, OUTSIDE], free)
-        back[:, token, OUTSIDE] = np.where(cut, OUTSIDE, before)
-        step[:, begins] = np.where(cut, _NEVER, free)[:, None]
-        back[:, token, begins] = before[:, None]
-        begun = best[:, begins] >= best[:, inside]
-        step[:, inside] = np.where(begun, best[:, begins], best[:, inside])
-        back[:, token, inside] = np.where(begun, begins, inside)
-        best = step + scores[:, token]
+        ways = best[:, :, None] + steps[joined[:, token].astype(np.int64)]
+        back[:, token] = ways.argmax(axis=1)
+        best = ways.max(axis=1) + scores[:, token]
     paths = np.zeros((texts, tokens), dtype=np.int64)
     if tokens:
         paths[:, -1] = best.argmax(axis=1)
+    rows = np.arange(texts)
     for token in range(tokens - 1, 0, -1):
         paths[:, token - 1] = back[rows, token, paths[:, token]]
     return paths

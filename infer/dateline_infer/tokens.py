@@ -68,7 +68,8 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
     )
     kept = offsets[:, 1] > offsets[:, 0]
     offsets = _with_marks(text, _without_space(text, offsets[kept]))
-    continues = _continues(text, offsets) & ~np.isin(offsets[:, 0], cuts)
+    continues = _continues(text, offsets)
+    continues[1:] &= ~(np.isin(offsets[1:, 0], cuts) & (offsets[:-1, 1] <= offsets[1:, 0]))
     return Tokens(
         ids[kept],
         offsets,

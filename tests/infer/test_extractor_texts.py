@@ -57,7 +57,7 @@ def test_no_token_of_a_long_text_is_left_out(extractor: Extractor, gold: list[Di
     text = "\n\n".join(dispatch.text for dispatch in gold)
     tokens = tokenize(extractor.tokenizer, text)
     assert len(tokens) > 20 * extractor.config.window
-    (encoded,) = extractor._encode([tokens])
+    (encoded,) = extractor.encode([tokens])
     assert len(encoded.vectors) == len(encoded.tag_logits) == len(tokens)
 
 

@@ -118,6 +118,24 @@ def test_the_decoded_tags_are_the_best_of_all_legal_ones(seed: int, tokens: int,
     assert total(found) == pytest.approx(total(best), abs=1e-4)
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_with_transitions_the_decoded_tags_are_the_best_too(seed: int, tokens: int) -> None:
+    logits, continues = random_text(seed, tokens, 2)
+    transitions = np.random.default_rng(seed + 1).normal(scale=3.0, size=(5, 5)).astype(np.float32)
+    scores = tags.log_softmax(logits).astype(np.float64)
+
+    def total(path: tuple[int, ...]) -> float:
+        steps = [transitions[pair] for at, pair in enumerate(pairwise(path), start=1) if not continues[at]]
+        return float(sum(scores[at, tag] for at, tag in enumerate(path)) + sum(steps))
+
+    best = max((path for path in product(range(5), repeat=tokens) if legal(path, continues)), key=total)
+    (spans,) = tags.decode([logits], [continues], transitions)
+    found = tuple(tags.encode(spans, tokens).tolist())
+    assert legal(found, continues)
+    assert total(found) == pytest.approx(total(best), abs=1e-4)
+
+
 def test_the_score_of_a_span_is_the_geometric_mean_of_its_tags() -> None:
     logits = np.log(np.array([[0.2, 0.8, 0.0001], [0.5, 0.0001, 0.5]], dtype=np.float32))
     ((span,),) = tags.decode([logits], [np.array([False, True])])
