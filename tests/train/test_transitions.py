@@ -63,7 +63,7 @@ def test_where_the_network_is_unsure_a_span_goes_on_as_in_training() -> None:
 
 
 def test_nothing_is_added_where_nothing_is_to_be_gained() -> None:
-    assert choose_transitions(reader((0.0, 9.0)), DISPATCHES[:10], DISPATCHES[10:]) == ()
+    assert choose_transitions(reader((0.0, 9.0)), DISPATCHES[:10], DISPATCHES[10:]) == ((0.0,) * 11,) * 11
 
 
 @pytest.mark.parametrize("transitions", [((0.0,),), ((0.0,) * 11,) * 10, ((float("nan"),) * 11,) * 11])

@@ -33,9 +33,9 @@ Row = dict[str, Any]
 class Encoder:
     """Turns dispatches into rows; keeps the list of spans whose borders no token has.
 
-    A row: `windows` (token ids of each) and their `forms`, `rows` (window and position of each token), `tags`, `spans`
-    (label, start, end, sentence, word number, last word of each), `attributes`, `relations` (label, head, tail),
-    `length`.
+    A row: `windows` (token ids of each) and their `forms`, `rows` (window and position of each token), `tags`,
+    `continues` (whether a token goes on with a word), `spans` (label, start, end, sentence, word number, last word of
+    each), `attributes`, `relations` (label, head, tail), `length`.
     """
 
     tokenizer: Tokenizer
@@ -70,6 +70,7 @@ class Encoder:
             "forms": [cut.forms.tolist() for cut in cuts],
             "rows": np.stack(windows.positions(len(tokens), window, overlap, self.special)).tolist(),
             "tags": self._tags(dispatch, spans, len(tokens)).tolist(),
+            "continues": tokens.continues.tolist(),
             "spans": np.stack(columns, axis=1).tolist() if columns else [],
             "attributes": [_attribute_values(schema, span.label, span.attributes) for span in ordered],
             "relations": relations,
@@ -125,7 +126,16 @@ class Collator:
         ]
         input_ids, attention_mask, forms = windows.pad(cuts, self.padding, _LENGTH_MULTIPLE)
         built = list(self._dispatches(rows, input_ids.shape[1]))
-        names = ("token_rows", "tag_targets", "spans", "attribute_targets", "pairs", "relation_targets")
+        names = (
+            "token_rows",
+            "tag_targets",
+            "continues",
+            "lengths",
+            "spans",
+            "attribute_targets",
+            "pairs",
+            "relation_targets",
+        )
         arrays = {name: np.concatenate([each[at] for each in built]) for at, name in enumerate(names)}
         arrays |= {"input_ids": input_ids, "attention_mask": attention_mask, "forms": forms}
         return {name: torch.from_numpy(np.ascontiguousarray(array, dtype=np.int64)) for name, array in arrays.items()}
@@ -145,7 +155,8 @@ class Collator:
             spans = columns[:, :3] + [0, first_token, first_token]
             pair_rows[:, :2] += first_span
             token_rows = (first_window + window) * length + position
-            yield token_rows, np.asarray(row["tags"], dtype=np.int64), spans, attributes, pair_rows, targets
+            tagged = (np.asarray(row["tags"], dtype=np.int64), np.asarray(row["continues"], dtype=np.int64))
+            yield token_rows, *tagged, np.array([len(position)]), spans, attributes, pair_rows, targets
             first_window += len(row["windows"])
             first_token += len(position)
             first_span += len(columns)

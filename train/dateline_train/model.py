@@ -4,7 +4,7 @@ tokens → encoder → token vectors → (1) tag logits; spans over them → (2)
 pairs. The heads' formulas stand again in numpy in `dateline_infer.heads`; packaging proves that both agree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from dateline_infer.pairs import FEATURE_SIZES
 from dateline_infer.tags import tag_count
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+
+from .chain import chain_loss
 
 IGNORED = -100
 """Target of what has none, as in torch's cross entropy."""
@@ -141,6 +143,7 @@ class DispatchModel(PreTrainedModel):
         values = sum(len(choices) for _, _, choices in schema.attributes)
         self.forms = nn.Embedding(FORM_COUNT, hidden)
         self.tags = nn.Linear(hidden, tag_count(labels))
+        self.transitions = nn.Parameter(torch.zeros(tag_count(labels), tag_count(labels)))
         self.attributes = AttributeHead(hidden, config.width, labels, values, config.dropout)
         self.relations = RelationHead(hidden, config.width, labels, len(schema.relations), config.dropout)
         self.dropout = nn.Dropout(config.dropout)
@@ -150,6 +153,11 @@ class DispatchModel(PreTrainedModel):
     def padding_id(self) -> int:
         """The token id that the encoder's batches are padded with."""
         return int(self.config.encoder.get("pad_token_id") or 0)
+
+    def read_as_learnt(self) -> None:
+        """Decode with the transitions between tags as they stand now."""
+        rows = self.transitions.detach().float().cpu().tolist()
+        self.set_reading(replace(self.reading, transitions=tuple(map(tuple, rows))))
 
     def set_reading(self, reading: ReadingConfig) -> None:
         """Read with other thresholds from now on, and save them with the checkpoint."""
@@ -178,6 +186,8 @@ class DispatchModel(PreTrainedModel):
         forms: Tensor,  # (windows, length) see `dateline_infer.forms`
         token_rows: Tensor,  # (tokens,) where each token stands in the windows laid end to end
         tag_targets: Tensor,  # (tokens,)
+        continues: Tensor,  # (tokens,) 1 where the token goes on with the word before it
+        lengths: Tensor,  # (dispatches,) tokens of each
         spans: Tensor,  # (spans, 3) label, start, end, in those tokens
         attribute_targets: Tensor,  # (spans, attributes) value of each, IGNORED where the span has none
         pairs: Tensor,  # (pairs, 2 + features) head and tail as rows of `spans`, then the features
@@ -192,7 +202,7 @@ class DispatchModel(PreTrainedModel):
         with torch.autocast(vectors.device.type, enabled=False):
             parts = torch.stack(
                 [
-                    nn.functional.cross_entropy(tag_logits, tag_targets),
+                    chain_loss(tag_logits, tag_targets, continues.bool(), lengths, self.transitions).float(),
                     self._attribute_loss(table, attribute_targets),
                     self._relation_loss(table, pairs, relation_targets),
                 ]

@@ -92,6 +92,7 @@ def validate(
     """The figures of a model as it stands, read in evaluation mode; see `validation_figures`."""
     training = model.training
     model.eval()
+    model.read_as_learnt()
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
     model.train(training)
     return validation_figures(validation, predicted, model.reading.schema)

@@ -155,6 +155,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     output, validation = run.recipe.output, run.splits.validation
     model.eval()
     obligatory = obligatory_tails(run.splits.train, run.schema)
+    model.read_as_learnt()
     transitions = choose_transitions(checkpoint_extractor(model, tokenizer, bf16), run.splits.train, validation)
     reading = replace(model.reading, obligatory=obligatory, transitions=transitions)
     model.set_reading(with_low_thresholds(reading))

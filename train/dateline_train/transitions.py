@@ -1,8 +1,9 @@
-"""How much it tells which tag follows which, from training and validation dispatches.
+"""How much more it tells which tag follows which than the model has learnt.
 
-A model that tags each token by itself breaks a span where it is unsure of a word: "[British engineering firm]
-[OpenWorks]". The training data know how often the tags of neighbouring words follow one another; decoding adds some of
-that, log P(tag | tag before) − log P(tag), as much of it as serves best on validation.
+A model that is unsure of a word breaks a span there: "[British engineering firm] [OpenWorks]". It learns transitions
+between tags together with all else, from texts of which it is soon sure. How often the tags of neighbouring words
+follow one another tells of texts of which it is not: to the transitions decoding adds some of
+log P(tag | tag before) − log P(tag) over the training dispatches, as much of it as serves best on validation.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,18 +25,19 @@ _SMOOTHING = 0.5
 def choose_transitions(
     extractor: Extractor, training: Iterable[Dispatch], validation: Iterable[Dispatch]
 ) -> tuple[tuple[float, ...], ...]:
-    """What `ReadingConfig.transitions` should be for the highest span F1 on validation; () where nothing helps."""
-    learnt = [_tokens_and_spans(extractor, dispatch) for dispatch in training]
+    """What `ReadingConfig.transitions` should be for the highest span F1 on validation, from what they are."""
+    seen = [_tokens_and_spans(extractor, dispatch) for dispatch in training]
     tag_count = tags.tag_count(len(extractor.config.schema.spans))
-    evidence = association([(tags.encode(spans, len(tokens)), tokens.continues) for tokens, spans in learnt], tag_count)
+    evidence = association([(tags.encode(spans, len(tokens)), tokens.continues) for tokens, spans in seen], tag_count)
     known = [_tokens_and_spans(extractor, dispatch) for dispatch in validation]
     logits = [text.tag_logits for text in extractor.encode([tokens for tokens, _ in known])]
+    learnt = np.array(extractor.config.transitions or np.zeros_like(evidence), dtype=np.float32)
+    candidates = [learnt + weight * evidence for weight in _WEIGHTS]
     scores = []
-    for weight in _WEIGHTS:
-        found = tags.decode(logits, [tokens.continues for tokens, _ in known], weight * evidence)
+    for candidate in candidates:
+        found = tags.decode(logits, [tokens.continues for tokens, _ in known], candidate)
         scores.append(sum(map(_counts, (spans for _, spans in known), found), Counts()).f1)
-    weight = _WEIGHTS[_peak(scores)]
-    return tuple(tuple(round(float(each), 4) for each in row) for row in weight * evidence) if weight else ()
+    return tuple(tuple(round(float(each), 4) for each in row) for row in candidates[_peak(scores)])
 
 
 def association(tagged: Iterable[tuple[IntArray, NDArray[np.bool_]]], tag_count: int) -> FloatArray:
