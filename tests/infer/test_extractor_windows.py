@@ -1,5 +1,6 @@
 """What an Extractor makes of a network's answers, whatever they are: with a network whose answers are known."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -35,6 +36,17 @@ def check(dispatch: Dispatch) -> None:
     assert all(one.end <= other.start for one, other in pairwise(dispatch.spans))
     assert all(0.0 <= each.score <= 1.0 for each in (*dispatch.spans, *dispatch.relations) if each.score is not None)
     assert None not in {each.score for each in (*dispatch.spans, *dispatch.relations)}
+
+
+def test_the_transitions_of_the_config_are_decoded_with() -> None:
+    """Where no tag leads to a beginning, only the first word can begin a span."""
+    extractor = extractor_of("word_piece")
+    transitions = np.zeros((tag_count(len(SCHEMA.spans)),) * 2)
+    transitions[:, 1::2] = -1e6
+    config = replace(extractor.config, transitions=tuple(map(tuple, transitions.tolist())))
+    read = Extractor(extractor.network, extractor.tokenizer, config, extractor.padding)(FILLER * 3)
+    assert len(extractor(FILLER * 3).spans) > 3
+    assert [span.start for span in read.spans] in ([], [0])
 
 
 @kinds

@@ -35,7 +35,6 @@ from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe
 from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
 from .trainer import DispatchTrainer, validation_figures
-from .transitions import choose_transitions
 from .varying import VariedRows
 
 RECORD = "training.json"
@@ -151,14 +150,12 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
 
 
 def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrainedTokenizerFast, bf16: bool) -> None:
-    """Choose how to decode, measure on validation and save the checkpoint, the record last."""
+    """Choose the thresholds, measure on validation and save the checkpoint, the record last."""
     output, validation = run.recipe.output, run.splits.validation
     model.eval()
     obligatory = obligatory_tails(run.splits.train, run.schema)
     model.read_as_learnt()
-    transitions = choose_transitions(checkpoint_extractor(model, tokenizer, bf16), run.splits.train, validation)
-    reading = replace(model.reading, obligatory=obligatory, transitions=transitions)
-    model.set_reading(with_low_thresholds(reading))
+    model.set_reading(with_low_thresholds(replace(model.reading, obligatory=obligatory)))
     thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
     model.set_reading(replace(model.reading, thresholds=thresholds))
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
