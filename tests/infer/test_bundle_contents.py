@@ -113,7 +113,11 @@ CONFIGS: list[tuple[str, Callable[[Plain], object], str]] = [
     ("a_window_too_short", lambda reading: reading.update(window=8), "a window needs at least 16 tokens"),
     ("too_much_overlap", lambda reading: reading.update(overlap=60), "expected an overlap"),
     ("too_few_transitions", lambda reading: reading.update(transitions=[[0.0]]), "transitions of 11 rows of 11"),
-    ("a_transition_without_end", lambda reading: reading["transitions"][3].__setitem__(2, 1e999), "transitions of 11 rows of 11"),
+    (
+        "a_transition_without_end",
+        lambda reading: reading["transitions"][3].__setitem__(2, 1e999),
+        "transitions of 11 rows of 11",
+    ),
     ("a_threshold_of_nothing", lambda reading: reading["thresholds"].update(origin=0.5), "a threshold for origin"),
     ("a_threshold_too_high", lambda reading: reading["thresholds"].update(place=1.5), "between 0 and 1"),
     (
