@@ -28,6 +28,12 @@ def test_the_model_starts_from_the_pretrained_encoder(recipe: Recipe, tiny_encod
         assert torch.equal(weight, pretrained[name]), name
 
 
+def test_a_checkpoint_does_not_tell_where_the_encoder_lay(recipe: Recipe, tiny_encoder: Path, tmp_path: Path) -> None:
+    model, _, _ = new_model(recipe, SCHEMA, Place("x"))
+    model.save_pretrained(tmp_path / "saved")
+    assert str(tiny_encoder) not in (tmp_path / "saved" / "config.json").read_text(encoding="utf-8")
+
+
 def test_an_encoder_that_lacks_weights_is_refused(recipe: Recipe, tiny_encoder: Path, tmp_path: Path) -> None:
     """transformers fills what is missing at random, which would go unnoticed."""
     folder = shutil.copytree(tiny_encoder, tmp_path / "encoder")

@@ -22,7 +22,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     reading = ReadingConfig(schema, section.window, section.overlap)
     config = DispatchConfig(
         encoder={
-            **pretrained.config.to_dict(),
+            **_without_path(pretrained.config.to_dict()),
             **_padding(pretrained.config, fast),
             **_dropout(pretrained.config, section),
         },
@@ -43,6 +43,11 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return model, tokenizer, fast
+
+
+def _without_path(config: dict[str, Any]) -> dict[str, Any]:
+    """The config without the place that the encoder was loaded from: a checkpoint goes to others."""
+    return {name: value for name, value in config.items() if name != "_name_or_path"}
 
 
 def _padding(config: Any, tokenizer: PreTrainedTokenizerFast) -> dict[str, Any]:
