@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from dateline_infer.config import ReadingConfig
 from dateline_infer.extractor import PLAUSIBLE, Extractor
+from dateline_infer.incidents import ROLES
 from dateline_labels import Dispatch, Schema
+from dateline_labels.clusters import score_clusters
 from dateline_labels.scoring import match_spans
 
 _STEPS = tuple(step / 20 for step in range(1, 20))
@@ -27,13 +29,15 @@ class _Candidate:
 
 def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> dict[str, float]:
     """For each relation the threshold of the highest F1 over predicted spans that overlap gold ones, drawn towards
-    0.5 where there are few examples.
+    0.5 where there are few examples; for the relation that ties mentions of one event, of the highest pairwise F1 of
+    the clusters it makes, since incidents are made of these: one missing link parts two clusters.
 
     `extractor` must believe relations from a low probability on (see `with_low_thresholds`).
     """
+    read = extractor.batch(validation)
     candidates: dict[str, list[_Candidate]] = defaultdict(list)
     gold_count: dict[str, int] = defaultdict(int)
-    for gold, found in zip(validation, extractor.batch(validation), strict=True):
+    for gold, found in zip(validation, read, strict=True):
         true = {(relation.label, relation.head, relation.tail) for relation in gold.relations}
         matches = match_spans(gold.spans, found.spans)
         for relation in gold.relations:
@@ -44,7 +48,14 @@ def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> d
             must_have = tail_label in extractor.config.obligatory.get(relation.label, ())
             score = relation.score or 0.0
             candidates[relation.label].append(_Candidate((gold.id, relation.tail), must_have, score, right))
-    return {label: _best(candidates[label], gold_count[label]) for label in extractor.config.schema.relations}
+    scores = {
+        label: {step: _f1(candidates[label], gold_count[label], step) for step in _STEPS}
+        for label in extractor.config.schema.relations
+    }
+    tie = ROLES.same_event
+    if tie in scores:
+        scores[tie] = {step: score_clusters(validation, _believing(read, tie, step), tie).f1 for step in _STEPS}
+    return {label: _best(scores[label], gold_count[label]) for label in scores}
 
 
 def with_low_thresholds(config: ReadingConfig) -> ReadingConfig:
@@ -76,12 +87,26 @@ def _obligatory(
     return found
 
 
-def _best(candidates: Sequence[_Candidate], gold: int) -> float:
-    """The threshold of the highest F1; the middle one of equals."""
-    scores = {step: _f1(candidates, gold, step) for step in _STEPS}
+def _best(scores: Mapping[float, float], gold: int) -> float:
+    """The threshold of the highest score, the middle one of equals, where there are as many gold examples."""
     equals = [step for step in _STEPS if scores[step] == max(scores.values())]
     best = equals[len(equals) // 2]
     return round((best * gold + 0.5 * _SHRINKAGE) / (gold + _SHRINKAGE), 4)
+
+
+def _believing(read: Sequence[Dispatch], label: str, threshold: float) -> list[Dispatch]:
+    """The dispatches as read without the relations of this label below the threshold."""
+    return [
+        replace(
+            dispatch,
+            relations=tuple(
+                relation
+                for relation in dispatch.relations
+                if relation.label != label or (relation.score or 0.0) >= threshold
+            ),
+        )
+        for dispatch in read
+    ]
 
 
 def _f1(candidates: Sequence[_Candidate], gold: int, threshold: float) -> float:
