@@ -43,8 +43,8 @@ class EncoderSection:
     name: str  # `package:MODULE/FOLDER` for files that a Python package carries, a local folder, or a hub id
     revision: str | None = None  # of a hub id
     sha256: str | None = None  # of model.safetensors in a package or a local folder, checked before use
-    window: int = 512  # tokens a window, with the special ones
-    overlap: int = 128  # tokens that neighbouring windows share
+    window: int = 256  # tokens a window, with the special ones
+    overlap: int = 64  # tokens that neighbouring windows share
     dropout: float = 0.1  # inside the encoder; on a CPU it takes over a quarter of the time
     attention_dropout: float = 0.0  # likewise, on the attention
 
