@@ -76,7 +76,7 @@ class Stopwatch(TrainerCallback):
         """End a step, time the encoder alone, begin the next step."""
         ended, ended_processor = now(), time.process_time()
         ids, mask = self._batch["input_ids"], self._batch["attention_mask"]
-        with self._trainer.compute_loss_context_manager():
+        with self._trainer.accelerator.autocast():  # in the precision of the run
             vectors = self._encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         # any gradient of common size: the one of a plain sum nearly vanishes in the last norm, and what is left of it,
         # numbers too small for their exponent, makes the pass back several times as slow
