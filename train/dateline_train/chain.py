@@ -26,22 +26,25 @@ def chain_loss(logits: Tensor, targets: Tensor, continues: Tensor, lengths: Tens
     inner = torch.ones_like(continues)
     inner[begins] = False
     joined = continues & same_word[before, targets]
-    steps = torch.stack(
-        [transitions.masked_fill(~new_word, _NEVER), torch.zeros_like(transitions).masked_fill(~same_word, _NEVER)]
-    )
-    gold = logits.gather(1, targets[:, None]).sum() + (transitions[before, targets] * (inner & ~joined)).sum()
-    every = _log_sums(logits.double(), steps.double(), joined.long(), begins, lengths)
+    steps = transitions.masked_fill(~new_word, _NEVER), torch.zeros_like(transitions).masked_fill(~same_word, _NEVER)
+    # counted first: the gradient of a transition looked up for each token would be added up in any order
+    counts = torch.zeros_like(transitions)
+    counts.index_put_((before, targets), (inner & ~joined).to(counts.dtype), accumulate=True)
+    gold = logits.gather(1, targets[:, None]).sum() + (transitions * counts).sum()
+    every = _log_sums(logits.double(), steps[0].double(), steps[1].double(), joined, begins, lengths)
     return (every.sum() - gold) / len(logits)
 
 
-def _log_sums(logits: Tensor, steps: Tensor, kinds: Tensor, begins: Tensor, lengths: Tensor) -> Tensor:
+def _log_sums(
+    logits: Tensor, new_word: Tensor, same_word: Tensor, joined: Tensor, begins: Tensor, lengths: Tensor
+) -> Tensor:
     """(texts,): the logarithm of the sum over all legal sequences; in float64, for it is a long product."""
     tags, longest = logits.shape[1], int(lengths.max())
     at = torch.arange(longest, device=logits.device)[None, :]
     rows = (begins[:, None] + at).clamp(max=len(logits) - 1)
     there = at < lengths[:, None]
-    first = torch.where(steps[0][OUTSIDE].isfinite(), logits[begins], _NEVER)
-    matrices = steps[kinds[rows]] + logits[rows][:, :, None, :]
+    first = torch.where(new_word[OUTSIDE].isfinite(), logits[begins], _NEVER)
+    matrices = torch.where(joined[rows][:, :, None, None], same_word, new_word) + logits[rows][:, :, None, :]
     identity = torch.eye(tags, dtype=logits.dtype, device=logits.device)
     shift = matrices.amax(dim=(2, 3), keepdim=True).detach()
     # from here on as probabilities, each matrix with its greatest one taken out

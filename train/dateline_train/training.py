@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
 import typer
 from dateline_infer.windows import SpecialTokens
 from dateline_labels import InputError, LockedError, Place, Schema, jsonl, read_dispatches
@@ -120,6 +121,8 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     """All that a run needs at its start, with the tokenizer to be saved; says what there is to learn from."""
     fitting = run.recipe.fitting
     set_seed(run.recipe.seed)
+    # else several threads add up the gradients of what is looked up (spans, embeddings) in whatever order they come
+    torch.use_deterministic_algorithms(True, warn_only=True)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
     rows = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
