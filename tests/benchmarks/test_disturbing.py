@@ -6,22 +6,12 @@ import pytest
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
 from dateline_train.number_words import in_words
 from dateline_train.pieces import Piece, rewritten
-from dispatch_strategies import json_dispatches
+from dispatch_strategies import json_dispatches, marked
 from disturbing import DISTURBANCES, disturbed
 from hypothesis import given
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def marked(*parts: str) -> Dispatch:
-    """Every second part is a span."""
-    spans, text = [], ""
-    for number, part in enumerate(parts):
-        if number % 2:
-            spans.append(Span(f"s{number}", "CASUALTY", len(text), len(text) + len(part)))
-        text += part
-    return Dispatch("d", text, spans=tuple(spans))
 
 
 def disturbed_words(dispatch: Dispatch, name: str) -> tuple[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for dispatches under the shipped schema."""
+"""Hypothesis strategies for dispatches under the shipped schema, and a dispatch from its parts."""
 
 import datetime
 import re
@@ -86,3 +86,13 @@ def json_dispatches(draw: Any) -> Dispatch:
     marked = draw(spans(text, scores))
     related = draw(relations(marked, scores))
     return Dispatch(draw(ids), text, draw(dates), draw(json_meta), tuple(draw(st.permutations(marked))), related)
+
+
+def marked(*parts: str) -> Dispatch:
+    """A dispatch of the parts, of which every second is an ACTOR."""
+    spans, text = [], ""
+    for number, part in enumerate(parts):
+        if number % 2:
+            spans.append(Span(f"s{number}", "ACTOR", len(text), len(text) + len(part)))
+        text += part
+    return Dispatch("d", text, spans=tuple(spans))

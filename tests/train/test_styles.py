@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dateline_infer.tokens import tokenize
-from dateline_labels import Dispatch, Schema, Span, read_dispatches
+from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_train.pieces import rewritten
 from dateline_train.styles import (
     STYLES,
@@ -18,6 +18,7 @@ from dateline_train.styles import (
     with_square_brackets,
     without_some_punctuation,
 )
+from dispatch_strategies import marked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
@@ -30,16 +31,6 @@ SCHEMA = ROOT / "labels" / "schema.toml"
 def dispatches(folder: str) -> tuple[Dispatch, ...]:
     """What the corpus has in a folder."""
     return tuple(read_dispatches([ROOT / "labels" / "corpus" / folder], Schema.read(SCHEMA)))
-
-
-def marked(*parts: str) -> Dispatch:
-    """Every second part is a span."""
-    spans, text = [], ""
-    for number, part in enumerate(parts):
-        if number % 2:
-            spans.append(Span(f"s{number}", "ACTOR", len(text), len(text) + len(part)))
-        text += part
-    return Dispatch("d", text, spans=tuple(spans))
 
 
 def outcomes(style: DrawnStyle, dispatch: Dispatch) -> set[tuple[str, ...]]:

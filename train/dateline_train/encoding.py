@@ -4,13 +4,12 @@ A row holds one dispatch, cut into windows by the very code that inference uses.
 spans and pairs one after another, so that nothing but windows is padded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
-from datasets import Dataset
 from dateline_infer import pairs, tags, windows
 from dateline_infer.config import ReadingConfig
 from dateline_infer.tags import TokenSpan
@@ -42,10 +41,6 @@ class Encoder:
     reading: ReadingConfig
     special: SpecialTokens
     widened: list[str] = field(default_factory=list)
-
-    def dataset(self, dispatches: Iterable[Dispatch]) -> Dataset:
-        """One row a dispatch that has at least one token."""
-        return Dataset.from_list([row for dispatch in dispatches if (row := self.row(dispatch))])
 
     def row(self, dispatch: Dispatch) -> Row | None:
         """The row of one dispatch; None where its text holds no token."""

@@ -129,12 +129,13 @@ def with_other_dashes(dispatch: Dispatch, random: np.random.Generator) -> Iterat
 def with_slips(dispatch: Dispatch, random: np.random.Generator) -> Iterator[Piece]:
     """A letter inside some words left out, doubled or changed with its neighbour."""
     share = random.uniform(0.01, 0.06)
+    marked = borders(dispatch)
     for match in re.finditer(r"[^\W\d_]{5,}", dispatch.text):
         if random.random() < share:
             at = match.start() + int(random.integers(1, len(match[0]) - 2))
             first, second = dispatch.text[at], dispatch.text[at + 1]
             piece = Piece(at, at + 2, str(random.choice([first, first + first + second, second + first])))
-            if cuts_no_border(borders(dispatch), piece):
+            if cuts_no_border(marked, piece):
                 yield piece
 
 

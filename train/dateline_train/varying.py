@@ -19,8 +19,9 @@ class VariedRows(torch.utils.data.Dataset[Row]):
 
     def __init__(self, encoder: Encoder, dispatches: Sequence[Dispatch], share: float, seed: int) -> None:
         self._encoder = encoder
-        self._dispatches = [dispatch for dispatch in dispatches if encoder.row(dispatch)]
-        self.plain: Dataset = encoder.dataset(self._dispatches)
+        rows = [(dispatch, row) for dispatch in dispatches if (row := encoder.row(dispatch))]
+        self._dispatches = [dispatch for dispatch, _ in rows]
+        self.plain: Dataset = Dataset.from_list([row for _, row in rows])
         self._names = Names(self._dispatches)
         self._share = share
         self._seed = seed
