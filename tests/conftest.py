@@ -99,8 +99,11 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path, corpus_sample: Path) -> Path:
     """The packaged tiny checkpoint."""
+    from dateline_infer.choosing import FP32
+    from dateline_train.certifying import Packaging
     from dateline_train.packaging import run_packaging
 
     bundle = tmp_path_factory.mktemp("bundles") / "bundle"
-    run_packaging(tiny_checkpoint, bundle, [corpus_sample], tolerance=0.001)
+    packaging = Packaging(proving=(corpus_sample,), variants=(FP32,), timed=False)
+    run_packaging(tiny_checkpoint, bundle, packaging)
     return bundle

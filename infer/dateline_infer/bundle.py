@@ -1,81 +1,32 @@
-"""A bundle: a packaged checkpoint as a folder of data files, each checked against the manifest before it is used.
+"""A bundle → the Extractor that reads with it, built from the very bytes that were checked; see `manifest`."""
 
-    manifest.json      the files with their sizes and SHA-256, and the proof that bundle and checkpoint read alike
-    config.json        schema, windows, thresholds, padding
-    encoder.onnx       encoder and tag head; input_ids, attention_mask → token_vectors, tag_logits
-    heads.safetensors  weights of the attribute head and the relation head
-    tokenizer.json     the tokenizer
-    metrics.json       figures on validation dispatches
-    training.json      recipe and versions the checkpoint was trained with
-
-No pickle, no code, no links: a file that is not listed here, not in the manifest or not as listed refuses the bundle.
-"""
-
-import hashlib
-import json
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from dateline_labels import BundleError, one_line
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from safetensors.numpy import load as load_safetensors
 from tokenizers import Tokenizer
 
+from .choosing import BEST, Asked, choose
 from .config import ReadingConfig
+from .engines import build_engine
 from .extractor import Extractor
 from .forms import FORM_COUNT
 from .heads import SpanBatch
-from .network import Network, OnnxNetwork
+from .host import Host
+from .manifest import CONFIG, HEADS, TOKENIZER, VARIANTS, read_manifest, read_verified
+from .network import BundleNetwork, Network
 from .pairs import FEATURE_SIZES
 from .tags import tag_count
 from .tokens import FloatArray
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-FILES = ("config.json", "encoder.onnx", "heads.safetensors", "metrics.json", "tokenizer.json", "training.json")
-_MOST_BYTES = 2**31  # no ONNX file can be larger
 _EXTERNAL = b"location"
 """The key under which an ONNX file names another file that holds weights. Nothing would check that file, and
 onnxruntime looks for it wherever the command is run.
 """
-
-
-class FileRecord(BaseModel):
-    """Size and digest of one file."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    bytes: int
-    sha256: str
-
-
-class Proof(BaseModel):
-    """How bundle and checkpoint compare on validation dispatches; shares from 0 to 1, F1 in per cent."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    dispatches: int
-    spans_agree: float
-    relations_agree: float
-    largest_logit_difference: float
-    tolerance: float
-    span_f1: dict[str, float]
-    relation_f1: dict[str, float]
-
-
-class Manifest(BaseModel):
-    """What a bundle holds."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    format: int
-    dateline: str
-    files: dict[str, FileRecord]
-    proof: Proof | None
 
 
 class BundleConfig(BaseModel):
@@ -87,20 +38,24 @@ class BundleConfig(BaseModel):
     padding: int
 
 
-def load_bundle(folder: Path) -> Extractor:
-    """The extractor of a bundle, built from the bytes that were checked; raises BundleError, one line, where it is not
-    whole.
+def load_bundle(folder: Path, asked: Asked = BEST, threads: int = 0) -> Extractor:
+    """The extractor of a bundle with the engine that `choosing` takes, on so many threads (0: one a core).
+
+    Raises BundleError, one line, where the bundle is not whole, InputError where what was asked for is not there.
     """
-    contents = read_verified(folder)
+    manifest = read_manifest(folder)
+    choice = choose(asked, Host.look(), manifest.variants)
+    graph = VARIANTS[choice.variant]
+    contents = read_verified(folder, manifest, (CONFIG, HEADS, TOKENIZER, graph))
     try:
-        config = BundleConfig.model_validate_json(contents["config.json"])
+        config = BundleConfig.model_validate_json(contents[CONFIG])
         reading = ReadingConfig.from_dict(config.reading)
-        tokenizer = Tokenizer.from_str(contents["tokenizer.json"].decode("utf-8"))
-        weights: dict[str, FloatArray] = load_safetensors(contents["heads.safetensors"])
+        tokenizer = Tokenizer.from_str(contents[TOKENIZER].decode("utf-8"))
+        weights: dict[str, FloatArray] = load_safetensors(contents[HEADS])
         _check_weights(weights, folder)
-        if _EXTERNAL in contents["encoder.onnx"]:
-            raise BundleError(f"{folder / 'encoder.onnx'}: expected no weights in other files")
-        network = OnnxNetwork(contents["encoder.onnx"], weights)
+        if _EXTERNAL in contents[graph]:
+            raise BundleError(f"{folder / graph}: expected no weights in other files")
+        network = BundleNetwork(build_engine(contents[graph], choice, threads), weights, choice)
         extractor = Extractor(network, tokenizer, reading, config.padding)
         _check_fit(extractor, network)
     except (BundleError, KeyboardInterrupt, SystemExit):
@@ -109,64 +64,6 @@ def load_bundle(folder: Path) -> Extractor:
     except BaseException as error:
         raise BundleError(f"{folder}: {one_line(f'{type(error).__name__}: {error}')}") from error
     return extractor
-
-
-def read_verified(folder: Path) -> dict[str, bytes]:
-    """The bytes of every file of a bundle, checked against the manifest."""
-    manifest = read_manifest(folder)
-    if tuple(sorted(manifest.files)) != FILES:
-        raise BundleError(f"{folder / MANIFEST}: expected the files {', '.join(FILES)}")
-    present = {entry.name for entry in os.scandir(folder)}
-    for name in sorted(present - {MANIFEST, *FILES}):
-        raise BundleError(f"{folder / name}: a file that no bundle has")
-    return {name: _read(folder / name, manifest.files[name]) for name in FILES}
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a bundle; raises BundleError where there is none to be read."""
-    path = folder / MANIFEST
-    if not folder.is_dir() or not path.is_file():
-        raise BundleError(f"{folder}: not a bundle, there is no {MANIFEST}")
-    _check_plain(path, path.lstat())
-    try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise BundleError(f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
-    if manifest.format != FORMAT:
-        raise BundleError(f"{path}: format {manifest.format}, this version reads format {FORMAT}")
-    return manifest
-
-
-def write_bundle(folder: Path, contents: Mapping[str, bytes], dateline: str, proof: Proof | None) -> None:
-    """Write the files of a bundle and, last, its manifest into `folder`, which must exist."""
-    records = {
-        name: FileRecord(bytes=len(data), sha256=hashlib.sha256(data).hexdigest()) for name, data in contents.items()
-    }
-    for name, data in contents.items():
-        (folder / name).write_bytes(data)
-    manifest = Manifest(format=FORMAT, dateline=dateline, files=records, proof=proof)
-    (folder / MANIFEST).write_text(json.dumps(manifest.model_dump(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _read(path: Path, record: FileRecord) -> bytes:
-    try:
-        status = path.lstat()
-        _check_plain(path, status)
-        if status.st_size != record.bytes or status.st_size > _MOST_BYTES:
-            raise BundleError(f"{path}: expected {record.bytes} bytes, got {status.st_size}")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise BundleError(f"{path}: missing") from None
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != record.sha256:
-        raise BundleError(f"{path}: expected the SHA-256 {record.sha256}, got {digest}")
-    return data
-
-
-def _check_plain(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        raise BundleError(f"{path}: expected a plain file, got a link or a special file")
 
 
 def _check_weights(weights: Mapping[str, FloatArray], folder: Path) -> None:
@@ -186,6 +83,8 @@ def _check_fit(extractor: Extractor, network: Network) -> None:
     pair, features = np.array([[0, 1]]), np.array([FEATURE_SIZES]) - 1
     with np.errstate(all="ignore"):  # what overflows is refused below
         vectors, tag_logits = network.encode(ids, np.ones_like(ids), np.full_like(ids, FORM_COUNT - 1))
+        if vectors.shape[:2] != ids.shape:
+            raise ValueError(f"the encoder does not read windows of {extractor.config.window} tokens")
         _check_logits("tags", tag_logits, tag_count(len(schema.spans)))
         spans = SpanBatch(vectors[0], np.array([last, last]), np.array([0, 1]), np.array([1, 2]))
         values = sum(len(values) for _, _, values in schema.attributes)

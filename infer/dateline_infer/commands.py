@@ -19,14 +19,20 @@ def extract(
     text_column: Annotated[str, typer.Option(help="Column or key that holds the text.")] = "text",
     id_column: Annotated[str, typer.Option(help="Column or key that holds the id.")] = "id",
     date_column: Annotated[str, typer.Option(help="Column or key that holds the date of publication.")] = "published",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
+    threads: Annotated[int, typer.Option(min=0, help="Threads of the encoder; 0: one a core.")] = 0,
 ) -> None:
     """Read dispatches with a packaged checkpoint.
 
     Examples: dateline extract out/demo/bundle dispatch.txt --show
     · dateline extract out/demo/bundle archive.jsonl.gz -o read.jsonl --incidents incidents.csv
     """
-    from .extraction import Destinations, run_extract
+    from .choosing import Asked
+    from .extraction import Destinations, Loading, run_extract
     from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
-    run_extract(bundle, files or [Path("-")], columns, Destinations(out, incidents, show, picture))
+    loading = Loading(bundle, Asked(device, engine, precision), threads)
+    run_extract(loading, files or [Path("-")], columns, Destinations(out, incidents, show, picture))

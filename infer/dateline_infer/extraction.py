@@ -11,6 +11,7 @@ from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
 from rich.console import Console
 
+from .choosing import BEST, Asked
 from .extractor import Extractor
 from .incident_table import to_csv, to_jsonl
 from .incidents import Incident, can_assemble, incidents
@@ -36,13 +37,22 @@ class Destinations:
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
 
 
-def run_extract(bundle: Path, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
+@dataclass(frozen=True)
+class Loading:
+    """Which bundle reads, with what, and on how many threads (0: one a core)."""
+
+    bundle: Path
+    asked: Asked = BEST
+    threads: int = 0
+
+
+def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
     dispatches = read_inputs(files, columns)
-    extractor = Extractor.load(bundle)
+    extractor = Extractor.load(loading.bundle, loading.asked, loading.threads)
     assemble = can_assemble(extractor.config.schema)
     if to.table and not assemble:
-        raise InputError(Place(str(bundle)), "schema", "has none of the labels that incidents are made of")
+        raise InputError(Place(str(loading.bundle)), "schema", "has none of the labels that incidents are made of")
     console = _console(to)
     found, failed, lines = [], 0, []
     for dispatch in with_progress(extractor.stream(dispatches), len(dispatches), "reading"):

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 
 from . import pairs, tags, windows
 from .calibration import IDENTITY
+from .choosing import BEST, Asked
 from .config import ReadingConfig
 from .heads import SpanBatch
 from .network import Network
@@ -51,7 +52,7 @@ class Extractor:
         self.network = network
         self.tokenizer = tokenizer
         self.padding = padding
-        self._special = SpecialTokens.of(tokenizer, padding)
+        self.special = SpecialTokens.of(tokenizer, padding)
         self._allowed = pairs.allowed_relations(config.schema)
         self._transitions = np.array(config.transitions, dtype=np.float32) if config.transitions else None
         labels = config.schema.relation_labels
@@ -62,11 +63,15 @@ class Extractor:
         self._thresholds = np.array([config.threshold(label) for label in labels], dtype=np.float32)
 
     @staticmethod
-    def load(bundle: Path | str) -> "Extractor":
-        """The extractor of a packaged checkpoint; raises BundleError where any of its files was touched."""
+    def load(bundle: Path | str, asked: Asked = BEST, threads: int = 0) -> "Extractor":
+        """The extractor of a packaged checkpoint, on so many threads (0: one a core).
+
+        Raises BundleError where any of its files was touched, InputError where a device, engine or precision that was
+        asked for is not there.
+        """
         from .bundle import load_bundle
 
-        return load_bundle(Path(bundle))
+        return load_bundle(Path(bundle), asked, threads)
 
     def __call__(self, text: str, id: str = "dispatch", published: str | None = None) -> Dispatch:  # noqa: A002
         """Read one text."""
@@ -114,10 +119,10 @@ class Extractor:
     def encode(self, texts: Sequence[Tokens]) -> list[Encoded]:
         """What the encoder makes of each text; the texts share their batches of windows."""
         window, overlap = self.config.window, self.config.overlap
-        cuts = [windows.cut(tokens, window, overlap, self._special) for tokens in texts]
+        cuts = [windows.cut(tokens, window, overlap, self.special) for tokens in texts]
         first_rows = np.cumsum([0, *map(len, cuts)])
         rows: list[tuple[FloatArray, FloatArray]] = [_NOTHING] * int(first_rows[-1])
-        for batch in windows.batches([row for cut in cuts for row in cut], _TOKENS_A_BATCH, self._special.padding):
+        for batch in windows.batches([row for cut in cuts for row in cut], _TOKENS_A_BATCH, self.special.padding):
             vectors, logits = self.network.encode(batch.input_ids, batch.attention_mask, batch.forms)
             for at, row in enumerate(batch.rows):
                 rows[row] = vectors[at], logits[at]
@@ -131,7 +136,7 @@ class Extractor:
         tag_width = tags.tag_count(len(self.config.schema.spans))
         if not rows:
             return Encoded(np.zeros((0, 1), dtype=np.float32), np.zeros((0, tag_width), dtype=np.float32))
-        window, position = windows.positions(tokens, self.config.window, self.config.overlap, self._special)
+        window, position = windows.positions(tokens, self.config.window, self.config.overlap, self.special)
         takes = np.split(position, np.searchsorted(window, np.arange(1, len(rows))))
         return Encoded(
             np.concatenate([row[0][take] for row, take in zip(rows, takes, strict=True)]),

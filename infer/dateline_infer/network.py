@@ -1,12 +1,11 @@
-"""What an Extractor asks of a model, and the model of a bundle: the encoder in onnxruntime, the heads in numpy."""
+"""What an Extractor asks of a model, and the model of a bundle: the encoder in an engine, the heads in numpy."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
-import numpy as np
-import onnxruntime as ort
-
 from . import heads
+from .choosing import Choice
+from .engines import Engine
 from .heads import SpanBatch
 from .tokens import FloatArray, IntArray
 
@@ -27,23 +26,17 @@ class Network(Protocol):
         ...
 
 
-class OnnxNetwork:
-    """The model of a bundle, built from bytes that were checked."""
+class BundleNetwork:
+    """The model of a bundle, built from bytes that were checked; `choice` is what its engine was chosen as."""
 
-    def __init__(self, graph: bytes, weights: Mapping[str, FloatArray], threads: int = 0) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads  # 0: one a core
-        options.log_severity_level = 4  # what goes wrong is raised, and need not be printed too
-        self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    def __init__(self, engine: Engine, weights: Mapping[str, FloatArray], choice: Choice) -> None:
+        self.choice = choice
+        self._engine = engine
         self._weights = weights
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
-        vectors, logits = self._session.run(
-            ["token_vectors", "tag_logits"],
-            {"input_ids": input_ids, "attention_mask": attention_mask, "forms": forms},
-        )
-        return np.asarray(vectors), np.asarray(logits)
+        return self._engine.run(input_ids, attention_mask, forms)
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:
         """(spans, values of all attributes)."""

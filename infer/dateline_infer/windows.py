@@ -119,3 +119,9 @@ def pad(windows: Sequence[Window], padding: int, multiple: int = 1) -> tuple[Int
         forms[row, : len(window)] = window.forms
         attention_mask[row, : len(window)] = 1
     return input_ids, attention_mask, forms
+
+
+def widened(array: IntArray, multiple: int) -> IntArray:
+    """(windows, length) → the same with zeros behind, so that the length is a multiple of `multiple`."""
+    missing = -array.shape[1] % multiple
+    return np.pad(array, ((0, 0), (0, missing))) if missing else array

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dateline_infer import Extractor
-from dateline_infer.bundle import FILES
+from dateline_infer.manifest import REQUIRED
 from dateline_labels import BundleError
 from dateline_labels.main import main
 from safetensors.numpy import load_file, save_file
@@ -94,7 +94,7 @@ BUNDLE_DAMAGES: dict[str, Damage] = {
     "a file from elsewhere": lambda bundle: (bundle / "weights.pkl").write_bytes(b"\x80\x04."),  # type: ignore[dict-item,return-value]
     "no manifest": lambda bundle: (bundle / "manifest.json").unlink(),
     "a manifest that is no JSON": lambda bundle: (bundle / "manifest.json").write_text("{", encoding="utf-8"),  # type: ignore[dict-item,return-value]
-    "another format": manifest_with(lambda manifest: manifest.update(format=2)),
+    "another format": manifest_with(lambda manifest: manifest.update(format=3)),
     "a manifest with more in it": manifest_with(lambda manifest: manifest.update(auto_map="x.Y")),
     "a file outside": manifest_with(lambda m: m["files"].update({"../x": {"bytes": 1, "sha256": "0"}})),  # type: ignore[attr-defined]
     "a file less": manifest_with(lambda m: m["files"].pop("config.json")),  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ def bundle(tmp_path: Path, tiny_bundle: Path) -> Path:
 
 
 @pytest.mark.parametrize("damage", FILE_DAMAGES, ids=lambda damage: damage.__name__)
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", sorted(REQUIRED))
 def test_a_file_that_was_touched_refuses_the_bundle(
     bundle: Path, name: str, damage: Damage, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,18 +9,22 @@ import pytest
 import torch
 from conftest import CORPUS, SCHEMA, recipe_text
 from dateline_infer import Extractor, tags
-from dateline_infer.bundle import BundleConfig, load_bundle, write_bundle
+from dateline_infer.bundle import BundleConfig, load_bundle
+from dateline_infer.choosing import FP32
 from dateline_infer.forms import FORM_COUNT
-from dateline_infer.network import OnnxNetwork
+from dateline_infer.manifest import write_bundle
+from dateline_infer.network import BundleNetwork
 from dateline_infer.tags import TokenSpan
 from dateline_infer.tokens import IntArray, Tokens, tokenize
 from dateline_infer.windows import SpecialTokens
 from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
+from dateline_train.certifying import Packaging
 from dateline_train.encoding import Collator, Encoder
+from dateline_train.exporting import encoder_graph, head_weights
 from dateline_train.fitting import new_model
 from dateline_train.model import DispatchModel
 from dateline_train.network import TorchNetwork, checkpoint_extractor, load_checkpoint
-from dateline_train.packaging import encoder_graph, head_weights, run_packaging
+from dateline_train.packaging import run_packaging
 from dateline_train.recipe import DataSection, EncoderSection, FittingSection, ModelSection, Recipe
 from dateline_train.training import run_training
 from encoder_families import FAMILIES, LINES, LONGEST, save_encoder, tokenizer_of
@@ -273,10 +277,11 @@ def test_the_bundle_reads_as_the_checkpoint_does(
         "metrics.json": b"{}",
         "tokenizer.json": tokenizer.to_str().encode(),
         "training.json": b"{}",
+        "README.md": b"",
     }
-    write_bundle(tmp_path, contents, "0", proof=None)
+    write_bundle(tmp_path, contents, "0", certificate=None)
     packaged, reference = load_bundle(tmp_path), checkpoint_extractor(model, tokenizer)
-    assert isinstance(packaged.network, OnnxNetwork)
+    assert isinstance(packaged.network, BundleNetwork)
     for windows, length in ((1, 1), (1, 7), (2, 16), (5, 100), (3, LONGEST)):
         arrays = padded_windows(model, windows, length)
         mask = arrays[1]
@@ -294,7 +299,7 @@ def test_a_recipe_names_it_and_all_else_follows(folder: Path, corpus_sample: Pat
     recipe, checkpoint, bundle = (tmp_path / name for name in ("narrow.toml", "checkpoint", "bundle"))
     recipe.write_text(recipe_text(folder, corpus_sample, checkpoint, "epochs = 4"), encoding="utf-8")
     run_training(recipe)
-    run_packaging(checkpoint, bundle, [corpus_sample], tolerance=0.0)
+    run_packaging(checkpoint, bundle, Packaging((corpus_sample,), variants=(FP32,), tolerance=0.0, timed=False))
     dispatches = read_dispatches([corpus_sample], Schema.read(SCHEMA))
     got = Extractor.load(bundle).batch(dispatches)
     assert sum(len(dispatch.spans) for dispatch in got) > 20

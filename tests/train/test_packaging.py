@@ -1,17 +1,22 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
 import pytest
 from dateline_infer import Extractor
-from dateline_infer.bundle import read_manifest
+from dateline_infer.choosing import FP32
+from dateline_infer.manifest import read_manifest
 from dateline_labels import BundleError, Schema, read_dispatches
 from dateline_labels.main import main
-from dateline_train import packaging
+from dateline_train import certifying
+from dateline_train.certifying import Packaging
 from dateline_train.evaluating import load_extractor
+from dateline_train.packaging import run_packaging
 
 ROOT = Path(__file__).resolve().parents[2]
+PLAIN = Packaging(variants=(FP32,), timed=False)
 
 
 def test_bundle_and_checkpoint_read_alike(tiny_checkpoint: Path, tiny_bundle: Path, corpus_sample: Path) -> None:
@@ -28,13 +33,15 @@ def test_bundle_and_checkpoint_read_alike(tiny_checkpoint: Path, tiny_bundle: Pa
         ]
 
 
-def test_the_manifest_holds_the_proof(tiny_bundle: Path) -> None:
-    proof = read_manifest(tiny_bundle).proof
-    assert proof is not None
-    assert proof.dispatches == 40
+def test_the_manifest_holds_the_certificate(tiny_bundle: Path) -> None:
+    certificate = read_manifest(tiny_bundle).certificate
+    assert certificate is not None
+    assert certificate.dispatches == 40
+    proof = certificate.variants[FP32]
     assert proof.spans_agree == proof.relations_agree == 1.0
     assert 0.0 < proof.largest_logit_difference < 1e-3
-    assert proof.span_f1["bundle"] == proof.span_f1["checkpoint"] > 0
+    assert proof.span_f1 == certificate.span_f1 > 0
+    assert proof.relation_f1 == certificate.relation_f1
 
 
 def test_the_encoder_is_one_file_in_float32(tiny_bundle: Path) -> None:
@@ -48,7 +55,7 @@ def test_packaging_twice_gives_the_same_bytes(tmp_path: Path, tiny_checkpoint: P
     data = sorted((ROOT / "labels" / "corpus" / "sudan").glob("*.md"))[:2]
     bundles = [tmp_path / "one", tmp_path / "two"]
     for bundle in bundles:
-        packaging.run_packaging(tiny_checkpoint, bundle, data, tolerance=0.001)
+        run_packaging(tiny_checkpoint, bundle, replace(PLAIN, proving=tuple(data)))
     first, second = ({file.name: file.read_bytes() for file in bundle.iterdir()} for bundle in bundles)
     assert first == second
 
@@ -56,14 +63,14 @@ def test_packaging_twice_gives_the_same_bytes(tmp_path: Path, tiny_checkpoint: P
 def test_a_bundle_that_reads_otherwise_is_not_written(
     tmp_path: Path, tiny_checkpoint: Path, corpus_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weights = packaging.head_weights
+    weights = certifying.head_weights
 
     def spoiled(model: object) -> dict[str, object]:
         return {name: weight * 0.5 for name, weight in weights(model).items()}  # type: ignore[arg-type]
 
-    monkeypatch.setattr(packaging, "head_weights", spoiled)
+    monkeypatch.setattr(certifying, "head_weights", spoiled)
     with pytest.raises(BundleError, match="not packaged"):
-        packaging.run_packaging(tiny_checkpoint, tmp_path / "bundle", [corpus_sample], tolerance=0.001)
+        run_packaging(tiny_checkpoint, tmp_path / "bundle", replace(PLAIN, proving=(corpus_sample,)))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,7 +81,7 @@ def test_a_checkpoint_whose_labels_moved_is_not_packaged(tmp_path: Path, tiny_ch
     config["reading"]["schema"]["spans"].reverse()
     (broken / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(BundleError):
-        packaging.run_packaging(broken, tmp_path / "bundle", (), tolerance=0.001)
+        run_packaging(broken, tmp_path / "bundle", PLAIN)
     assert not (tmp_path / "bundle").exists()
 
 
@@ -83,8 +90,8 @@ def test_a_bundle_is_replaced_and_anything_else_is_not(
 ) -> None:
     data = str(ROOT / "labels" / "corpus" / "sudan" / "sudan-001.md")
     bundle = shutil.copytree(tiny_bundle, tmp_path / "bundle")
-    assert main(["package", str(tiny_checkpoint), str(bundle), "--data", data]) == 0
-    assert read_manifest(bundle).proof is not None
+    assert main(["package", str(tiny_checkpoint), str(bundle), "--data", data, "--variant", "fp32", "--no-timed"]) == 0
+    assert read_manifest(bundle).certificate is not None
     other = tmp_path / "mine"
     other.mkdir()
     (other / "thesis.doc").write_text("years of work", encoding="utf-8")

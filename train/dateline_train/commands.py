@@ -57,18 +57,37 @@ def package(
             "--data", help="Prove the bundle on these annotated files or folders, not on the recipe's validation."
         ),
     ] = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(help="Precisions besides fp32: int8, int8-dynamic, fp16; int8 if not given and NNCF is there."),
+    ] = None,
+    calibration: Annotated[
+        list[Path] | None,
+        typer.Option(help="Fit int8 to these annotated files or folders, not to what the checkpoint was trained on."),
+    ] = None,
     tolerance: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of spans or relations that may differ from the checkpoint's.")
     ] = 0.001,
+    largest_loss: Annotated[
+        float, typer.Option(min=0.0, help="F1 points, of spans or relations, that another precision may lose.")
+    ] = 0.5,
+    timed: Annotated[bool, typer.Option(help="Measure speed and memory for the certificate.")] = True,
 ) -> None:
-    """Package a checkpoint for inference without torch, and prove that both read alike.
+    """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 
     Example: dateline package out/demo/checkpoint out/demo/bundle
+    · dateline package out/demo/checkpoint out/demo/bundle --variant int8 --variant fp16
     """
     _require_training()
+    from .certifying import Packaging
     from .packaging import run_packaging
 
-    run_packaging(checkpoint, bundle, tuple(data or ()), tolerance)
+    chosen = tuple(variant or ())
+    run_packaging(
+        checkpoint,
+        bundle,
+        Packaging(tuple(data or ()), tuple(calibration or ()), chosen, tolerance, largest_loss, timed),
+    )
 
 
 def _require_training() -> None:

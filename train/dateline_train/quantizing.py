@@ -1,0 +1,69 @@
+"""The encoder in bytes: its matrix products in int8, calibrated on training dispatches; the tag head stays float32.
+
+int8          static: one scale for each activation, found beforehand, so that no text changes how another is read;
+              a QDQ graph by NNCF, which openvino and onnxruntime both run
+int8-dynamic  onnxruntime finds the scales from each batch, so the neighbours of a text matter in the last digits
+"""
+
+import logging
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+from dateline_infer.engines import INPUTS
+from dateline_infer.extractor import Extractor
+from dateline_infer.tokens import IntArray, tokenize
+from dateline_infer.windows import Window, cut, pad
+from dateline_labels import Dispatch
+from onnxruntime.quantization import quantize_dynamic
+
+_WINDOWS = 192
+_WINDOWS_A_SAMPLE = 8
+_SEED = 13
+_TAG_HEAD = ".*/tags/.*"
+
+
+def static_int8(graph: bytes, samples: Sequence[dict[str, IntArray]]) -> bytes:
+    """The graph with products in int8, its scales fitted to `samples`, each a batch of inputs."""
+    # NNCF reports its use over the network unless it runs in a continuous integration
+    os.environ.setdefault("NNCF_CI", "1")
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    quantized = nncf.quantize(
+        onnx.load_from_string(graph),
+        nncf.Dataset(samples),
+        model_type=nncf.ModelType.TRANSFORMER,
+        subset_size=len(samples),
+        ignored_scope=nncf.IgnoredScope(patterns=[_TAG_HEAD]),
+    )
+    return bytes(quantized.SerializeToString())
+
+
+def dynamic_int8(graph: bytes) -> bytes:
+    """The graph with weights in int8 and activations that are made int8 as they come."""
+    model = onnx.load_from_string(graph)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "encoder.onnx"
+        tag_head = [node.name for node in model.graph.node if "/tags/" in node.name]
+        quantize_dynamic(model, path, op_types_to_quantize=["MatMul"], per_channel=True, nodes_to_exclude=tag_head)
+        return path.read_bytes()
+
+
+def calibration_samples(extractor: Extractor, dispatches: Sequence[Dispatch]) -> list[dict[str, IntArray]]:
+    """Windows of the dispatches, drawn at random, in batches of like length: inputs of the graph by their names."""
+    special, config = extractor.special, extractor.config
+    windows = [
+        window
+        for dispatch in dispatches
+        for window in cut(tokenize(extractor.tokenizer, dispatch.text), config.window, config.overlap, special)
+    ]
+    chosen = np.random.default_rng(_SEED).permutation(len(windows))[:_WINDOWS]
+    drawn: list[Window] = sorted((windows[at] for at in chosen), key=len)
+    return [
+        dict(zip(INPUTS, pad(drawn[at : at + _WINDOWS_A_SAMPLE], special.padding), strict=True))
+        for at in range(0, len(drawn), _WINDOWS_A_SAMPLE)
+    ]
