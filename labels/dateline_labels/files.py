@@ -8,7 +8,9 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from . import jsonl, markup
 from .dispatch import Dispatch
@@ -100,10 +102,17 @@ def write_dispatches(dispatches: Iterable[Dispatch], target: Path) -> None:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` under a temporary name in the same folder, flush it to disk and rename it to `path`."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file under a temporary name in the same folder, which becomes `path` at the end or, on an error, goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
             Path(file.name).chmod(0o666 & ~_umask())

@@ -1,7 +1,8 @@
 """The `dateline` command: finds the commands of every installed component and turns errors into exit codes.
 
 A component offers its commands under the entry-point group `dateline.commands`, each a function that a Typer command
-is made of. Command modules import nothing heavy at the top, so that `dateline --help` is quick.
+is made of, or a Typer application that becomes a group of commands. Command modules import nothing heavy at the top, so
+that `dateline --help` is quick.
 """
 
 import os
@@ -55,7 +56,11 @@ def command_line() -> typer.Typer:
     app = typer.Typer(name="dateline", no_args_is_help=True, pretty_exceptions_enable=False)
     app.callback()(_dateline)
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        app.command(entry.name)(entry.load())
+        command = entry.load()
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=entry.name)
+        else:
+            app.command(entry.name)(command)
     return app
 
 
