@@ -1,15 +1,17 @@
 """A bundle → the Extractor that reads with it, built from the very bytes that were checked; see `manifest`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from dateline_labels import BundleError, one_line
-from pydantic import BaseModel, ConfigDict
-from safetensors.numpy import load as load_safetensors
+from pydantic import BaseModel, ConfigDict, ValidationError
 from tokenizers import Tokenizer
 
+from .bundle_files import opened
 from .choosing import BEST, Asked, choose
 from .config import ReadingConfig
 from .engines import build_engine
@@ -17,59 +19,133 @@ from .extractor import Extractor
 from .forms import FORM_COUNT
 from .heads import SpanBatch
 from .host import Host
-from .manifest import CONFIG, HEADS, TOKENIZER, VARIANTS, read_manifest, read_verified
+from .manifest import (
+    CARD,
+    CONFIG,
+    HEADS,
+    LIMITS,
+    METRICS,
+    TOKENIZER,
+    TRAINING,
+    VARIANTS,
+    manifest_of,
+    read_verified,
+)
 from .network import BundleNetwork, Network
+from .onnx_check import check_graph
 from .pairs import FEATURE_SIZES
+from .strict_json import read_record
 from .tags import tag_count
+from .tokenizer_check import read_tokenizer
 from .tokens import FloatArray
+from .weights_check import read_heads
+from .windows import SpecialTokens
 
-_EXTERNAL = b"location"
-"""The key under which an ONNX file names another file that holds weights. Nothing would check that file, and
-onnxruntime looks for it wherever the command is run.
-"""
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+PARTS = (CONFIG, HEADS, TOKENIZER, METRICS, TRAINING, CARD)
+"""What is looked into whatever encoder is chosen."""
 
 
 class BundleConfig(BaseModel):
     """`config.json` of a bundle."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     reading: dict[str, Any]
     padding: int
 
 
-def load_bundle(folder: Path, asked: Asked = BEST, threads: int = 0) -> Extractor:
-    """The extractor of a bundle with the engine that `choosing` takes, on so many threads (0: one a core).
+@dataclass(frozen=True)
+class Parts:
+    """What a bundle holds besides its encoders, checked; `metrics` and `training` are plain JSON data."""
+
+    reading: ReadingConfig
+    padding: int
+    tokenizer: Tokenizer
+    weights: Mapping[str, FloatArray]
+    largest_token: int
+    metrics: Any
+    training: Any
+
+
+def load_bundle(path: Path, asked: Asked = BEST, threads: int = 0, key: "Ed25519PublicKey | None" = None) -> Extractor:
+    """The extractor of a bundle, a folder or a .zip, with the engine that `choosing` takes, on so many threads (0: one
+    a core); with a key, its owner must have signed the bundle.
 
     Raises BundleError, one line, where the bundle is not whole, InputError where what was asked for is not there.
     """
-    manifest = read_manifest(folder)
-    choice = choose(asked, Host.look(), manifest.variants)
-    graph = VARIANTS[choice.variant]
-    contents = read_verified(folder, manifest, (CONFIG, HEADS, TOKENIZER, graph))
-    try:
-        config = BundleConfig.model_validate_json(contents[CONFIG])
-        reading = ReadingConfig.from_dict(config.reading)
-        tokenizer = Tokenizer.from_str(contents[TOKENIZER].decode("utf-8"))
-        weights: dict[str, FloatArray] = load_safetensors(contents[HEADS])
-        _check_weights(weights, folder)
-        if _EXTERNAL in contents[graph]:
-            raise BundleError(f"{folder / graph}: expected no weights in other files")
-        network = BundleNetwork(build_engine(contents[graph], choice, threads), weights, choice)
-        extractor = Extractor(network, tokenizer, reading, config.padding)
+    with opened(path, LIMITS) as files:
+        manifest = manifest_of(files, key)
+        choice = choose(asked, Host.look(), manifest.variants)
+        graph = VARIANTS[choice.variant]
+        contents = read_verified(files, manifest, (*PARTS, graph))
+    parts = parts_of(contents, path)
+    check_encoder(contents[graph], path / graph, parts)
+    with _naming(path / graph):
+        network = BundleNetwork(build_engine(contents[graph], choice, threads), parts.weights, choice)
+    with _naming(path):
+        extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding)
         _check_fit(extractor, network)
-    except (BundleError, KeyboardInterrupt, SystemExit):
-        raise
-    # every library has its own kind, a panic in the tokenizer is not even an Exception; the bundle is unusable
-    except BaseException as error:
-        raise BundleError(f"{folder}: {one_line(f'{type(error).__name__}: {error}')}") from error
     return extractor
 
 
-def _check_weights(weights: Mapping[str, FloatArray], folder: Path) -> None:
-    for name, values in weights.items():
-        if values.dtype != np.float32 or not np.isfinite(values).all():
-            raise BundleError(f"{folder / 'heads.safetensors'}: {name}: expected finite float32 numbers")
+def parts_of(contents: Mapping[str, bytes], path: Path) -> Parts:
+    """The parts of the bundle at `path`; raises BundleError naming the file that is not as it must be."""
+    with _naming(path / CONFIG):
+        config = BundleConfig.model_validate(read_record(contents[CONFIG], path / CONFIG))
+        reading = ReadingConfig.from_dict(config.reading)
+    with _naming(path / CARD):
+        contents[CARD].decode("utf-8")
+    with _naming(path / TOKENIZER):
+        tokenizer = read_tokenizer(contents[TOKENIZER], path / TOKENIZER)
+        largest = _largest_token(tokenizer, config.padding)
+    with _naming(path / HEADS):
+        weights = read_heads(contents[HEADS], path / HEADS, reading.schema)
+    metrics, training = (read_record(contents[name], path / name) for name in (METRICS, TRAINING))
+    return Parts(reading, config.padding, tokenizer, weights, largest, metrics, training)
+
+
+def check_encoder(graph: bytes, path: Path, parts: Parts) -> None:
+    """Raises BundleError where the ONNX file must not reach a runtime, or does not know each token of the tokenizer:
+    openvino reads zeros past the end of a table, without a word.
+    """
+    try:
+        rows = check_graph(graph)
+    except ValueError as error:
+        raise BundleError(f"{path}: {one_line(str(error))}") from None
+    largest = {"input_ids": parts.largest_token, "forms": FORM_COUNT - 1}
+    for name, number in largest.items():
+        if name not in rows:
+            raise BundleError(f"{path}: expected a table that {name} are looked up in")
+        if number >= rows[name]:
+            raise BundleError(f"{path}: has {rows[name]} rows for {name}, the largest number is {number}")
+
+
+def _largest_token(tokenizer: Tokenizer, padding: int) -> int:
+    """The largest id that the encoder may be given: of a word, around a text or beside it."""
+    special = SpecialTokens.of(tokenizer, padding)
+    ids = (*tokenizer.get_vocab(with_added_tokens=True).values(), *special.prefix, *special.suffix, padding)
+    if min(ids) < 0:
+        raise ValueError("expected no padding token below 0")
+    return max(ids)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Whatever a library raises, as a BundleError that names the file."""
+    try:
+        yield
+    except (BundleError, KeyboardInterrupt, SystemExit):
+        raise
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        what = one_line(": ".join((".".join(map(str, fault["loc"])), fault["msg"])).removeprefix(": "))
+        raise BundleError(f"{path}: {what}") from None
+    # every library has its own kind, a panic in the tokenizer is not even an Exception; the bundle is unusable
+    except BaseException as error:
+        raise BundleError(f"{path}: {one_line(f'{type(error).__name__}: {error}')}") from error
 
 
 def _check_fit(extractor: Extractor, network: Network) -> None:

@@ -10,25 +10,32 @@
     metrics.json            figures on validation dispatches
     training.json           recipe and versions the checkpoint was trained with
     README.md               the card
+    manifest.sig            64 bytes, the Ed25519 signature of manifest.json, if the bundle is signed
 
 No pickle, no code, no links: a file that is not listed here, not in the manifest or not as listed refuses the bundle.
 """
 
 import hashlib
 import json
-import os
-import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dateline_labels import BundleError, one_line
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .bundle_files import Files, opened
 from .certificate import Certificate
 from .choosing import FP16, FP32, INT8, INT8_DYNAMIC
+from .signing import is_signed
+from .strict_json import read_strict
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT = 2
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
 CARD = "README.md"
 CONFIG, HEADS, TOKENIZER, METRICS, TRAINING = (
     "config.json",
@@ -43,7 +50,18 @@ VARIANTS[FP32] = "encoder.onnx"
 REQUIRED = frozenset({CARD, CONFIG, HEADS, TOKENIZER, METRICS, TRAINING, VARIANTS[FP32]})
 ALLOWED = REQUIRED | {GATE, *VARIANTS.values()}
 
-_MOST_BYTES = 2**31  # no ONNX file can be larger
+_MEBIBYTE = 2**20
+LIMITS = {
+    **dict.fromkeys((MANIFEST, CONFIG, TRAINING, CARD), _MEBIBYTE),
+    **dict.fromkeys(VARIANTS.values(), 2**31),  # no ONNX file can be larger
+    HEADS: 256 * _MEBIBYTE,
+    GATE: 256 * _MEBIBYTE,
+    TOKENIZER: 64 * _MEBIBYTE,
+    METRICS: 16 * _MEBIBYTE,
+    SIGNATURE: 64,
+}
+"""Every file that a bundle may have, with the most bytes of each."""
+_PIECE = _MEBIBYTE
 
 
 class FileRecord(BaseModel):
@@ -70,18 +88,31 @@ class Manifest(BaseModel):
         """The precisions of which the bundle has an encoder."""
         return [precision for precision, name in VARIANTS.items() if name in self.files]
 
+    def only(self, name: str) -> "Manifest":
+        """The same, of one file."""
+        return self.model_copy(update={"files": {name: self.files[name]}})
 
-def read_manifest(folder: Path) -> Manifest:
+
+def read_manifest(path: Path) -> Manifest:
     """The manifest of a bundle; raises BundleError where there is none to be read."""
-    path = folder / MANIFEST
-    if not folder.is_dir() or not path.is_file():
-        raise BundleError(f"{folder}: not a bundle, there is no {MANIFEST}")
-    _check_plain(path, path.lstat())
+    with opened(path, LIMITS) as files:
+        return manifest_of(files)
+
+
+def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest:
+    """As `read_manifest`; with a key, its owner must have signed these very bytes."""
+    path = files.path / MANIFEST
+    names = files.names()
+    if MANIFEST not in names:
+        raise BundleError(f"{files.path}: not a bundle, there is no {MANIFEST}")
+    data = read_small(files, MANIFEST)
+    if key is not None:
+        _check_signature(files, data, key)
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        manifest = Manifest.model_validate(read_strict(data, path))
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        raise BundleError(f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+        raise BundleError(f"{path}: {one_line('.'.join(map(str, fault['loc'])), 100)}: {fault['msg']}") from None
     if manifest.format != FORMAT:
         raise BundleError(
             f"{path}: format {manifest.format}, this version reads format {FORMAT}; package the checkpoint again"
@@ -90,48 +121,75 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(f"{path}: {name} is not listed, without which there is no bundle")
     for name in sorted(set(manifest.files) - ALLOWED):
         raise BundleError(f"{path}: {one_line(name, 100)}: a file that no bundle has")
+    for name in sorted(names - {MANIFEST, SIGNATURE, *manifest.files}):
+        raise BundleError(f"{files.path / name}: a file that is not in the manifest")
     return manifest
 
 
-def read_verified(folder: Path, manifest: Manifest, wanted: Collection[str]) -> dict[str, bytes]:
+def read_verified(files: Files, manifest: Manifest, wanted: Collection[str]) -> dict[str, bytes]:
     """The bytes of the wanted files of a bundle, all of whose files were checked against the manifest."""
-    present = {entry.name for entry in os.scandir(folder)}
-    for name in sorted(present - {MANIFEST, *manifest.files}):
-        raise BundleError(f"{folder / name}: a file that is not in the manifest")
     contents = {}
     for name, record in sorted(manifest.files.items()):
-        data = _read(folder / name, record)
+        data = _checked(files, name, record, keep=name in wanted)
         if name in wanted:
             contents[name] = data
     return contents
 
 
-def write_bundle(folder: Path, contents: Mapping[str, bytes], dateline: str, certificate: Certificate | None) -> None:
-    """Write the files of a bundle and, last, its manifest into `folder`, which must exist."""
+def read_small(files: Files, name: str) -> bytes:
+    """A file that the manifest does not vouch for, the manifest itself or its signature; raises BundleError where it
+    is too large.
+    """
+    with files.open(name) as (stream, _):
+        data = stream.read(LIMITS[name] + 1)
+    if len(data) > LIMITS[name]:
+        raise BundleError(f"{files.path / name}: expected at most {LIMITS[name]} bytes")
+    return data
+
+
+def write_bundle(
+    folder: Path,
+    contents: Mapping[str, bytes],
+    dateline: str,
+    certificate: Certificate | None,
+    key: "Ed25519PrivateKey | None" = None,
+) -> None:
+    """Write the files of a bundle and, last, its manifest into `folder`, which must exist; with a key, signed."""
     records = {
         name: FileRecord(bytes=len(data), sha256=hashlib.sha256(data).hexdigest()) for name, data in contents.items()
     }
     for name, data in contents.items():
         (folder / name).write_bytes(data)
     manifest = Manifest(format=FORMAT, dateline=dateline, files=records, certificate=certificate)
-    (folder / MANIFEST).write_text(json.dumps(manifest.model_dump(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    data = (json.dumps(manifest.model_dump(), indent=1, sort_keys=True) + "\n").encode("utf-8")
+    (folder / MANIFEST).write_bytes(data)
+    if key is not None:
+        (folder / SIGNATURE).write_bytes(key.sign(data))
 
 
-def _read(path: Path, record: FileRecord) -> bytes:
-    try:
-        status = path.lstat()
-        _check_plain(path, status)
-        if status.st_size != record.bytes or status.st_size > _MOST_BYTES:
-            raise BundleError(f"{path}: expected {record.bytes} bytes, got {status.st_size}")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise BundleError(f"{path}: missing") from None
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != record.sha256:
-        raise BundleError(f"{path}: expected the SHA-256 {record.sha256}, got {digest}")
+def _check_signature(files: Files, manifest: bytes, key: "Ed25519PublicKey") -> None:
+    path = files.path / SIGNATURE
+    if SIGNATURE not in files.names():
+        raise BundleError(f"{path}: missing, but a signature is required")
+    if not is_signed(manifest, read_small(files, SIGNATURE), key):
+        raise BundleError(f"{path}: not a signature of {MANIFEST} by the required key")
+
+
+def _checked(files: Files, name: str, record: FileRecord, *, keep: bool) -> bytes:
+    """The bytes of a file, which are as the manifest says; none where they are not kept."""
+    path, most = files.path / name, LIMITS[name]
+    with files.open(name) as (stream, size):
+        if size != record.bytes:
+            raise BundleError(f"{path}: expected {record.bytes} bytes, got {size}")
+        if size > most:
+            raise BundleError(f"{path}: expected at most {most} bytes, got {size}")
+        # in one piece where it is kept, for joined pieces would need twice the memory
+        pieces = iter(lambda: stream.read(size + 1 if keep else _PIECE), b"")
+        data, digest, length = b"", hashlib.sha256(), 0
+        while length <= size and (piece := next(pieces, b"")):
+            digest.update(piece)
+            length += len(piece)
+            data += piece if keep else b""
+    if length != size or digest.hexdigest() != record.sha256:
+        raise BundleError(f"{path}: expected the SHA-256 {one_line(record.sha256, 100)}, got {digest.hexdigest()}")
     return data
-
-
-def _check_plain(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        raise BundleError(f"{path}: expected a plain file, got a link or a special file")
