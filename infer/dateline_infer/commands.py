@@ -7,7 +7,7 @@ import typer
 
 
 def extract(
-    bundle: Annotated[Path, typer.Argument(help="The packaged checkpoint, a folder.")],
+    bundle: Annotated[Path, typer.Argument(help="The packaged checkpoint, a folder or a .zip.")],
     files: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILES…]", help="Dispatches: .txt, .jsonl, .jsonl.gz, .csv or .parquet; - for stdin."),
@@ -23,6 +23,9 @@ def extract(
     engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, help="Threads of the encoder; 0: one a core.")] = 0,
+    require_signature: Annotated[
+        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
+    ] = None,
 ) -> None:
     """Read dispatches with a packaged checkpoint.
 
@@ -34,5 +37,5 @@ def extract(
     from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
-    loading = Loading(bundle, Asked(device, engine, precision), threads)
+    loading = Loading(bundle, Asked(device, engine, precision), threads, require_signature)
     run_extract(loading, files or [Path("-")], columns, Destinations(out, incidents, show, picture))

@@ -63,15 +63,20 @@ class Extractor:
         self._thresholds = np.array([config.threshold(label) for label in labels], dtype=np.float32)
 
     @staticmethod
-    def load(bundle: Path | str, asked: Asked = BEST, threads: int = 0) -> "Extractor":
-        """The extractor of a packaged checkpoint, on so many threads (0: one a core).
+    def load(
+        bundle: Path | str, asked: Asked = BEST, threads: int = 0, require_signature: Path | None = None
+    ) -> "Extractor":
+        """The extractor of a packaged checkpoint, a folder or a .zip, on so many threads (0: one a core); with the file
+        of a public key, only if its owner signed it.
 
         Raises BundleError where any of its files was touched, InputError where a device, engine or precision that was
         asked for is not there.
         """
         from .bundle import load_bundle
+        from .signing import read_public_key
 
-        return load_bundle(Path(bundle), asked, threads)
+        key = read_public_key(require_signature) if require_signature else None
+        return load_bundle(Path(bundle), asked, threads, key)
 
     def __call__(self, text: str, id: str = "dispatch", published: str | None = None) -> Dispatch:  # noqa: A002
         """Read one text."""

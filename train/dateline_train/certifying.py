@@ -58,6 +58,7 @@ class Packaging:
     tolerance    share of spans or relations (0 to 1) that fp32 may read otherwise than the checkpoint
     largest_loss F1 points of spans or relations that another precision may lose
     timed        whether speeds and memory are measured
+    sign         the file of the private key that the bundle is signed with, if any
     """
 
     proving: tuple[Path, ...] = ()
@@ -66,6 +67,7 @@ class Packaging:
     tolerance: float = 0.001
     largest_loss: float = 0.5
     timed: bool = True
+    sign: Path | None = None
 
     def __post_init__(self) -> None:
         for precision in self.variants:

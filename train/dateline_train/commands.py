@@ -29,7 +29,9 @@ def train(
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder.")],
+    model: Annotated[
+        Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
+    ],
     data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")
@@ -37,6 +39,9 @@ def evaluate(
     split: Annotated[
         str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")
     ] = "all",
+    require_signature: Annotated[
+        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
+    ] = None,
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
@@ -45,7 +50,7 @@ def evaluate(
     _require_training()
     from .evaluating import run_evaluation
 
-    run_evaluation(model, data, out, split)
+    run_evaluation(model, data, out, split, require_signature)
 
 
 def package(
@@ -72,6 +77,9 @@ def package(
         float, typer.Option(min=0.0, help="F1 points, of spans or relations, that another precision may lose.")
     ] = 0.5,
     timed: Annotated[bool, typer.Option(help="Measure speed and memory for the certificate.")] = True,
+    sign: Annotated[
+        Path | None, typer.Option(metavar="KEY.PEM", help="Sign the bundle with this private Ed25519 key.")
+    ] = None,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 
@@ -86,7 +94,7 @@ def package(
     run_packaging(
         checkpoint,
         bundle,
-        Packaging(tuple(data or ()), tuple(calibration or ()), chosen, tolerance, largest_loss, timed),
+        Packaging(tuple(data or ()), tuple(calibration or ()), chosen, tolerance, largest_loss, timed, sign),
     )
 
 

@@ -23,11 +23,13 @@ from .word_tags import seqeval_scores
 SPLITS = ("all", "train", "validation", "test", "held-out")
 
 
-def run_evaluation(model: Path, data: Sequence[Path], out: Path, split: str) -> None:
+def run_evaluation(
+    model: Path, data: Sequence[Path], out: Path, split: str, require_signature: Path | None = None
+) -> None:
     """Read the dispatches of `data` with `model`, score them and write the report into `out`."""
     if split not in SPLITS:
         raise InputError(Place("--split"), "split", f"expected one of {', '.join(SPLITS)}, got {split}")
-    extractor = load_extractor(model)
+    extractor = load_extractor(model, require_signature)
     schema = extractor.config.schema
     gold = chosen_part(read_dispatches(data, schema), split)
     metrics, scores = measure(extractor, gold)
@@ -48,10 +50,10 @@ def write_measured(folder: Path, metrics: Mapping[str, Any], scores: Scores) -> 
     write_atomically(folder / "cases.jsonl", cases.encode("utf-8"))
 
 
-def load_extractor(model: Path) -> Extractor:
-    """The extractor of a bundle or of a checkpoint."""
-    if (model / "manifest.json").is_file():
-        return Extractor.load(model)
+def load_extractor(model: Path, require_signature: Path | None = None) -> Extractor:
+    """The extractor of a bundle or of a checkpoint; where a signature is required, of a bundle alone."""
+    if require_signature or model.is_file() or (model / "manifest.json").is_file():
+        return Extractor.load(model, require_signature=require_signature)
     from .network import checkpoint_extractor, load_checkpoint
 
     return checkpoint_extractor(*load_checkpoint(model))

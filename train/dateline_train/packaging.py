@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 from dateline_infer.certificate import VariantRecord
 from dateline_infer.manifest import CARD, MANIFEST, METRICS, write_bundle
+from dateline_infer.signing import read_private_key
 from dateline_labels import InputError, Place
 
 from .card import card
@@ -24,12 +25,13 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
     """
     if bundle.exists() and not (bundle / MANIFEST).is_file():
         raise InputError(Place(str(bundle)), "bundle", "exists and is not a bundle, so it is not replaced")
+    key = read_private_key(packaging.sign) if packaging.sign else None
     source = Source.of(checkpoint, packaging.proving)
     with _replacing(bundle) as work:
         contents = source.contents()
         certificate = certify(source, packaging, contents, work, bundle)
         contents[CARD] = card(certificate, json.loads(contents[METRICS]), json.loads(source.record)).encode("utf-8")
-        write_bundle(work, contents, version("dateline"), certificate)
+        write_bundle(work, contents, version("dateline"), certificate, key)
     typer.echo(f"{bundle}: on {certificate.dispatches} dispatches, against the checkpoint,")
     for precision, record in certificate.variants.items():
         typer.echo(f"  {precision}: {summary(record)}")

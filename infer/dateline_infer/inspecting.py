@@ -1,0 +1,127 @@
+"""`dateline bundle verify` and `show`: what was checked of a bundle, and what it says of itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from .bundle import PARTS, Parts, check_encoder, parts_of
+from .bundle_files import opened
+from .certificate import Certificate
+from .manifest import LIMITS, SIGNATURE, VARIANTS, Manifest, manifest_of, read_small, read_verified
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+NO_SIGNATURE, NOT_CHECKED, CHECKED = "none", "there, not checked", "by the owner of the key"
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A bundle all of whose files were checked."""
+
+    path: Path
+    manifest: Manifest
+    parts: Parts
+    signature: str
+
+    def facts(self) -> dict[str, Any]:
+        """What `show` says, as plain JSON data."""
+        schema, recipe = self.parts.reading.schema, _recipe(self.parts.training)
+        certificate = self.manifest.certificate
+        return {
+            "bundle": str(self.path),
+            "format": self.manifest.format,
+            "dateline": self.manifest.dateline,
+            "signature": self.signature,
+            "schema": {"name": schema.name, "version": schema.version},
+            "recipe": recipe.get("name"),
+            "encoder": recipe.get("encoder"),
+            "files": {name: record.model_dump() for name, record in sorted(self.manifest.files.items())},
+            "certificate": certificate and certificate.model_dump(),
+        }
+
+
+def inspect(path: Path, key: "Ed25519PublicKey | None" = None) -> Inspected:
+    """The bundle with every file checked, each of its encoders too; raises BundleError, one line, where one is not as
+    it must be. No runtime is started.
+    """
+    with opened(path, LIMITS) as files:
+        manifest = manifest_of(files, key)
+        signed = SIGNATURE in files.names()
+        if signed:
+            read_small(files, SIGNATURE)
+        parts = parts_of(read_verified(files, manifest, PARTS), path)
+        for precision in manifest.variants:
+            name = VARIANTS[precision]
+            check_encoder(read_verified(files, manifest.only(name), (name,))[name], path / name, parts)
+    return Inspected(path, manifest, parts, CHECKED if key else NOT_CHECKED if signed else NO_SIGNATURE)
+
+
+def verified_lines(inspected: Inspected) -> list[str]:
+    """What was checked, a line each."""
+    sizes = [record.bytes for record in inspected.manifest.files.values()]
+    return [
+        f"{inspected.path}: whole",
+        f"  {len(sizes)} files, {_megabytes(sum(sizes))}: names, sizes, SHA-256",
+        "  JSON, tokenizer and weights: nothing but what a bundle may hold, fit for the schema",
+        f"  encoders ({', '.join(inspected.manifest.variants)}): standard operations, no weights elsewhere",
+        f"  signature: {inspected.signature}",
+    ]
+
+
+def show(inspected: Inspected, console: Console) -> None:
+    """Print what a bundle says of itself."""
+    facts = inspected.facts()
+    for name in ("bundle", "format", "dateline", "signature", "recipe", "encoder"):
+        console.print(f"{name:<10} {facts[name]}", markup=False, highlight=False, soft_wrap=True)
+    schema = inspected.parts.reading.schema
+    console.print(f"{'schema':<10} {schema.name} {schema.version}", markup=False, highlight=False, soft_wrap=True)
+    console.print(_file_table(inspected.manifest))
+    if inspected.manifest.certificate:
+        console.print(_certificate_table(inspected.manifest.certificate))
+
+
+def as_json(inspected: Inspected) -> str:
+    """The facts as JSON."""
+    return json.dumps(inspected.facts(), indent=1, ensure_ascii=False)
+
+
+def _recipe(training: Any) -> Mapping[str, Any]:
+    """Name and encoder of the recipe; training.json is a record, of which nothing is required."""
+    recipe = training.get("recipe") if isinstance(training, dict) else None
+    if not isinstance(recipe, dict):
+        return {}
+    encoder = recipe.get("encoder")
+    return {"name": recipe.get("name"), "encoder": encoder.get("name") if isinstance(encoder, dict) else None}
+
+
+def _file_table(manifest: Manifest) -> Table:
+    table = Table("file", "size", "SHA-256", box=None)
+    for name, record in sorted(manifest.files.items()):
+        table.add_row(name, _megabytes(record.bytes), record.sha256[:16])
+    return table
+
+
+def _certificate_table(certificate: Certificate) -> Table:
+    title = f"certificate: {certificate.dispatches} dispatches, {certificate.tokens} tokens, {certificate.machine}"
+    table = Table("encoder", "spans agree", "relations agree", "span F1", "relation F1", "speed", box=None)
+    table.title = title
+    table.add_row("checkpoint", "", "", f"{certificate.span_f1:.1f}", f"{certificate.relation_f1:.1f}", "")
+    for precision, record in certificate.variants.items():
+        speeds = "; ".join(
+            f"{speed.engine} {speed.precision} {speed.dispatches_a_second:.1f} dispatches/s, "
+            f"{speed.peak_megabytes:.0f} MB"
+            for speed in record.speeds
+        )
+        agree = (f"{100 * share:.2f} %" for share in (record.spans_agree, record.relations_agree))
+        table.add_row(precision, *agree, f"{record.span_f1:.1f}", f"{record.relation_f1:.1f}", speeds)
+    return table
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.2f} MiB"
