@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dateline_labels import one_line
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from .bundle import PARTS, Parts, check_encoder, parts_of
 from .bundle_files import opened
@@ -67,7 +69,7 @@ def verified_lines(inspected: Inspected) -> list[str]:
     sizes = [record.bytes for record in inspected.manifest.files.values()]
     return [
         f"{inspected.path}: whole",
-        f"  {len(sizes)} files, {_megabytes(sum(sizes))}: names, sizes, SHA-256",
+        f"  {len(sizes)} files, {sum(sizes):,} bytes: names, sizes, SHA-256",
         "  JSON, tokenizer and weights: nothing but what a bundle may hold, fit for the schema",
         f"  encoders ({', '.join(inspected.manifest.variants)}): standard operations, no weights elsewhere",
         f"  signature: {inspected.signature}",
@@ -77,10 +79,9 @@ def verified_lines(inspected: Inspected) -> list[str]:
 def show(inspected: Inspected, console: Console) -> None:
     """Print what a bundle says of itself."""
     facts = inspected.facts()
-    for name in ("bundle", "format", "dateline", "signature", "recipe", "encoder"):
-        console.print(f"{name:<10} {facts[name]}", markup=False, highlight=False, soft_wrap=True)
-    schema = inspected.parts.reading.schema
-    console.print(f"{'schema':<10} {schema.name} {schema.version}", markup=False, highlight=False, soft_wrap=True)
+    facts["schema"] = " ".join(facts["schema"].values())
+    for name in ("bundle", "format", "dateline", "signature", "schema", "recipe", "encoder"):
+        console.print(_plain(f"{name:<10} {facts[name]}"), soft_wrap=True)
     console.print(_file_table(inspected.manifest))
     if inspected.manifest.certificate:
         console.print(_certificate_table(inspected.manifest.certificate))
@@ -88,7 +89,7 @@ def show(inspected: Inspected, console: Console) -> None:
 
 def as_json(inspected: Inspected) -> str:
     """The facts as JSON."""
-    return json.dumps(inspected.facts(), indent=1, ensure_ascii=False)
+    return json.dumps(inspected.facts(), indent=1)
 
 
 def _recipe(training: Any) -> Mapping[str, Any]:
@@ -101,16 +102,16 @@ def _recipe(training: Any) -> Mapping[str, Any]:
 
 
 def _file_table(manifest: Manifest) -> Table:
-    table = Table("file", "size", "SHA-256", box=None)
+    table = Table("file", Column("bytes", justify="right"), "SHA-256", box=None)
     for name, record in sorted(manifest.files.items()):
-        table.add_row(name, _megabytes(record.bytes), record.sha256[:16])
+        table.add_row(name, f"{record.bytes:,}", _plain(record.sha256[:16]))
     return table
 
 
 def _certificate_table(certificate: Certificate) -> Table:
-    title = f"certificate: {certificate.dispatches} dispatches, {certificate.tokens} tokens, {certificate.machine}"
     table = Table("encoder", "spans agree", "relations agree", "span F1", "relation F1", "speed", box=None)
-    table.title = title
+    table.title = _plain(f"{certificate.dispatches} dispatches, {certificate.tokens} tokens, {certificate.machine}")
+    table.title_justify = "left"
     table.add_row("checkpoint", "", "", f"{certificate.span_f1:.1f}", f"{certificate.relation_f1:.1f}", "")
     for precision, record in certificate.variants.items():
         speeds = "; ".join(
@@ -119,9 +120,11 @@ def _certificate_table(certificate: Certificate) -> Table:
             for speed in record.speeds
         )
         agree = (f"{100 * share:.2f} %" for share in (record.spans_agree, record.relations_agree))
-        table.add_row(precision, *agree, f"{record.span_f1:.1f}", f"{record.relation_f1:.1f}", speeds)
+        f1s = (f"{record.span_f1:.1f}", f"{record.relation_f1:.1f}")
+        table.add_row(_plain(precision), *agree, *f1s, _plain(speeds))
     return table
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:.2f} MiB"
+def _plain(text: str) -> Text:
+    """Words of the bundle as they are: neither markup nor what moves the cursor."""
+    return Text(one_line(text))
