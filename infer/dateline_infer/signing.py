@@ -22,8 +22,9 @@ def read_private_key(path: Path) -> "Ed25519PrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    pem = _pem(path)
     try:
-        key = load_pem_private_key(_pem(path), password=None)
+        key = load_pem_private_key(pem, password=None)
     except TypeError:
         raise InputError(Place(str(path)), "key", "is locked with a passphrase, which nobody is asked for") from None
     except Exception:  # whatever kind the library has for bytes that are no key
@@ -39,8 +40,9 @@ def read_public_key(path: Path) -> "Ed25519PublicKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+    pem = _pem(path)
     try:
-        key = load_pem_public_key(_pem(path))
+        key = load_pem_public_key(pem)
     except Exception:
         key = None
     if not isinstance(key, Ed25519PublicKey):

@@ -85,6 +85,30 @@ def test_a_checkpoint_whose_labels_moved_is_not_packaged(tmp_path: Path, tiny_ch
     assert not (tmp_path / "bundle").exists()
 
 
+def test_a_bundle_is_signed_and_evaluated_as_signed(
+    tmp_path: Path, tiny_checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    key, private, public, bundle = Ed25519PrivateKey.generate(), *(tmp_path / name for name in ("pem", "pub", "bundle"))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    data = str(ROOT / "labels" / "corpus" / "sudan" / "sudan-001.md")
+    package = ["package", str(tiny_checkpoint), str(bundle), "--data", data, "--variant", "fp32", "--no-timed"]
+    assert main([*package, "--sign", str(public)]) == 2
+    assert "private Ed25519 key" in capsys.readouterr().err
+    assert main([*package, "--sign", str(private)]) == 0
+    evaluate = ["evaluate", str(bundle), data, "--out", str(tmp_path / "report"), "--require-signature", str(public)]
+    assert main(evaluate) == 0
+    capsys.readouterr()
+    (bundle / "manifest.sig").unlink()
+    assert main(evaluate) == 3
+    assert capsys.readouterr().err == f"{bundle}/manifest.sig: missing, but a signature is required\n"
+    evaluate[1] = str(tiny_checkpoint)
+    assert main(evaluate) == 3
+
+
 def test_a_bundle_is_replaced_and_anything_else_is_not(
     tmp_path: Path, tiny_checkpoint: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
