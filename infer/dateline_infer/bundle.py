@@ -111,10 +111,11 @@ def check_encoder(graph: bytes, path: Path, parts: Parts) -> None:
     """Raises BundleError where the ONNX file must not reach a runtime, or does not know each token of the tokenizer:
     openvino reads zeros past the end of a table, without a word.
     """
-    try:
-        rows = check_graph(graph)
-    except ValueError as error:
-        raise BundleError(f"{path}: {one_line(str(error))}") from None
+    with _naming(path):
+        try:
+            rows = check_graph(graph)
+        except ValueError as error:
+            raise BundleError(f"{path}: {one_line(str(error))}") from None
     largest = {"input_ids": parts.largest_token, "forms": FORM_COUNT - 1}
     for name, number in largest.items():
         if name not in rows:

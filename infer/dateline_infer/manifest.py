@@ -57,7 +57,7 @@ LIMITS = {
     HEADS: 256 * _MEBIBYTE,
     GATE: 256 * _MEBIBYTE,
     TOKENIZER: 64 * _MEBIBYTE,
-    METRICS: 16 * _MEBIBYTE,
+    METRICS: 4 * _MEBIBYTE,
     SIGNATURE: 64,
 }
 """Every file that a bundle may have, with the most bytes of each."""

@@ -96,8 +96,9 @@ class _Graph:
                 continue
             table = tensors.get(self._origin(self._bytes(names[0]), makers))
             asked = inputs.get(self._origin(self._bytes(names[1]), makers))
-            if asked and table and table.numbers.get(1):
-                rows[asked] = min(table.numbers[1][0], rows.get(asked, 2**63))
+            shape = table.numbers.get(1) if table else None
+            if asked and shape:
+                rows[asked] = min(shape[0], rows.get(asked, shape[0]))
         return rows
 
     def _origin(self, name: bytes, makers: dict[bytes, Message]) -> bytes:

@@ -12,7 +12,8 @@ INT, FLOAT, DOUBLE, BYTES = "int", "float", "double", "bytes"
 _VARINT, _EIGHT, _RANGE, _FOUR = 0, 1, 2, 5
 _WIRES = {INT: _VARINT, FLOAT: _FOUR, DOUBLE: _EIGHT}
 _WIDTHS = {FLOAT: 4, DOUBLE: 8, INT: 1, BYTES: 1}
-_MOST_PARTS = 400_000
+_MOST_PARTS = 200_000
+"""Some 3,000 a layer at most, as DeBERTa's."""
 _MOST_DEPTH = 24
 
 
@@ -32,8 +33,7 @@ class Kind:
     refused: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """The fields of a message by their numbers, in order."""
 
     numbers: dict[int, list[int]]

@@ -96,9 +96,10 @@ def read_tokenizer(data: bytes, path: Path) -> Tokenizer:
 def _check_part(name: str, part: Any) -> None:
     if part is None and name != "model":
         return
-    kind = part.get("type") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind not in _PARTS[name]:
-        raise ValueError(f"{name}: expected one of {', '.join(_PARTS[name])}, got {str(kind)[:100]}")
+    if not isinstance(part, dict) or part.get("type") not in list(_PARTS[name]):
+        got = part.get("type") if isinstance(part, dict) else part
+        raise ValueError(f"{name}: expected one of {', '.join(_PARTS[name])}, got {str(got)[:100]}")
+    kind = part["type"]
     for key in sorted(part.keys() - {"type", *_PARTS[name][kind]}):
         raise ValueError(f"{name}: {kind}: {key[:100]}: a key that no tokenizer has")
     if part.get("dropout"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bundle_damage import change_manifest, refused, reseal, with_graph
-from dateline_infer import Extractor
+from dateline_infer import Extractor, signing
 from dateline_labels import main as main_module
 from dateline_labels.main import main
 
@@ -229,6 +229,18 @@ def test_a_file_that_is_no_private_key_is_bad_input(
 
 def test_a_key_that_is_not_there_is_an_error_of_the_disk(bundle: Path, keys: Path) -> None:
     assert main(["bundle", "verify", str(bundle), "--require-signature", str(keys / "lost.pub")]) == 4
+
+
+def test_without_cryptography_it_is_said_what_to_install(
+    bundle: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(signing, "find_spec", lambda name: None)
+    for arguments in (
+        ["verify", str(bundle), "--require-signature", str(keys / "mine.pub")],
+        ["sign", str(bundle), str(keys / "mine.pem")],
+    ):
+        assert main(["bundle", *arguments]) == 2
+        assert "pip install 'dateline[sign]'" in capsys.readouterr().err
 
 
 def test_a_touched_bundle_is_not_signed(bundle: Path, keys: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -150,7 +150,11 @@ JSON: dict[str, tuple[Damage, str]] = {
     "a config in UTF-16": (resealed("config.json", '{"padding": 0}'.encode("utf-16")), "config.json"),
     "a config of one number": (resealed("config.json", b"9" * 10_000), "config.json"),
     "figures that are no numbers": (resealed("metrics.json", b'{"f1": Infinity}'), "metrics.json"),
-    "figures of many lists": (resealed("metrics.json", b"[" + b"[]," * 2_500_000 + b"[]]"), "metrics.json"),
+    "figures of millions of lists": (resealed("metrics.json", b"[" + b"[]," * 1_500_000 + b"[]]"), "metrics.json"),
+    "words of millions of lists": (
+        resealed("tokenizer.json", b"[" + b"[]," * 2_500_000 + b"[]]"),
+        "more than 4000000 values",
+    ),
     "a card of bytes": (resealed("README.md", b"\xff\xfe\x00"), "README.md"),
 }
 

@@ -50,6 +50,20 @@ def test_the_command_reads_a_dispatch() -> None:
     assert json.loads(done.stdout)["spans"]
 
 
+def test_a_bundle_is_verified_packed_and_read_from_one_file(tmp_path: Path) -> None:
+    packed = str(tmp_path / "bundle.zip")
+    for arguments in (["verify", BUNDLE], ["pack", BUNDLE, packed], ["verify", packed], ["show", packed]):
+        done = dateline("bundle", *arguments)
+        assert done.returncode == 0, done.stderr
+    assert dateline("extract", packed, "-", stdin=TEXT).stdout == dateline("extract", BUNDLE, "-", stdin=TEXT).stdout
+
+
+def test_a_signature_says_what_to_install() -> None:
+    done = dateline("bundle", "verify", BUNDLE, "--require-signature", "key.pub")
+    assert done.returncode == 2
+    assert "pip install 'dateline[sign]'" in done.stderr
+
+
 def test_commands_that_need_more_say_what_to_install(tmp_path: Path) -> None:
     evaluate = ["evaluate", BUNDLE, "x.jsonl", "--out", str(tmp_path)]
     for arguments in (["train", "x.toml"], evaluate, ["package", "a", "b"]):
