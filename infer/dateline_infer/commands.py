@@ -22,6 +22,7 @@ def extract(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
+    gate: Annotated[bool, typer.Option("--gate", help="Skip dispatches in which a cheap look sees nothing.")] = False,
     threads: Annotated[int, typer.Option(min=0, help="Threads of the encoder; 0: one a core.")] = 0,
 ) -> None:
     """Read dispatches with a packaged checkpoint.
@@ -34,5 +35,5 @@ def extract(
     from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
-    loading = Loading(bundle, Asked(device, engine, precision), threads)
+    loading = Loading(bundle, Asked(device, engine, precision), threads, gate)
     run_extract(loading, files or [Path("-")], columns, Destinations(out, incidents, show, picture))

@@ -39,17 +39,18 @@ class Destinations:
 
 @dataclass(frozen=True)
 class Loading:
-    """Which bundle reads, with what, and on how many threads (0: one a core)."""
+    """Which bundle reads, with what, on how many threads (0: one a core), and whether the gate keeps dispatches out."""
 
     bundle: Path
     asked: Asked = BEST
     threads: int = 0
+    gated: bool = False
 
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
     dispatches = read_inputs(files, columns)
-    extractor = Extractor.load(loading.bundle, loading.asked, loading.threads)
+    extractor = Extractor.load(loading.bundle, loading.asked, loading.threads, loading.gated)
     assemble = can_assemble(extractor.config.schema)
     if to.table and not assemble:
         raise InputError(Place(str(loading.bundle)), "schema", "has none of the labels that incidents are made of")

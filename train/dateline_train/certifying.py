@@ -9,15 +9,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import typer
 from dateline_infer.bundle import BundleConfig, load_bundle
-from dateline_infer.certificate import Certificate, VariantRecord
+from dateline_infer.certificate import Certificate, GateRecord, VariantRecord
 from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked, choose
 from dateline_infer.extractor import Extractor
 from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
-from dateline_infer.manifest import CARD, CONFIG, HEADS, METRICS, TOKENIZER, TRAINING, VARIANTS, write_bundle
+from dateline_infer.manifest import CARD, CONFIG, GATE, HEADS, METRICS, TOKENIZER, TRAINING, VARIANTS, write_bundle
 from dateline_infer.measuring import measure_speed
-from dateline_infer.tokens import IntArray, tokenize
+from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_labels import (
     BundleError,
     DatelineError,
@@ -40,6 +41,7 @@ from .model import DispatchModel
 from .network import checkpoint_extractor, load_checkpoint
 from .proving import f1s, prove
 from .recipe import DataSection
+from .thresholds import holds_any
 from .training import RECORD, split
 
 _MOST_DECAY = 1.0
@@ -98,7 +100,8 @@ class Source:
     def contents(self) -> dict[str, bytes]:
         """The files of the bundle that do not depend on its precision, with the float32 encoder."""
         config = BundleConfig(reading=self.model.reading.to_dict(), padding=self.model.padding_id)
-        return {
+        gate = {GATE: save_safetensors(dict(self.model.gate_weights()))} if self.model.reading.gate else {}
+        return gate | {
             CONFIG: (config.model_dump_json(indent=1) + "\n").encode("utf-8"),
             VARIANTS[FP32]: encoder_graph(self.model),
             HEADS: save_safetensors(head_weights(self.model)),
@@ -144,13 +147,31 @@ def certify(source: Source, packaging: Packaging, contents: dict[str, bytes], wo
         records = _timed(records, source.proving, work)
     return Certificate(
         dispatches=len(source.proving),
-        tokens=sum(len(tokenize(source.reference.tokenizer, dispatch.text)) for dispatch in source.proving),
+        tokens=sum(map(len, tokenize_all(source.reference.tokenizer, [dispatch.text for dispatch in source.proving]))),
         machine=str(Host.look()),
         tolerance=packaging.tolerance,
         largest_loss=packaging.largest_loss,
         span_f1=span_f1,
         relation_f1=relation_f1,
         variants=records,
+        gate=_gate_record(source),
+    )
+
+
+def _gate_record(source: Source) -> GateRecord | None:
+    """What the gate lets through of the proving dispatches; None where the model has none."""
+    gate = source.model.reading.gate
+    if gate is None:
+        return None
+    texts = tokenize_all(source.reference.tokenizer, [dispatch.text for dispatch in source.proving])
+    passed = source.reference.network.gate_scores([each.ids for each in texts]) >= gate.threshold
+    wanted = np.array([holds_any(dispatch, gate.labels) for dispatch in source.proving])
+    return GateRecord(
+        threshold=gate.threshold,
+        wanted=int(wanted.sum()),
+        recall=round(float(passed[wanted].mean()), 4) if wanted.any() else 1.0,
+        others=int((~wanted).sum()),
+        skipped=round(float((~passed[~wanted]).mean()), 4) if not wanted.all() else 0.0,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from dateline_infer.config import ReadingConfig
-from dateline_labels import Place, Schema
+from dateline_labels import InputError, Place, Schema
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainingArguments
 
@@ -19,6 +19,8 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms."""
     section, choices = recipe.encoder, recipe.model
     pretrained, fast = load_encoder(section, place)
+    for label in sorted(set(choices.gate) - set(schema.spans)):
+        raise InputError(place, "model.gate", f"expected span labels of the schema, got {label}")
     reading = ReadingConfig(schema, section.window, section.overlap)
     config = DispatchConfig(
         encoder={
@@ -31,6 +33,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
         dropout=choices.dropout,
         case_dropout=choices.case_dropout,
         loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
+        gate=choices.gate,
     )
     model = DispatchModel(config)
     # not strict, for the pretrained one may have a pooler, which this model has not

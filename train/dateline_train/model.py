@@ -4,6 +4,7 @@ tokens → encoder → token vectors → (1) tag logits; spans over them → (2)
 pairs. The heads' formulas stand again in numpy in `dateline_infer.heads`; packaging proves that both agree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,12 +13,15 @@ import torch
 from dateline_infer.config import ReadingConfig
 from dateline_infer.forms import FORM_COUNT, without_case
 from dateline_infer.pairs import FEATURE_SIZES
-from dateline_infer.tags import tag_count
+from dateline_infer.tags import label_numbers, tag_count
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
 from .chain import chain_loss
+from .gate import GateHead
 
+_GATE_WEIGHT = 0.1
+"""The gate has its weights for itself; this keeps it from taking up the length that gradients are cut to."""
 IGNORED = -100
 """Target of what has none, as in torch's cross entropy."""
 
@@ -28,6 +32,7 @@ class DispatchConfig(PreTrainedConfig):
     encoder    configuration of the encoder, as its own `to_dict()` gives it
     reading    `ReadingConfig.to_dict()`: schema, windows, thresholds
     width      hidden units of each head
+    gate       span labels that a gate looks for; without any there is none
     """
 
     model_type = "dateline-dispatch"
@@ -40,6 +45,7 @@ class DispatchConfig(PreTrainedConfig):
         dropout: float = 0.1,
         case_dropout: float = 0.1,
         loss_weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        gate: tuple[str, ...] = (),
         **kwargs: Any,  # transformers passes its own fields through here
     ) -> None:
         self.encoder = encoder or {}
@@ -48,14 +54,15 @@ class DispatchConfig(PreTrainedConfig):
         self.dropout = dropout
         self.case_dropout = case_dropout
         self.loss_weights = tuple(loss_weights)
+        self.gate = tuple(gate)
         super().__init__(**kwargs)
 
 
 class Loss(NamedTuple):
-    """The loss and its parts (tags, attributes, relations), unweighted."""
+    """The loss and its parts (tags, attributes, relations, gate), unweighted."""
 
     total: Tensor  # scalar
-    parts: Tensor  # (3,)
+    parts: Tensor  # (4,)
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,8 @@ class DispatchModel(PreTrainedModel):
         self.attributes = AttributeHead(hidden, config.width, labels, values, config.dropout)
         self.relations = RelationHead(hidden, config.width, labels, len(schema.relations), config.dropout)
         self.dropout = nn.Dropout(config.dropout)
+        words = self.encoder.get_input_embeddings().weight.shape[1]
+        self.gate = GateHead(words, labels) if config.gate else None
         self.post_init()
 
     @property
@@ -207,8 +216,26 @@ class DispatchModel(PreTrainedModel):
                     self._relation_loss(table, pairs, relation_targets),
                 ]
             )
+            gate = self._gate_loss(input_ids.flatten()[token_rows], lengths, tag_targets)
         weights = parts.new_tensor(self.config.loss_weights)
-        return Loss((parts * weights).sum(), parts.detach())
+        return Loss((parts * weights).sum() + _GATE_WEIGHT * gate, torch.cat([parts, gate[None]]).detach())
+
+    def _gate_loss(self, ids: Tensor, lengths: Tensor, tag_targets: Tensor) -> Tensor:
+        """Nothing where there is no gate."""
+        if self.gate is None:
+            return ids.new_zeros((), dtype=torch.float32)
+        words = self.encoder.get_input_embeddings()(ids).detach().float()
+        labels = self.reading.schema.span_labels
+        loss: Tensor = self.gate.loss(
+            words, lengths, label_numbers(tag_targets), [1 + labels.index(label) for label in self.config.gate]
+        )
+        return loss
+
+    def gate_weights(self) -> Mapping[str, Tensor]:
+        """The weights of the gate as inference needs them; raises ValueError where there is no gate."""
+        if self.gate is None:
+            raise ValueError("the model has no gate")
+        return self.gate.weights(self.encoder.get_input_embeddings().weight)
 
     def _seen_forms(self, forms: Tensor) -> Tensor:
         """The forms; in training, of some windows without the case, as texts in capitals are read."""

@@ -37,6 +37,10 @@ class ComparingNetwork:
         others = self._other.relation_logits(batch, pairs, features)
         return self._compare(self._reference.relation_logits(batch, pairs, features), others)
 
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        """(texts,): the log-odds that each text passes the gate."""
+        return self._compare(self._reference.gate_scores(texts), self._other.gate_scores(texts))
+
     def _compare(self, reference: FloatArray, other: FloatArray) -> FloatArray:
         difference = float(np.abs(reference - other).max(initial=0.0))
         # a NaN compares as no difference, so it is made the largest there is

@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from dateline_infer.engines import INPUTS
 from dateline_infer.extractor import Extractor
-from dateline_infer.tokens import IntArray, tokenize
+from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_infer.windows import Window, cut, pad
 from dateline_labels import Dispatch
 from onnxruntime.quantization import quantize_dynamic
@@ -58,8 +58,8 @@ def calibration_samples(extractor: Extractor, dispatches: Sequence[Dispatch]) ->
     special, config = extractor.special, extractor.config
     windows = [
         window
-        for dispatch in dispatches
-        for window in cut(tokenize(extractor.tokenizer, dispatch.text), config.window, config.overlap, special)
+        for tokens in tokenize_all(extractor.tokenizer, [dispatch.text for dispatch in dispatches])
+        for window in cut(tokens, config.window, config.overlap, special)
     ]
     chosen = np.random.default_rng(_SEED).permutation(len(windows))[:_WINDOWS]
     drawn: list[Window] = sorted((windows[at] for at in chosen), key=len)

@@ -61,6 +61,7 @@ class ModelSection:
 
     width: int = 256  # hidden units of each head
     dropout: float = 0.1
+    gate: tuple[str, ...] = ()  # span labels that a gate looks for, so that `--gate` can skip other dispatches
     case_dropout: float = 0.1  # share of the windows whose letters are learnt from without their case
     tag_weight: float = 1.0  # of the loss of the tags, a mean over tokens
     attribute_weight: float = 0.1  # of the loss of the attributes, a mean over spans, summed over attributes

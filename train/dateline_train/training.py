@@ -34,7 +34,7 @@ from .fitting import new_model, new_optimizer, training_arguments
 from .model import DispatchModel
 from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe
-from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
+from .thresholds import choose_gate, choose_thresholds, obligatory_tails, with_low_thresholds
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
 
@@ -164,6 +164,9 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
     calibration = choose_calibration(validation, predicted, run.schema)
     model.set_reading(replace(model.reading, calibration=calibration))  # changes scores alone, not what is found
+    if run.recipe.model.gate:
+        gate = choose_gate(checkpoint_extractor(model, tokenizer), validation, run.recipe.model.gate)
+        model.set_reading(replace(model.reading, gate=gate))
     figures = validation_figures(validation, predicted, run.schema)
     folder = output / "training" / "final"
     model.save_pretrained(folder)
