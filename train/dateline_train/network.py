@@ -14,7 +14,8 @@ from dateline_labels import BundleError
 from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
-from .model import DispatchModel, SpanTensors
+from .heads import SpanTensors
+from .model import DispatchModel
 
 
 class TorchNetwork:
