@@ -131,11 +131,15 @@ def test_a_precision_that_does_not_exist_is_refused() -> None:
         replace(Packaging(), variants=("int4",))
 
 
-def test_the_gate_is_certified(tiny_bundle: Path) -> None:
+def test_the_gate_is_certified(tiny_bundle: Path, gold: list[Dispatch]) -> None:
     certificate = read_manifest(tiny_bundle).certificate
     assert certificate is not None
     gate = certificate.gate
     assert gate is not None
     assert gate.wanted + gate.others == certificate.dispatches
-    assert 0.8 <= gate.recall <= 1.0
+    wanted = [any(span.label == "ATTACK" for span in each.spans) for each in gold]
+    skipped = ["gated" in each.meta for each in Extractor.load(tiny_bundle, gated=True).batch(gold)]
+    assert gate.wanted == sum(wanted)
+    passed = sum(holds and not gone for holds, gone in zip(wanted, skipped, strict=True))
+    assert gate.recall == pytest.approx(passed / sum(wanted), abs=1e-4)
     assert f"{100 * gate.recall:.1f} %" in (tiny_bundle / "README.md").read_text(encoding="utf-8")

@@ -5,10 +5,12 @@ int8          static: one scale for each activation, found beforehand, so that n
 int8-dynamic  onnxruntime finds the scales from each batch, so the neighbours of a text matter in the last digits
 """
 
+import io
 import logging
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +35,14 @@ def static_int8(graph: bytes, samples: Sequence[dict[str, IntArray]]) -> bytes:
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    quantized = nncf.quantize(
-        onnx.load_from_string(graph),
-        nncf.Dataset(samples),
-        model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(samples),
-        ignored_scope=nncf.IgnoredScope(patterns=[_TAG_HEAD]),
-    )
+    with redirect_stdout(io.StringIO()):  # its progress bars, which it shows to files too
+        quantized = nncf.quantize(
+            onnx.load_from_string(graph),
+            nncf.Dataset(samples),
+            model_type=nncf.ModelType.TRANSFORMER,
+            subset_size=len(samples),
+            ignored_scope=nncf.IgnoredScope(patterns=[_TAG_HEAD]),
+        )
     return bytes(quantized.SerializeToString())
 
 
