@@ -65,7 +65,7 @@ NOTES = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured, and how."""
+    """What is measured, and how; raises InputError on a part or a device that is not there."""
 
     bundle: Path
     checkpoint: Path
@@ -77,6 +77,15 @@ class Plan:
     device: str = CPU
     python: Path = Path(sys.executable)
     side: int = SIDE[CPU]  # of the matrices that are multiplied
+
+    def __post_init__(self) -> None:
+        for part in self.parts:
+            if part not in PARTS:
+                raise InputError(Place("--only"), "only", f"expected some of {', '.join(PARTS)}, got {part!r}")
+        if self.device not in (CPU, CUDA):
+            raise InputError(Place("--device"), "device", f"expected cpu or cuda, got {self.device!r}")
+        if self.device == CUDA and not torch.cuda.is_available():
+            raise InputError(Place("--device"), "device", "cuda is not there: torch finds no GPU")
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,6 @@ class Stand:
 
 def run(plan: Plan) -> Report:
     """Measure everything of the plan; raises InputError on faulty texts, BundleError on what is no bundle."""
-    _check(plan)
     torch.set_num_threads(plan.threads)
     transformers_logging.set_verbosity_error()
     model, tokenizer = load_checkpoint(plan.checkpoint)
@@ -99,7 +107,8 @@ def run(plan: Plan) -> Report:
     sets = read_sets(plan.sources, schema, plan.dispatches, tokenizer, longest(plan.checkpoint, model))
     machine = describe(plan)
     ways = Ways.of(read_manifest(plan.bundle), Host.look(), plan.device)
-    stand = Stand(plan, model, tuple(sets), tuple(load_readers(plan.bundle, ways.choices, plan.threads)))
+    choices = ways.choices if {"ours", "encoder", "process"} & set(plan.parts) else ()
+    stand = Stand(plan, model, tuple(sets), tuple(load_readers(plan.bundle, choices, plan.threads)))
     with ExitStack() as stack:
         others, without = _others(stand, stack)
         contestants = [*others, *_ours(stand)]
@@ -109,22 +118,10 @@ def run(plan: Plan) -> Report:
     rates = measured_rates(plan.device, plan.threads, plan.side) if "roofline" in plan.parts else []
     ceiling = Ceiling(best_rates(rates), EncoderCost.of(model))
     profiles = [profile(each, sets, times, ceiling, _fresh(each, stand)) for each in stand.readers]
-    absent = (*_absent(plan), *ways.absent, *without)
+    absent = (*missing(plan), *ways.absent, *without)
     return Report(
         machine, plan.rounds, stand.sets, tuple(found), tuple(profiles), ceiling.cost, tuple(rates), absent, NOTES
     )
-
-
-def _check(plan: Plan) -> None:
-    for part in plan.parts:
-        if part not in PARTS:
-            raise InputError(Place("--only"), "only", f"expected some of {', '.join(PARTS)}, got {part!r}")
-    if plan.device not in (CPU, CUDA):
-        raise InputError(Place("--device"), "device", f"expected cpu or cuda, got {plan.device!r}")
-    if plan.device == CUDA and not torch.cuda.is_available():
-        raise InputError(Place("--device"), "device", "torch finds no GPU")
-    if plan.rounds < 1 or plan.dispatches < 1:
-        raise InputError(Place("--rounds"), "rounds", "expected at least one round and one dispatch")
 
 
 def describe(plan: Plan) -> dict[str, str]:
@@ -165,7 +162,7 @@ def _ours(stand: Stand) -> Iterator[Contestant]:
     if "ours" in plan.parts:
         for reader in readers:
             yield from reader.contestants()
-    if "encoder" in plan.parts:
+    if "encoder" in plan.parts and readers:
         for reader in readers:
             yield Contestant(reader.encoder_name, reader.encoder_alone)
         is_bf16 = plan.device == CUDA
@@ -182,7 +179,8 @@ def _fresh(reader: Reader, stand: Stand) -> Fresh | None:
     return fresh(plan.bundle, reader.choice, plan.threads, stand.sets, plan.rounds)
 
 
-def _absent(plan: Plan) -> Iterator[str]:
+def missing(plan: Plan) -> Iterator[str]:
+    """What is known before to be left out, and why."""
     if not plan.sources.archive.exists():
         yield f"the archive: {plan.sources.archive} is not there, so the corpus alone is read"
     yield from (f"{part}: left out by --only" for part in PARTS if part not in plan.parts)
@@ -197,8 +195,8 @@ def main(
     checkpoint: Annotated[Path, typer.Option(help="The checkpoint that the bundle was packaged from.")],
     archive: Annotated[Path, typer.Option(help="Texts of an archive.")] = ARCHIVE,
     corpus: Annotated[Path, typer.Option(help="Annotated texts, of which the texts are read.")] = CORPUS,
-    dispatches: Annotated[int, typer.Option(help="Texts in all, half of them from each source.")] = 256,
-    rounds: Annotated[int, typer.Option(help="Timed rounds, after one untimed.")] = 5,
+    dispatches: Annotated[int, typer.Option(min=1, help="Texts in all, half of them from each source.")] = 256,
+    rounds: Annotated[int, typer.Option(min=1, help="Timed rounds, after one untimed.")] = 5,
     threads: Annotated[int, typer.Option(min=0, help="Threads of every contestant; 0: one a core.")] = 0,
     only: Annotated[str, typer.Option(help=f"Some of {','.join(PARTS)}.")] = "",
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = CPU,
@@ -211,6 +209,8 @@ def main(
     sources, threads = Sources(archive, corpus), threads or cores()
     os.environ.setdefault("RAYON_NUM_THREADS", str(threads))  # those of the tokenizers
     plan = Plan(bundle, checkpoint, sources, parts, dispatches, rounds, threads, device, python, side)
+    for line in missing(plan):
+        typer.echo(line, err=True)
     report = run(plan)
     typer.echo(markdown(report))
     write_atomically(out, (json.dumps(report.plain(), indent=1, ensure_ascii=False) + "\n").encode("utf-8"))

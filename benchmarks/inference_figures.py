@@ -14,10 +14,11 @@ from roofline import EncoderCost
 
 @dataclass(frozen=True)
 class Row:
-    """One contestant on one set: rates, the ratio to the best pipeline, the share in which the GPU was busy."""
+    """One contestant on one set: seconds by round, rates, ratio to the best pipeline, share of time of a busy GPU."""
 
     texts: str
     contestant: str
+    seconds: tuple[float, ...]
     dispatches: Spread
     tokens: Spread
     ratio: Spread | None
@@ -56,6 +57,7 @@ def rows(contestants: Sequence[Contestant], sets: Sequence[TextSet], times: Time
             row = Row(
                 texts.name,
                 contestant.name,
+                tuple(reading.seconds for reading in readings),
                 Spread.of(rates(readings, len(texts.dispatches))),
                 Spread.of(rates(readings, texts.tokens)),
                 Spread.of(compared) if compared else None,

@@ -26,6 +26,7 @@ from transformers import (
 )
 
 BATCHES = {CPU: (1, 8, 32), CUDA: (8, 32, 128)}
+_MISSING = "not installed; it needs transformers below 5, so --python names an environment of its own that has it"
 _WORKER = Path(__file__).resolve().parent / "peer_worker.py"
 
 
@@ -163,7 +164,7 @@ class PeerWorker:
         """Why there is no answer."""
         lines = self._log.read_text(encoding="utf-8").splitlines()
         last = lines[-1] if lines else "it ended without a word"
-        return "not installed" if last.startswith("ModuleNotFoundError") else last
+        return _MISSING if last.startswith("ModuleNotFoundError") else last
 
     def close(self) -> None:
         """End the process."""

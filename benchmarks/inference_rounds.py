@@ -74,8 +74,8 @@ def take_turns(contestants: Sequence[Contestant], sets: Sequence[TextSet], round
     ]
     times: Times = {(contestant.name, texts.name): [] for contestant in contestants for texts in sets}
     for number, contestant in with_progress(turns, len(turns), "reading in turn"):
+        gc.collect()  # what the one before left behind
         for texts in sets:
-            gc.collect()
             reading = contestant.read(texts)
             if number:
                 times[contestant.name, texts.name].append(reading)

@@ -53,7 +53,7 @@ def _parts(report: Report) -> Iterator[str]:
     for texts in report.sets:
         if any(row.texts == texts.name for row in report.rows):
             yield f"## {texts.name.capitalize()}"
-            yield f"{texts}. Medians of {report.rounds} rounds, the least and the most in brackets."
+            yield f"{texts}. Rounds: {report.rounds}; medians, the least and the most in brackets."
             yield _speeds([row for row in report.rows if row.texts == texts.name])
     if report.profiles:
         yield "## Dateline by engine and precision"
@@ -133,7 +133,8 @@ def _rates(rates: Sequence[Rate]) -> str:
 def _spread(spread: Spread | None, form: str) -> str:
     if spread is None:
         return NOTHING
-    return f"{spread.median:{form}} ({spread.least:{form}}–{spread.most:{form}})"
+    around = "" if spread.least == spread.most else f" ({spread.least:{form}}–{spread.most:{form}})"
+    return f"{spread.median:{form}}{around}"
 
 
 def _share(share: float | None) -> str:

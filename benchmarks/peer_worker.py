@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
@@ -22,32 +23,32 @@ Predict = Callable[[list[str]], object]
 
 def span_marker(encoder: str, labels: list[str], limit: int) -> Predict:
     """SpanMarker over the encoder."""
-    from span_marker import SpanMarkerModel
-
+    model = _module("span_marker").SpanMarkerModel
     # it counts the positions of tokens from 2 on, so the last two of the encoder's are out of its reach
-    model: Any = SpanMarkerModel.from_pretrained(encoder, labels=["O", *labels], model_max_length=limit - 2)
-    return lambda texts: model.predict(texts, batch_size=BATCH)
+    marker = model.from_pretrained(encoder, labels=["O", *labels], model_max_length=limit - 2)
+    return lambda texts: marker.predict(texts, batch_size=BATCH)
 
 
 def flair(encoder: str, labels: list[str], _: int) -> Predict:
     """A linear tagger of flair over the encoder, the way that flair's own guide fine-tunes one."""
-    from flair.data import Dictionary, Sentence
-    from flair.embeddings import TransformerWordEmbeddings
-    from flair.models import SequenceTagger
-
-    tags = Dictionary(add_unk=False)
+    data, embeddings, models = (_module(f"flair.{name}") for name in ("data", "embeddings", "models"))
+    tags = data.Dictionary(add_unk=False)
     for label in labels:
         tags.add_item(label)
-    embeddings = TransformerWordEmbeddings(encoder, layers="-1", subtoken_pooling="first", fine_tune=True)
-    tagger = SequenceTagger(
-        embeddings=embeddings,
+    tagger = models.SequenceTagger(
+        embeddings=embeddings.TransformerWordEmbeddings(encoder, layers="-1", subtoken_pooling="first", fine_tune=True),
         tag_dictionary=tags,
         tag_type="ner",
         use_crf=False,
         use_rnn=False,
         reproject_embeddings=False,
     )
-    return lambda texts: tagger.predict([Sentence(text) for text in texts], mini_batch_size=BATCH)
+    return lambda texts: tagger.predict([data.Sentence(text) for text in texts], mini_batch_size=BATCH)
+
+
+def _module(name: str) -> Any:
+    """Without types, for type checkers run where there is no such module."""
+    return import_module(name)
 
 
 PEERS = {"span_marker": span_marker, "flair": flair}

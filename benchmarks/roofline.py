@@ -10,6 +10,7 @@ numbers. Norms, softmax, activations and looking up embeddings are left out: few
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -114,14 +115,13 @@ def _torch(dtype: torch.dtype, device: str, side: int) -> Callable[[], object]:
 
 def _torch_int8(side: int) -> Callable[[], object]:
     left, right = (torch.randint(-128, 127, (side, side), dtype=torch.int8) for _ in range(2))
-    return lambda: torch._int_mm(left, right)
+    return lambda: torch.ops.aten._int_mm(left, right)
 
 
 def _openvino(precision: str, threads: int, side: int) -> Callable[[], object] | None:
     """None where openvino would compute in float32 instead."""
-    import openvino
-    from openvino import opset13 as operations
-
+    openvino: Any = import_module(OPENVINO)  # its types are not those that it has when run
+    operations = openvino.opset13
     random = np.random.default_rng(13)
     left = operations.parameter([side, side], np.float32)
     right = operations.constant(random.standard_normal((side, side), dtype=np.float32))
@@ -138,6 +138,5 @@ def _openvino(precision: str, threads: int, side: int) -> Callable[[], object] |
 
 def _in_bytes(node: Any) -> Any:
     """The node's numbers at 256 levels, so that openvino multiplies them as bytes."""
-    from openvino import opset13 as operations
-
-    return operations.fake_quantize(node, *(np.float32(bound) for bound in (-4, 4, -4, 4)), 256)
+    openvino: Any = import_module(OPENVINO)
+    return openvino.opset13.fake_quantize(node, *(np.float32(bound) for bound in (-4, 4, -4, 4)), 256)
