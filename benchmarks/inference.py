@@ -30,11 +30,12 @@ from typing import Annotated
 import torch
 import typer
 from dateline_infer.host import CPU, CUDA, Host, cores
-from dateline_infer.manifest import read_manifest
+from dateline_infer.manifest import TRAINING, read_manifest
 from dateline_labels import DatelineError, InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_train.model import DispatchModel
 from dateline_train.network import TorchNetwork, load_checkpoint
+from dateline_train.training import RECORD
 from gpu_busy import GpuBusy
 from inference_figures import Ceiling, profile, rows
 from inference_ours import Reader, Ways, load_readers
@@ -99,14 +100,19 @@ class Stand:
 
 
 def run(plan: Plan) -> Report:
-    """Measure everything of the plan; raises InputError on faulty texts, BundleError on what is no bundle."""
+    """Measure everything of the plan; raises InputError on faulty texts or where bundle and checkpoint are no pair,
+    BundleError on what is no bundle.
+    """
     torch.set_num_threads(plan.threads)
     transformers_logging.set_verbosity_error()
+    manifest = read_manifest(plan.bundle)
     model, tokenizer = load_checkpoint(plan.checkpoint)
+    if (plan.bundle / TRAINING).read_bytes() != (plan.checkpoint / RECORD).read_bytes():
+        raise InputError(Place(str(plan.checkpoint)), RECORD, "the bundle was packaged from another checkpoint")
     schema = model.reading.schema
     sets = read_sets(plan.sources, schema, plan.dispatches, tokenizer, longest(plan.checkpoint, model))
     machine = describe(plan)
-    ways = Ways.of(read_manifest(plan.bundle), Host.look(), plan.device)
+    ways = Ways.of(manifest, Host.look(), plan.device)
     choices = ways.choices if {"ours", "encoder", "process"} & set(plan.parts) else ()
     stand = Stand(plan, model, tuple(sets), tuple(load_readers(plan.bundle, choices, plan.threads)))
     with ExitStack() as stack:

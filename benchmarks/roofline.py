@@ -15,9 +15,11 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import onnx
+import onnxruntime
 import torch
 from dateline_infer.choosing import BF16, FP16, FP32, INT8
-from dateline_infer.host import CPU, CUDA, OPENVINO
+from dateline_infer.host import CPU, CUDA, ONNXRUNTIME, OPENVINO
 from dateline_infer.tokens import IntArray
 from dateline_train.model import DispatchModel
 
@@ -92,6 +94,7 @@ def _products(device: str, threads: int, side: int) -> Iterator[tuple[str, str, 
     for name in (FP32, BF16):
         yield name, "torch", _torch(_TORCH[name], CPU, side)
     yield INT8, "torch", _torch_int8(side)
+    yield from ((name, ONNXRUNTIME, _onnxruntime(name, threads, side)) for name in (FP32, INT8))
     if find_spec(OPENVINO):
         for name in (FP32, BF16, INT8):
             multiply = _openvino(name, threads, side)
@@ -116,6 +119,27 @@ def _torch(dtype: torch.dtype, device: str, side: int) -> Callable[[], object]:
 def _torch_int8(side: int) -> Callable[[], object]:
     left, right = (torch.randint(-128, 127, (side, side), dtype=torch.int8) for _ in range(2))
     return lambda: torch.ops.aten._int_mm(left, right)
+
+
+def _onnxruntime(precision: str, threads: int, side: int) -> Callable[[], object]:
+    left, right = (np.ones((side, side), dtype=np.float32) for _ in range(2))
+    kind, result = "MatMul", onnx.TensorProto.FLOAT
+    if precision == INT8:
+        left, right = left.astype(np.uint8), right.astype(np.int8)
+        kind, result = "MatMulInteger", onnx.TensorProto.INT32
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node(kind, ["left", "right"], ["product"])],
+        "product",
+        [onnx.helper.make_tensor_value_info("left", onnx.helper.np_dtype_to_tensor_dtype(left.dtype), [side, side])],
+        [onnx.helper.make_tensor_value_info("product", result, [side, side])],
+        [onnx.numpy_helper.from_array(right, "right")],
+    )
+    opsets = [onnx.helper.make_opsetid("", 18)]
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=9)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda: session.run(None, {"left": left})
 
 
 def _openvino(precision: str, threads: int, side: int) -> Callable[[], object] | None:

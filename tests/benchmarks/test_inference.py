@@ -15,7 +15,7 @@ from dateline_infer.manifest import read_manifest
 from dateline_labels import Dispatch, InputError
 from dateline_train.network import load_checkpoint
 from gpu_busy import mean_share
-from inference import PARTS, Plan, main
+from inference import PARTS, Plan, main, run
 from inference_figures import Ceiling
 from inference_ours import Ways, covered, tags_only
 from inference_peers import FLAIR, SPAN_MARKER, PeerPlan, PeerWorker, longest, same_weights
@@ -217,6 +217,13 @@ def test_a_part_or_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None
         Plan(tmp_path, tmp_path, sources, ("ours", "everything"))
     with pytest.raises(InputError, match="got 'tpu'"):
         Plan(tmp_path, tmp_path, sources, device="tpu")
+
+
+def test_a_bundle_of_another_checkpoint_is_refused(tmp_path: Path, tiny_checkpoint: Path, tiny_bundle: Path) -> None:
+    other = shutil.copytree(tiny_checkpoint, tmp_path / "other")
+    (other / "training.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="packaged from another checkpoint"):
+        run(Plan(tiny_bundle, other, Sources(tmp_path, tmp_path)))
 
 
 @pytest.mark.slow
