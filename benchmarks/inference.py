@@ -38,7 +38,7 @@ from dateline_train.network import TorchNetwork, load_checkpoint
 from dateline_train.training import RECORD
 from gpu_busy import GpuBusy
 from inference_figures import Ceiling, profile, rows
-from inference_ours import Reader, Ways, load_readers
+from inference_ours import Reader, Ways, gated_contestants, load_readers
 from inference_peers import PeerPlan, longest, peers, pipelines
 from inference_process import Fresh, fresh
 from inference_rounds import Contestant, take_turns, timed
@@ -168,6 +168,7 @@ def _ours(stand: Stand) -> Iterator[Contestant]:
     if "ours" in plan.parts:
         for reader in readers:
             yield from reader.contestants()
+        yield from gated_contestants(plan.bundle, [reader.choice for reader in readers], plan.threads)
     if "encoder" in plan.parts and readers:
         for reader in readers:
             yield Contestant(reader.encoder_name, reader.encoder_alone)

@@ -8,6 +8,7 @@ that the Extractor had it run, once more, with nothing between.
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from dateline_infer.engines import OpenVinoEngine
 from dateline_infer.heads import SpanBatch
 from dateline_infer.host import CPU, CUDA, ONNXRUNTIME, OPENVINO, Host
 from dateline_infer.incidents import can_assemble, incidents
-from dateline_infer.manifest import GATE, Manifest
+from dateline_infer.manifest import GATE, Manifest, read_manifest
 from dateline_infer.network import Network
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_infer.windows import widened
@@ -70,12 +71,17 @@ class WatchedNetwork:
         """(pairs, relation labels)."""
         return self._network.relation_logits(batch, pairs, features)
 
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        """(texts,): the log-odds that each text passes the gate."""
+        return self._network.gate_scores(texts)
+
 
 class TagsNetwork:
     """Answers as `network` for a schema without attributes and relations."""
 
     def __init__(self, network: Network) -> None:
         self.encode = network.encode
+        self.gate_scores = network.gate_scores
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:
         """(spans, 0)."""
@@ -96,7 +102,6 @@ class Reader:
         self._watched = WatchedNetwork(self._network)
         extractor.network = self._watched
         self._extractor, self._tagger = extractor, tags_only(extractor)
-        self._assembles = can_assemble(extractor.config.schema)
         self._batches: dict[str, list[Batch]] = {}
 
     def contestants(self) -> list[Contestant]:
@@ -124,9 +129,7 @@ class Reader:
         """Spans, attributes, relations and incidents of the texts."""
         self._watched.forget()
         begun = time.perf_counter()
-        for dispatch in self._extractor.stream(texts.dispatches):
-            if self._assembles:
-                incidents(dispatch)
+        read_everything(self._extractor, texts)
         ended = time.perf_counter()
         self._batches[texts.name] = self._watched.batches
         return Timed(begun, ended - begun, covered(self._watched.runs))
@@ -148,6 +151,14 @@ class Reader:
         multiple = OpenVinoEngine._MULTIPLE if self.choice.engine == OPENVINO else 1
         masks = [widened(mask, multiple) for texts in sets for _, mask, _ in self.batches(texts)]
         return 1.0 - sum(int(mask.sum()) for mask in masks) / sum(mask.size for mask in masks)
+
+
+def read_everything(extractor: Extractor, texts: TextSet) -> None:
+    """Spans, attributes, relations and incidents of the texts."""
+    assembles = can_assemble(extractor.config.schema)
+    for dispatch in extractor.stream(texts.dispatches):
+        if assembles:
+            incidents(dispatch)
 
 
 def tags_only(extractor: Extractor) -> Extractor:
@@ -189,13 +200,24 @@ class Ways:
 
 
 def _without_gate(manifest: Manifest) -> Iterator[str]:
-    if GATE in manifest.files:
-        yield "Dateline with the gate: the bundle has one, which is not measured here"
-    else:
+    if GATE not in manifest.files:
         yield "Dateline with the gate: the bundle has none"
 
 
 def load_readers(bundle: Path, choices: Sequence[Choice], threads: int) -> list[Reader]:
-    """A reader for every choice. Readers with the gate belong here."""
-    asked = [Asked(choice.device, choice.engine, choice.precision) for choice in choices]
-    return [Reader(Extractor.load(bundle, each, threads), choice) for each, choice in zip(asked, choices, strict=True)]
+    """A reader for every choice."""
+    return [Reader(_load(bundle, choice, threads), choice) for choice in choices]
+
+
+def gated_contestants(bundle: Path, choices: Sequence[Choice], threads: int) -> Iterator[Contestant]:
+    """With everything that passes the gate, for every choice; none where the bundle has no gate."""
+    if GATE not in read_manifest(bundle).files:
+        return
+    for choice in choices:
+        extractor = _load(bundle, choice, threads, gated=True)
+        read = timed(partial(read_everything, extractor))
+        yield Contestant(f"Dateline {choice.engine} {choice.precision}, everything that passes the gate", read)
+
+
+def _load(bundle: Path, choice: Choice, threads: int, gated: bool = False) -> Extractor:
+    return Extractor.load(bundle, Asked(choice.device, choice.engine, choice.precision), threads, gated)
