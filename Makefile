@@ -29,6 +29,7 @@ fast: .venv/ready
 lint: .venv/ready
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+	$(VENV)/hadolint docker/*.Dockerfile
 
 types: .venv/ready
 	$(VENV)/mypy
@@ -36,7 +37,7 @@ types: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,archive,dev]"
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,int8,openvino,archive,dev]"
 	touch $@
 
 clean:

@@ -72,6 +72,7 @@ overlap = 16
 
 [model]
 width = 32
+gate = ["ATTACK"]
 
 [fitting]
 precision = "fp32"

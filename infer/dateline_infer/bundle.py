@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from dateline_labels import BundleError, one_line
+from dateline_labels import BundleError, InputError, Place, one_line
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tokenizers import Tokenizer
 
@@ -22,6 +22,7 @@ from .host import Host
 from .manifest import (
     CARD,
     CONFIG,
+    GATE,
     HEADS,
     LIMITS,
     METRICS,
@@ -38,14 +39,14 @@ from .strict_json import read_record
 from .tags import tag_count
 from .tokenizer_check import read_tokenizer
 from .tokens import FloatArray
-from .weights_check import read_heads
+from .weights_check import read_gate, read_heads
 from .windows import SpecialTokens
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 PARTS = (CONFIG, HEADS, TOKENIZER, METRICS, TRAINING, CARD)
-"""What is looked into whatever encoder is chosen."""
+"""What is looked into whatever is asked for."""
 
 
 class BundleConfig(BaseModel):
@@ -65,12 +66,15 @@ class Parts:
     padding: int
     tokenizer: Tokenizer
     weights: Mapping[str, FloatArray]
+    gate: Mapping[str, FloatArray]
     largest_token: int
     metrics: Any
     training: Any
 
 
-def load_bundle(path: Path, asked: Asked = BEST, threads: int = 0, key: "Ed25519PublicKey | None" = None) -> Extractor:
+def load_bundle(
+    path: Path, asked: Asked = BEST, threads: int = 0, gated: bool = False, key: "Ed25519PublicKey | None" = None
+) -> Extractor:
     """The extractor of a bundle, a folder or a .zip, with the engine that `choosing` takes, on so many threads (0: one
     a core); with a key, its owner must have signed the bundle.
 
@@ -80,14 +84,16 @@ def load_bundle(path: Path, asked: Asked = BEST, threads: int = 0, key: "Ed25519
         manifest = manifest_of(files, key)
         choice = choose(asked, Host.look(), manifest.variants)
         graph = VARIANTS[choice.variant]
-        contents = read_verified(files, manifest, (*PARTS, graph))
+        if gated and GATE not in manifest.files:
+            raise InputError(Place("--gate"), "gate", f"{path} has none: its recipe names no labels for one")
+        contents = read_verified(files, manifest, (*PARTS, graph, *([GATE] if gated else [])))
     parts = parts_of(contents, path)
     check_encoder(contents[graph], path / graph, parts)
     with _naming(path / graph):
-        network = BundleNetwork(build_engine(contents[graph], choice, threads), parts.weights, choice)
+        network = BundleNetwork(build_engine(contents[graph], choice, threads), parts.weights, parts.gate, choice)
     with _naming(path):
-        extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding)
-        _check_fit(extractor, network)
+        extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding, gated)
+        _check_fit(extractor, network, gated)
     return extractor
 
 
@@ -103,8 +109,10 @@ def parts_of(contents: Mapping[str, bytes], path: Path) -> Parts:
         largest = _largest_token(tokenizer, config.padding)
     with _naming(path / HEADS):
         weights = read_heads(contents[HEADS], path / HEADS, reading.schema)
+    with _naming(path / GATE):
+        gate = read_gate(contents[GATE], path / GATE, largest) if GATE in contents else {}
     metrics, training = (read_record(contents[name], path / name) for name in (METRICS, TRAINING))
-    return Parts(reading, config.padding, tokenizer, weights, largest, metrics, training)
+    return Parts(reading, config.padding, tokenizer, weights, gate, largest, metrics, training)
 
 
 def check_encoder(graph: bytes, path: Path, parts: Parts) -> None:
@@ -149,7 +157,7 @@ def _naming(path: Path) -> Iterator[None]:
         raise BundleError(f"{path}: {one_line(f'{type(error).__name__}: {error}')}") from error
 
 
-def _check_fit(extractor: Extractor, network: Network) -> None:
+def _check_fit(extractor: Extractor, network: Network, gated: bool) -> None:
     """Run one full window of the largest token id through the model, so that parts which do not fit each other or the
     schema show here and not in the middle of an archive. Raises ValueError, or whatever the libraries raise.
     """
@@ -166,6 +174,8 @@ def _check_fit(extractor: Extractor, network: Network) -> None:
         spans = SpanBatch(vectors[0], np.array([last, last]), np.array([0, 1]), np.array([1, 2]))
         values = sum(len(values) for _, _, values in schema.attributes)
         _check_logits("attribute values", network.attribute_logits(spans), values)
+        if gated:
+            _check_logits("texts", network.gate_scores([ids[0]])[None], 1)
         _check_logits("relations", network.relation_logits(spans, pair, features), len(schema.relations))
 
 

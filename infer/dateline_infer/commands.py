@@ -1,4 +1,4 @@
-"""Commands that run a packaged checkpoint: `dateline extract`."""
+"""Commands that run a packaged checkpoint: `dateline extract`, `dateline doctor`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ def extract(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
+    gate: Annotated[bool, typer.Option("--gate", help="Skip dispatches in which a cheap look sees nothing.")] = False,
     threads: Annotated[int, typer.Option(min=0, help="Threads of the encoder; 0: one a core.")] = 0,
     require_signature: Annotated[
         Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
@@ -37,5 +38,25 @@ def extract(
     from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
-    loading = Loading(bundle, Asked(device, engine, precision), threads, require_signature)
+    loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)
     run_extract(loading, files or [Path("-")], columns, Destinations(out, incidents, show, picture))
+
+
+def doctor(
+    bundle: Annotated[Path | None, typer.Argument(help="A bundle to check and to read a sentence with.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    require_signature: Annotated[
+        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
+    ] = None,
+) -> None:
+    """Say what is installed here, what would read a bundle and why, and try it.
+
+    Example: dateline doctor out/demo/bundle
+    """
+    from .choosing import Asked
+    from .doctor import run_doctor
+
+    run_doctor(bundle, Asked(device, engine, precision), as_json, require_signature)

@@ -9,6 +9,7 @@ from dateline_labels import Schema
 from pydantic import ConfigDict, TypeAdapter
 
 from .calibration import Calibration
+from .gate import Gate
 from .tags import tag_count
 
 
@@ -22,6 +23,7 @@ class ReadingConfig:
     label to them: such a span takes its most probable head where none passes the threshold.
     `transitions` (tags, tags) is added to the log probabilities of the tags of neighbouring words; see `tags.decode`.
     `calibration` makes probabilities the scores that are written; it decides nothing.
+    `gate` says what the model's gate looks for, if it has one.
     Raises ValueError on contradictions.
     """
 
@@ -34,6 +36,7 @@ class ReadingConfig:
     obligatory: dict[str, tuple[str, ...]] = field(default_factory=dict)
     transitions: tuple[tuple[float, ...], ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
+    gate: Gate | None = None
 
     def __post_init__(self) -> None:
         if self.window < 16:
@@ -54,6 +57,10 @@ class ReadingConfig:
         finite = all(isfinite(each) for row in self.transitions for each in row)
         if self.transitions and (lengths != {tags} or not finite):
             raise ValueError(f"the schema has {tags} tags: expected transitions of {tags} rows of {tags} numbers")
+        if self.gate and not (self.gate.labels and set(self.gate.labels) <= set(self.schema.spans)):
+            raise ValueError(f"a gate for {', '.join(self.gate.labels) or 'nothing'}, which the schema does not have")
+        if self.gate and not isfinite(self.gate.threshold):
+            raise ValueError(f"expected a finite threshold of the gate, got {self.gate.threshold}")
         self._check_calibration()
 
     def _check_calibration(self) -> None:

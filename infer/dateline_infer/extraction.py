@@ -39,20 +39,21 @@ class Destinations:
 
 @dataclass(frozen=True)
 class Loading:
-    """Which bundle reads, with what, and on how many threads (0: one a core); the file of a key that must have signed
-    it, if any.
+    """Which bundle reads, with what, on how many threads (0: one a core), whether the gate keeps dispatches out, and
+    the file of the key that must have signed the bundle, if any.
     """
 
     bundle: Path
     asked: Asked = BEST
     threads: int = 0
+    gated: bool = False
     require_signature: Path | None = None
 
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
     dispatches = read_inputs(files, columns)
-    extractor = Extractor.load(loading.bundle, loading.asked, loading.threads, loading.require_signature)
+    extractor = Extractor.load(loading.bundle, loading.asked, loading.threads, loading.gated, loading.require_signature)
     assemble = can_assemble(extractor.config.schema)
     if to.table and not assemble:
         raise InputError(Place(str(loading.bundle)), "schema", "has none of the labels that incidents are made of")

@@ -5,6 +5,7 @@ The same formulas stand in `dateline_train.model`, where they are learnt; packag
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,12 @@ from .tokens import FloatArray, IntArray
 
 Weights = Mapping[str, FloatArray]
 _PAIRS_AT_ONCE = 16_384
+_MANY_ROWS = 256
 
 
 @dataclass(frozen=True)
 class SpanBatch:
-    """Spans of one or more dispatches whose tokens stand one after another.
+    """Spans of one or more dispatches whose tokens stand one after another; none is empty.
 
     vectors  (tokens, hidden) what the encoder made of each token
     labels   (spans,) numbers of their labels in the schema
@@ -30,45 +32,71 @@ class SpanBatch:
     starts: IntArray
     ends: IntArray
 
-
-def span_vectors(batch: SpanBatch) -> FloatArray:
-    """(spans, 3 × hidden): the first token's vector, the last one's and the mean of all."""
-    mean = _mean(_running_sum(batch.vectors), batch.starts, batch.ends)
-    return np.concatenate([batch.vectors[batch.starts], batch.vectors[batch.ends - 1], mean], axis=1)
+    @cached_property
+    def span_vectors(self) -> FloatArray:
+        """(spans, 3 × hidden): the first token's vector, the last one's and the mean of all; both heads read them."""
+        mean = _sums(self.vectors, self.starts, self.ends) / (self.ends - self.starts)[:, None].astype(np.float32)
+        return np.concatenate([self.vectors[self.starts], self.vectors[self.ends - 1], mean], axis=1)
 
 
 def attribute_logits(weights: Weights, batch: SpanBatch) -> FloatArray:
     """(spans, values of all attributes), in the order of `Schema.attributes`."""
-    hidden = (
-        _linear(weights, "attributes.hidden", span_vectors(batch)) + weights["attributes.label.weight"][batch.labels]
-    )
+    hidden = _linear(weights, "attributes.hidden", batch.span_vectors)
+    hidden += weights["attributes.label.weight"][batch.labels]
     return _linear(weights, "attributes.output", np.maximum(hidden, 0.0))
 
 
 def relation_logits(weights: Weights, batch: SpanBatch, pairs: IntArray, features: IntArray) -> FloatArray:
     """(pairs, relation labels). `pairs` (pairs, 2) are rows of the batch, head and tail; `features` as in `pairs`."""
-    spans = span_vectors(batch)
+    if not len(pairs):
+        return np.zeros((0, len(weights["relations.output.bias"])), dtype=np.float32)
+    spans = batch.span_vectors
     parts = {name: _linear(weights, f"relations.{name}", spans) for name in ("head", "tail", "head_key", "tail_key")}
-    words = _running_sum(batch.vectors @ weights["relations.between.weight"].T)
-    logits = [
-        _pair_logits(weights, batch, parts, words, pairs[at : at + _PAIRS_AT_ONCE], features[at : at + _PAIRS_AT_ONCE])
-        for at in range(0, len(pairs), _PAIRS_AT_ONCE)
-    ]
-    return np.concatenate(logits) if logits else np.zeros((0, len(weights["relations.output.bias"])), dtype=np.float32)
+    words = Sums.of(batch, weights["relations.between.weight"])
+    blocks = (slice(at, at + _PAIRS_AT_ONCE) for at in range(0, len(pairs), _PAIRS_AT_ONCE))
+    return np.concatenate([_pair_logits(weights, batch, parts, words, pairs[at], features[at]) for at in blocks])
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums of projected vectors up to each border of a span, from which that of any range between two borders follows.
+
+    borders  (borders,) the tokens at which spans start or end, in order
+    before   (borders, width) in float64, for in a long text small ranges are differences of large sums
+    """
+
+    borders: IntArray
+    before: NDArray[np.float64]
+
+    @staticmethod
+    def of(batch: SpanBatch, weight: FloatArray) -> "Sums":
+        """Of the vectors times `weight` (width, hidden): since that is linear, sums are multiplied and not tokens."""
+        borders = np.union1d(batch.starts, batch.ends)
+        before = np.zeros((len(borders), len(weight)), dtype=np.float64)
+        pieces = _sums(batch.vectors, borders[:-1], borders[1:])
+        np.cumsum(pieces @ weight.T, axis=0, dtype=np.float64, out=before[1:])
+        return Sums(borders, before)
+
+    def mean(self, starts: IntArray, ends: IntArray) -> FloatArray:
+        """The mean row of each half-open range of tokens, zeros for an empty one; both its ends are borders."""
+        first, last = np.searchsorted(self.borders, starts), np.searchsorted(self.borders, ends)
+        sums = self.before[last] - self.before[first]
+        mean: FloatArray = (sums / np.maximum(ends - starts, 1)[:, None]).astype(np.float32)
+        return mean
 
 
 def _pair_logits(
     weights: Weights,
     batch: SpanBatch,
     parts: Mapping[str, FloatArray],
-    words: NDArray[np.float64],
+    words: Sums,
     pairs: IntArray,
     features: IntArray,
 ) -> FloatArray:
     heads, tails = pairs[:, 0], pairs[:, 1]
     hidden = parts["head"][heads] + parts["tail"][tails]
     hidden += parts["head_key"][heads] * parts["tail_key"][tails]
-    hidden += _mean(words, *between(batch.starts, batch.ends, pairs))
+    hidden += words.mean(*between(batch.starts, batch.ends, pairs))
     hidden += weights["relations.labels.weight"][label_pair(batch.labels[heads], batch.labels[tails], weights)]
     for column in range(features.shape[1]):
         hidden += weights[f"relations.features.{column}.weight"][features[:, column]]
@@ -88,16 +116,11 @@ def _linear(weights: Weights, name: str, rows: FloatArray) -> FloatArray:
     return product
 
 
-def _running_sum(rows: FloatArray) -> NDArray[np.float64]:
-    """(rows + 1, width): sums of all rows before each; in float64, for in a long text small spans are differences of
-    large sums.
-    """
-    sums = np.zeros((len(rows) + 1, rows.shape[1]), dtype=np.float64)
-    np.cumsum(rows, axis=0, dtype=np.float64, out=sums[1:])
+def _sums(rows: FloatArray, starts: IntArray, ends: IntArray) -> FloatArray:
+    """(ranges, width): the sum of the rows of each half-open range; a loop, which is faster here than `reduceat`."""
+    sums = np.empty((len(starts), rows.shape[1]), dtype=np.float32)
+    for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        # many rows would use up the digits of float32
+        exact = np.float64 if end - start > _MANY_ROWS else np.float32
+        sums[at] = np.add.reduce(rows[start:end], axis=0, dtype=exact)
     return sums
-
-
-def _mean(sums: NDArray[np.float64], starts: IntArray, ends: IntArray) -> FloatArray:
-    """The mean row of each half-open range, zeros for an empty one."""
-    mean: FloatArray = ((sums[ends] - sums[starts]) / np.maximum(ends - starts, 1)[:, None]).astype(np.float32)
-    return mean

@@ -14,7 +14,7 @@ from rich.text import Text
 from .bundle import PARTS, Parts, check_encoder, parts_of
 from .bundle_files import opened
 from .certificate import Certificate
-from .manifest import LIMITS, SIGNATURE, VARIANTS, Manifest, manifest_of, read_small, read_verified
+from .manifest import GATE, LIMITS, SIGNATURE, VARIANTS, Manifest, manifest_of, read_small, read_verified
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -57,7 +57,7 @@ def inspect(path: Path, key: "Ed25519PublicKey | None" = None) -> Inspected:
         signed = SIGNATURE in files.names()
         if signed:
             read_small(files, SIGNATURE)
-        parts = parts_of(read_verified(files, manifest, PARTS), path)
+        parts = parts_of(read_verified(files, manifest, (*PARTS, GATE)), path)
         for precision in manifest.variants:
             name = VARIANTS[precision]
             check_encoder(read_verified(files, manifest.only(name), (name,))[name], path / name, parts)
@@ -83,8 +83,16 @@ def show(inspected: Inspected, console: Console) -> None:
     for name in ("bundle", "format", "dateline", "signature", "schema", "recipe", "encoder"):
         console.print(_plain(f"{name:<10} {facts[name]}"), soft_wrap=True)
     console.print(_file_table(inspected.manifest))
-    if inspected.manifest.certificate:
-        console.print(_certificate_table(inspected.manifest.certificate))
+    certificate = inspected.manifest.certificate
+    if certificate:
+        console.print(_certificate_table(certificate))
+    if certificate and certificate.gate:
+        gate = certificate.gate
+        passing, skipped = 100 * gate.recall, 100 * gate.skipped
+        what = (
+            f"{passing:.2f} % of {gate.wanted} wanted dispatches pass, {skipped:.1f} % of {gate.others} others do not"
+        )
+        console.print(_plain(f"{'gate':<10} {what}"), soft_wrap=True)
 
 
 def as_json(inspected: Inspected) -> str:

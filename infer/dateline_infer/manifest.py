@@ -93,14 +93,16 @@ class Manifest(BaseModel):
         return self.model_copy(update={"files": {name: self.files[name]}})
 
 
-def read_manifest(path: Path) -> Manifest:
-    """The manifest of a bundle; raises BundleError where there is none to be read."""
+def read_manifest(path: Path, key: "Ed25519PublicKey | None" = None) -> Manifest:
+    """The manifest of a bundle; raises BundleError where there is none to be read. With a key, its owner must have
+    signed these very bytes.
+    """
     with opened(path, LIMITS) as files:
-        return manifest_of(files)
+        return manifest_of(files, key)
 
 
 def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest:
-    """As `read_manifest`; with a key, its owner must have signed these very bytes."""
+    """As `read_manifest`, of a bundle that is open."""
     path = files.path / MANIFEST
     names = files.names()
     if MANIFEST not in names:

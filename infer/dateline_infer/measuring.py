@@ -17,7 +17,7 @@ from .certificate import Speed
 from .choosing import Asked
 from .extractor import Extractor
 from .inputs import Columns, read_inputs
-from .tokens import tokenize
+from .tokens import tokenize_all
 
 _SECONDS = 2.0
 _WARM_UP = 32
@@ -32,7 +32,7 @@ def measure_speed(bundle: Path, texts: Path, asked: Asked) -> Speed:
 
 def read_for_a_while(extractor: Extractor, dispatches: Sequence[Dispatch]) -> tuple[float, float]:
     """Dispatches and tokens a second, with everything that is read of them, over some seconds after a warm-up."""
-    tokens = sum(len(tokenize(extractor.tokenizer, dispatch.text)) for dispatch in dispatches)
+    tokens = sum(map(len, tokenize_all(extractor.tokenizer, [dispatch.text for dispatch in dispatches])))
     extractor.batch(dispatches[:_WARM_UP])
     rounds, begun = 0, time.perf_counter()
     while (seconds := time.perf_counter() - begun) < _SECONDS:

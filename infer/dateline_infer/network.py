@@ -1,11 +1,12 @@
 """What an Extractor asks of a model, and the model of a bundle: the encoder in an engine, the heads in numpy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from . import heads
 from .choosing import Choice
 from .engines import Engine
+from .gate import gate_scores
 from .heads import SpanBatch
 from .tokens import FloatArray, IntArray
 
@@ -25,14 +26,21 @@ class Network(Protocol):
         """(pairs, relation labels)."""
         ...
 
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        """(texts,): the log-odds that each text passes the gate, which the model has."""
+        ...
+
 
 class BundleNetwork:
     """The model of a bundle, built from bytes that were checked; `choice` is what its engine was chosen as."""
 
-    def __init__(self, engine: Engine, weights: Mapping[str, FloatArray], choice: Choice) -> None:
+    def __init__(
+        self, engine: Engine, weights: Mapping[str, FloatArray], gate: Mapping[str, FloatArray], choice: Choice
+    ) -> None:
         self.choice = choice
         self._engine = engine
         self._weights = weights
+        self._gate = gate
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
@@ -45,3 +53,7 @@ class BundleNetwork:
     def relation_logits(self, batch: SpanBatch, pairs: IntArray, features: IntArray) -> FloatArray:
         """(pairs, relation labels)."""
         return heads.relation_logits(self._weights, batch, pairs, features)
+
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        """(texts,): the log-odds that each text passes the gate."""
+        return gate_scores(self._gate, texts)

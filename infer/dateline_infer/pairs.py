@@ -4,8 +4,9 @@ Any two spans of a dispatch that the schema allows are a pair, however far apart
 (buckets), each of which the relation head turns into a vector.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from dateline_labels import Schema
@@ -25,7 +26,7 @@ the head between, likeness of words."""
 
 @dataclass(frozen=True)
 class SpanTable:
-    """The spans of one dispatch as arrays.
+    """The spans of one dispatch as arrays, or of several laid end to end.
 
     labels  (spans,) numbers of their labels in the schema
     starts, ends  (spans,) in tokens, half-open
@@ -56,6 +57,17 @@ class SpanTable:
             tokens.ids[ends - 1],
         )
 
+    @staticmethod
+    def joined(tables: Sequence["SpanTable"], first_tokens: IntArray) -> "SpanTable":
+        """One table of several texts, whose tokens begin at `first_tokens`; what it says of spans of two texts at once
+        has no meaning.
+        """
+        counts = [len(table.labels) for table in tables]
+        shift = np.repeat(first_tokens[: len(tables)], counts)
+        columns = ("labels", "starts", "ends", "sentences", "words", "last_words")
+        whole = {name: np.concatenate([getattr(table, name) for table in tables]) for name in columns}
+        return SpanTable(**{**whole, "starts": whole["starts"] + shift, "ends": whole["ends"] + shift})
+
 
 def allowed_relations(schema: Schema) -> NDArray[np.bool_]:
     """(span labels, span labels, relation labels): whether the relation may go from a head of the first to a tail of
@@ -75,6 +87,25 @@ def candidates(labels: IntArray, allowed: NDArray[np.bool_]) -> IntArray:
     possible = np.any(allowed, axis=2)[labels[:, None], labels[None, :]]
     np.fill_diagonal(possible, val=False)
     return np.argwhere(possible)
+
+
+def blocks(labels: IntArray, bounds: IntArray, allowed: NDArray[np.bool_], size: int) -> Iterator[IntArray]:
+    """The candidate pairs (pairs, 2) within each text, whose spans are the rows `bounds[text]` to `bounds[text + 1]` of
+    `labels`, in blocks of at most `size`.
+    """
+    waiting: list[IntArray] = []
+    for begin, end in pairwise(bounds.tolist()):
+        waiting.append(candidates(labels[begin:end], allowed) + begin)
+        if sum(map(len, waiting)) >= size:
+            yield from _cut(waiting, size)
+            waiting = []
+    yield from _cut(waiting, size)
+
+
+def _cut(waiting: Sequence[IntArray], size: int) -> Iterator[IntArray]:
+    whole = np.concatenate(waiting) if waiting else np.zeros((0, 2), dtype=np.int64)
+    for at in range(0, len(whole), size):
+        yield whole[at : at + size]
 
 
 def features(table: SpanTable, pairs: IntArray) -> IntArray:

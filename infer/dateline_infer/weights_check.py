@@ -1,10 +1,10 @@
-"""heads.safetensors → the weights of the heads, which must be those that the schema asks for and no others.
+"""heads.safetensors, gate.safetensors → weights, which must be those that the model is made of and no others.
 
 The library that reads them takes any header of up to 100 MB, and of a doubled name whichever comes last.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from dateline_labels import BundleError, Schema, one_line
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors.numpy import load as load_safetensors
 
+from .gate import FIRST_SPAN, SECOND_SPAN
 from .pairs import FEATURE_SIZES
 from .strict_json import read_strict
 from .tokens import FloatArray
@@ -34,20 +35,29 @@ _HEADER = TypeAdapter(dict[str, _Entry])
 
 def read_heads(data: bytes, path: Path, schema: Schema) -> dict[str, FloatArray]:
     """The weights of both heads; raises BundleError naming file and tensor."""
-    header, start = _header(data, path)
     # the widths of encoder and heads are the model's own; every other size follows from the schema
-    between = header["relations.between.weight"].shape if "relations.between.weight" in header else []
-    width, hidden = between if len(between) == 2 else (0, 0)
-    try:
-        _check_names(header, head_shapes(schema, hidden, width))
-        _check_places(header, len(data) - start)
-        weights: dict[str, FloatArray] = load_safetensors(data)
-        for name, values in weights.items():
-            if not np.isfinite(values).all():
-                raise ValueError(f"{name}: expected finite float32 numbers")
-    except ValueError as error:
-        raise BundleError(f"{path}: {one_line(str(error))}") from None
+    return _read(data, path, "relations.between.weight", lambda width, hidden: head_shapes(schema, hidden, width))
+
+
+def read_gate(data: bytes, path: Path, largest_token: int) -> dict[str, FloatArray]:
+    """The weights of the gate, with a row of its table for each token; raises BundleError naming file and tensor."""
+    weights = _read(data, path, "table", gate_shapes)
+    if len(weights["table"]) <= largest_token:
+        raise BundleError(f"{path}: table: has {len(weights['table'])} rows, the largest token is {largest_token}")
     return weights
+
+
+def gate_shapes(tokens: int, width: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every weight of the gate, by the names of `dateline_train.gate`."""
+    return {
+        "table": (tokens, width),
+        "first.weight": (width, width, FIRST_SPAN),
+        "first.bias": (width,),
+        "second.weight": (width, width, SECOND_SPAN),
+        "second.bias": (width,),
+        "output.weight": (1, 2 * width),
+        "output.bias": (1,),
+    }
 
 
 def head_shapes(schema: Schema, hidden: int, width: int) -> dict[str, tuple[int, ...]]:
@@ -69,6 +79,24 @@ def head_shapes(schema: Schema, hidden: int, width: int) -> dict[str, tuple[int,
         "relations.between.weight": (width, hidden),
         "relations.labels.weight": (labels * labels, width),
     }
+
+
+def _read(
+    data: bytes, path: Path, leading: str, shapes: Callable[[int, int], Mapping[str, tuple[int, ...]]]
+) -> dict[str, FloatArray]:
+    """The weights of a file whose shapes all follow from the two sizes of one of them."""
+    header, start = _header(data, path)
+    sizes = header[leading].shape if leading in header else []
+    try:
+        _check_names(header, shapes(*sizes) if len(sizes) == 2 else shapes(0, 0))
+        _check_places(header, len(data) - start)
+        weights: dict[str, FloatArray] = load_safetensors(data)
+        for name, values in weights.items():
+            if not np.isfinite(values).all():
+                raise ValueError(f"{name}: expected finite float32 numbers")
+    except ValueError as error:
+        raise BundleError(f"{path}: {one_line(str(error))}") from None
+    return weights
 
 
 def _header(data: bytes, path: Path) -> tuple[Mapping[str, _Entry], int]:

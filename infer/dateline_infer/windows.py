@@ -5,6 +5,7 @@ Each token is read where it stands most central, so that it has context on both 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -70,15 +71,33 @@ def starts(tokens: int, capacity: int, overlap: int) -> list[int]:
     return [round(index * (tokens - capacity) / (count - 1)) for index in range(count)]
 
 
+@dataclass(frozen=True)
+class Take:
+    """The tokens of a text, half-open, that are read in one window, and where the first of them stands in it."""
+
+    first: int
+    end: int
+    position: int
+
+
+def takes(tokens: int, window: int, overlap: int, special: SpecialTokens) -> list[Take]:
+    """What is read in each window: every token of the text once, where it stands most central."""
+    capacity = window - special.count
+    begins = starts(tokens, capacity, overlap)
+    # between two windows the border lies in the middle of what they share
+    borders = [0, *((one + other + capacity) // 2 for one, other in pairwise(begins)), tokens]
+    return [
+        Take(first, end, first - begin + len(special.prefix))
+        for begin, (first, end) in zip(begins, pairwise(borders), strict=False)
+    ]
+
+
 def positions(tokens: int, window: int, overlap: int, special: SpecialTokens) -> tuple[IntArray, IntArray]:
     """For each token of the text, the window and the position in it where the token stands most central."""
-    capacity = window - special.count
-    begins = np.asarray(starts(tokens, capacity, overlap), dtype=np.int64)
-    index = np.arange(tokens, dtype=np.int64)
-    # between two windows the border lies in the middle of what they share
-    borders = (begins[1:] + begins[:-1] + capacity) // 2
-    chosen = np.searchsorted(borders, index, side="right")
-    return chosen, index - (begins[chosen] if tokens else 0) + len(special.prefix)
+    read = takes(tokens, window, overlap, special)
+    chosen = np.repeat(np.arange(len(read)), [take.end - take.first for take in read])
+    begins = np.array([take.position - take.first for take in read], dtype=np.int64)
+    return chosen, np.arange(tokens, dtype=np.int64) + begins[chosen]
 
 
 @dataclass(frozen=True)

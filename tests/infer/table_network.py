@@ -1,5 +1,6 @@
 """A network whose answers depend on a token alone, so that what an Extractor must find can be worked out by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,9 @@ class TableNetwork:
         self.seen.append(batch.vectors)
         values = sum(len(choices) for _, _, choices in SCHEMA.attributes)
         return np.cos(np.arange(values) + batch.labels[:, None]).astype(np.float32)
+
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        return np.array([self.tag_logits[ids].sum() for ids in texts], dtype=np.float32)
 
     def relation_logits(self, batch: SpanBatch, pairs: IntArray, features: IntArray) -> FloatArray:
         return np.full((len(pairs), len(SCHEMA.relations)), self.relation_logit, dtype=np.float32)

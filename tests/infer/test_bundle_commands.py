@@ -72,7 +72,7 @@ def test_verify_says_what_was_checked(bundle: Path, capsys: pytest.CaptureFixtur
     assert main(["bundle", "verify", str(bundle)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"{bundle}: whole"
-    assert "7 files" in lines[1]
+    assert "8 files" in lines[1]
     assert lines[-1] == "  signature: none"
 
 
@@ -178,6 +178,13 @@ def test_a_signed_bundle_is_read_without_the_key_too(signed: Path) -> None:
 def test_what_no_one_signed_is_refused(bundle: Path, keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = refused(bundle, capsys, "--require-signature", str(keys / "mine.pub"))
     assert line == f"{bundle}/manifest.sig: missing, but a signature is required"
+
+
+def test_doctor_requires_a_signature_too(signed: Path, keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", str(signed), "--require-signature", str(keys / "mine.pub")]) == 0
+    assert "whole" in capsys.readouterr().out
+    assert main(["doctor", str(signed), "--require-signature", str(keys / "other.pub")]) == 3
+    assert capsys.readouterr().err.startswith(f"{signed}/manifest.sig: not a signature")
 
 
 @pytest.mark.parametrize("damage", ["other key", "touched manifest", "touched signature", "short", "long", "empty"])

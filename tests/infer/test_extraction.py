@@ -1,6 +1,7 @@
 import io
 import json
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -79,19 +80,17 @@ def test_standard_input_is_read(
 def test_a_dispatch_that_was_not_read_is_reported(
     source: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def failing(tokenizer: object, text: str) -> object:
-        raise ValueError("no")
-
-    calls = []
     from dateline_infer import extractor
 
-    tokenize = extractor.tokenize
+    tokenize_all = extractor.tokenize_all
+    first = json.loads(source.read_text(encoding="utf-8").splitlines()[0])["text"]
 
-    def failing_once(tokenizer: object, text: str) -> object:
-        calls.append(text)
-        return failing(tokenizer, text) if len(calls) == 1 else tokenize(tokenizer, text)  # type: ignore[arg-type]
+    def failing(tokenizer: object, texts: Sequence[str]) -> object:
+        if first in texts:
+            raise ValueError("no")
+        return tokenize_all(tokenizer, texts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(extractor, "tokenize", failing_once)
+    monkeypatch.setattr(extractor, "tokenize_all", failing)
     assert main(["extract", str(tiny_bundle), str(source)]) == 0
     printed = capsys.readouterr()
     assert "1 of 5 dispatches were not read" in printed.err

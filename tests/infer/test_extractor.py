@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -105,14 +106,14 @@ def test_a_dispatch_that_cannot_be_read_is_recorded_and_leaves_its_neighbours_al
     extractor: Extractor, dispatches: list[Dispatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = extractor.batch([dispatches[0], dispatches[2]])
-    tokenize = extractor_module.tokenize
+    tokenize_all = extractor_module.tokenize_all
 
-    def panicking(tokenizer: object, text: str) -> object:
-        if text == dispatches[1].text:
+    def panicking(tokenizer: object, texts: Sequence[str]) -> object:
+        if dispatches[1].text in texts:
             raise BaseException("a panic\nin Rust")  # what the tokenizer raises there is no Exception
-        return tokenize(tokenizer, text)  # type: ignore[arg-type]
+        return tokenize_all(tokenizer, texts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(extractor_module, "tokenize", panicking)
+    monkeypatch.setattr(extractor_module, "tokenize_all", panicking)
     first, failed, last = extractor.batch(dispatches[:3])
     assert [without_scores(first), without_scores(last)] == [without_scores(one) for one in expected]
     assert failed.meta["error"] == "BaseException: a panic\\nin Rust"
@@ -120,9 +121,9 @@ def test_a_dispatch_that_cannot_be_read_is_recorded_and_leaves_its_neighbours_al
 
 
 def test_an_interrupt_is_not_recorded_but_obeyed(extractor: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(tokenizer: object, text: str) -> object:
+    def interrupted(tokenizer: object, texts: Sequence[str]) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(extractor_module, "tokenize", interrupted)
+    monkeypatch.setattr(extractor_module, "tokenize_all", interrupted)
     with pytest.raises(KeyboardInterrupt):
         extractor("Gao")

@@ -2,6 +2,7 @@ import re
 
 import numpy as np
 import pytest
+from dateline_infer.characters import flags_of
 from dateline_infer.forms import (
     CAPITALISED,
     CAPITALS,
@@ -17,6 +18,7 @@ from dateline_infer.forms import (
 from hypothesis import given
 from hypothesis import strategies as st
 from labels.dispatch_strategies import any_texts
+from numpy.typing import NDArray
 
 GAPS = FORM_COUNT // (OTHER + 1)
 JOINED, SPACE, LINE, BLANK_LINE = range(GAPS)
@@ -24,7 +26,11 @@ JOINED, SPACE, LINE, BLANK_LINE = range(GAPS)
 
 def forms_of(text: str) -> IntArray:
     offsets = offsets_of(text)
-    return token_forms(text, offsets, np.zeros(len(offsets), dtype=np.bool_))
+    return forms_at(text, offsets, np.zeros(len(offsets), dtype=np.bool_))
+
+
+def forms_at(text: str, offsets: IntArray, continues: NDArray[np.bool_]) -> IntArray:
+    return token_forms([text], np.zeros(len(offsets), dtype=np.int64), flags_of(text), offsets, continues)
 
 
 def offsets_of(text: str) -> IntArray:
@@ -45,7 +51,7 @@ def test_a_token_has_the_case_of_its_word() -> None:
     assert cases("Gunmen killed 9 UN troops.") == [CAPITALISED, LOWER, NUMBER, CAPITALS, LOWER, OTHER]
     text = "Gunmen fled"
     pieces = np.array([[0, 3], [3, 6], [7, 11]])
-    assert (token_forms(text, pieces, np.array([False, True, False])) // GAPS).tolist() == [
+    assert (forms_at(text, pieces, np.array([False, True, False])) // GAPS).tolist() == [
         CAPITALISED,
         CAPITALISED,
         LOWER,

@@ -10,7 +10,10 @@ from typing import Any
 import onnx
 import pytest
 from bundle_damage import Damage, Plain, engines_built, refused, reseal, resealed, with_graph, with_json
+from dateline_infer.inspecting import inspect
+from dateline_labels import BundleError
 from onnx import TensorProto, helper
+from safetensors.numpy import load, save
 
 __all__ = ["engines_built"]
 GRAPH, HEADS, TOKENIZER = "encoder.onnx", "heads.safetensors", "tokenizer.json"
@@ -192,6 +195,11 @@ def nested(levels: int) -> bytes:
     return field(7, data)
 
 
+def gate_cut(bundle: Path) -> None:
+    weights = load((bundle / "gate.safetensors").read_bytes())
+    reseal(bundle, "gate.safetensors", save({**weights, "table": weights["table"][:-1]}))
+
+
 ELSEWHERE = "no weights in other files"
 # a location of 2³² + 1, of which protocol buffers keep the lower half: EXTERNAL
 WRAPPED = field(7, field(5, b"\x70\x81\x80\x80\x80\x10"))
@@ -246,6 +254,14 @@ GRAPHS: dict[str, tuple[Damage, str]] = {
     "graphs within graphs": (resealed(GRAPH, nested(12)), "deep"),
     "parts without number": (resealed(GRAPH, (b"\x72\x00" * 500_000)), "parts"),
 }  # fmt: skip
+GATES: dict[str, tuple[Damage, str]] = {
+    "no numbers": (resealed("gate.safetensors", with_size(b"{}", b"")), "missing"),
+    "the weights of the heads": (
+        lambda b: reseal(b, "gate.safetensors", (b / HEADS).read_bytes()),
+        "that no bundle has",
+    ),
+    "a table of fewer words": (gate_cut, "the largest token is"),
+}
 CASES = {HEADS: WEIGHTS, TOKENIZER: TOKENIZERS, GRAPH: GRAPHS}
 
 
@@ -259,3 +275,17 @@ def test_a_poisoned_part_is_refused_before_a_runtime_sees_it(
     assert says in line
     assert line.startswith((f"/{name}: ", f"/{GRAPH}: "))
     assert engines_built == []
+
+
+@pytest.mark.parametrize("case", GATES)
+def test_a_poisoned_gate_is_refused_where_it_is_asked_for_and_by_verify(
+    case: str, bundle: Path, capfd: pytest.CaptureFixture[str], engines_built: list[object]
+) -> None:
+    damage, says = GATES[case]
+    damage(bundle)
+    line = refused(bundle, capfd, "--gate")
+    assert line.startswith(f"{bundle}/gate.safetensors: ")
+    assert says in line
+    assert engines_built == []
+    with pytest.raises(BundleError, match=r"gate\.safetensors: "):
+        inspect(bundle)

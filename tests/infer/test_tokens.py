@@ -4,7 +4,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from dateline_infer.tokens import run_together, tokenize
+from dateline_infer.tokens import run_together, tokenize, tokenize_all
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from small_tokenizers import AWKWARD, TOKENIZERS
@@ -160,3 +160,15 @@ def test_composed_and_decomposed_text_have_the_same_tokens_and_the_same_words() 
 def test_a_lone_surrogate_is_a_type_error() -> None:
     with pytest.raises(TypeError):
         tokenize(TOKENIZERS["word_piece"], "a \ud800")
+
+
+@kinds
+@settings(max_examples=80, deadline=None)
+@given(several=st.lists(texts, max_size=4))
+def test_a_text_has_the_same_tokens_alone_and_among_others(kind: str, several: list[str]) -> None:
+    together = tokenize_all(TOKENIZERS[kind], several)
+    assert len(together) == len(several)
+    for text, found in zip(several, together, strict=True):
+        alone = tokenize(TOKENIZERS[kind], text)
+        for name in ("ids", "offsets", "continues", "sentences", "forms"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(alone, name))

@@ -9,7 +9,7 @@ from dateline_infer.tokens import tokenize
 from dateline_infer.windows import SpecialTokens
 from dateline_labels import Dispatch, InputError, Relation, Schema, Span, read_dispatches
 from dateline_train.encoding import Collator, Encoder
-from dateline_train.model import IGNORED
+from dateline_train.losses import IGNORED
 from tokenizers import Tokenizer
 
 ROOT = Path(__file__).resolve().parents[2]

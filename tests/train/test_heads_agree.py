@@ -5,9 +5,9 @@ import pytest
 from dateline_infer import heads
 from dateline_infer.heads import SpanBatch
 from dateline_infer.pairs import FEATURE_SIZES
+from dateline_train.exporting import head_weights
 from dateline_train.model import DispatchModel
 from dateline_train.network import TorchNetwork, load_checkpoint
-from dateline_train.packaging import head_weights
 
 Inputs = tuple[SpanBatch, np.ndarray, np.ndarray]
 

@@ -54,7 +54,7 @@ def test_dispatches_of_a_batch_do_not_touch_each_other(model: DispatchModel, row
     alone, both = collate(model, rows[1:2]), collate(model, rows[:2])
 
     def relation_logits(batch: dict[str, torch.Tensor]) -> torch.Tensor:
-        from dateline_train.model import SpanTensors
+        from dateline_train.heads import SpanTensors
 
         vectors, _ = model.encode(batch["input_ids"], batch["attention_mask"], batch["forms"])
         spans = batch["spans"]

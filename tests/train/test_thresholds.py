@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from dateline_infer.calibration import Calibration
 from dateline_infer.config import ReadingConfig
-from dateline_infer.extractor import PLAUSIBLE, Extractor
+from dateline_infer.decoding import PLAUSIBLE
+from dateline_infer.extractor import Extractor
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
 from dateline_train.thresholds import (
     _STEPS,

@@ -72,6 +72,13 @@ def _parts(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping
                 for s in speeds
             ],
         )
+    if certificate.gate:
+        gate = certificate.gate
+        yield (
+            f"## Gate\n\nOf the {gate.wanted} dispatches with something to be found, {100 * gate.recall:.1f} % "
+            f"pass; of the {gate.others} others, {100 * gate.skipped:.1f} % are skipped. `dateline extract "
+            "--gate` uses it."
+        )
     yield f"## Limits\n\n{_LIMITS}"
 
 

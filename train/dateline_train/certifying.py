@@ -9,15 +9,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import typer
 from dateline_infer.bundle import BundleConfig, load_bundle
-from dateline_infer.certificate import Certificate, VariantRecord
+from dateline_infer.certificate import Certificate, GateRecord, VariantRecord
 from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked, choose
 from dateline_infer.extractor import Extractor
 from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
-from dateline_infer.manifest import CARD, CONFIG, HEADS, METRICS, TOKENIZER, TRAINING, VARIANTS, write_bundle
+from dateline_infer.manifest import CARD, CONFIG, GATE, HEADS, METRICS, TOKENIZER, TRAINING, VARIANTS, write_bundle
 from dateline_infer.measuring import measure_speed
-from dateline_infer.tokens import IntArray, tokenize
+from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_labels import (
     BundleError,
     DatelineError,
@@ -34,12 +35,13 @@ from pydantic import TypeAdapter
 from safetensors.torch import save as save_safetensors
 
 from . import quantizing
-from .evaluating import measure
+from .evaluating import figures_of
 from .exporting import encoder_graph, half_precision, head_weights
 from .model import DispatchModel
 from .network import checkpoint_extractor, load_checkpoint
-from .proving import f1s, prove
+from .proving import Reading, f1s, prove
 from .recipe import DataSection
+from .thresholds import holds_any
 from .training import RECORD, split
 
 _MOST_DECAY = 1.0
@@ -80,13 +82,14 @@ class Packaging:
 
 @dataclass(frozen=True)
 class Source:
-    """A checkpoint, the dispatches that it is proved on, and its training.json."""
+    """A checkpoint, the dispatches that it is proved on and how it reads them, and its training.json."""
 
     model: DispatchModel
     reference: Extractor
     record: bytes
     folder: Path
     proving: Sequence[Dispatch]
+    reading: Reading
 
     @staticmethod
     def of(checkpoint: Path, proving: Sequence[Path]) -> "Source":
@@ -95,16 +98,19 @@ class Source:
         record = (checkpoint / RECORD).read_bytes()
         schema = model.reading.schema
         dispatches = read_dispatches(proving, schema) if proving else _recipe_splits(record, schema).validation
-        return Source(model, checkpoint_extractor(model, tokenizer), record, checkpoint, dispatches)
+        reference = checkpoint_extractor(model, tokenizer)
+        return Source(model, reference, record, checkpoint, dispatches, Reading.of(reference, dispatches))
 
     def contents(self) -> dict[str, bytes]:
         """The files of the bundle that do not depend on its precision, with the float32 encoder."""
+        metrics, _ = figures_of(self.proving, self.reading.read, self.model.reading.schema)
         config = BundleConfig(reading=self.model.reading.to_dict(), padding=self.model.padding_id)
-        return {
+        gate = {GATE: save_safetensors(dict(self.model.gate_weights()))} if self.model.reading.gate else {}
+        return gate | {
             CONFIG: (config.model_dump_json(indent=1) + "\n").encode("utf-8"),
             VARIANTS[FP32]: encoder_graph(self.model),
             HEADS: save_safetensors(head_weights(self.model)),
-            METRICS: (json.dumps(measure(self.reference, self.proving)[0], indent=1) + "\n").encode("utf-8"),
+            METRICS: (json.dumps(metrics, indent=1) + "\n").encode("utf-8"),
             TOKENIZER: self.reference.tokenizer.to_str(pretty=False).encode("utf-8"),
             TRAINING: self.record,
             CARD: b"",
@@ -128,7 +134,7 @@ def certify(source: Source, packaging: Packaging, contents: dict[str, bytes], wo
     """
     records = {FP32: _proved(source, contents, work, Asked(CPU, ONNXRUNTIME, FP32))}
     _check_agreement(records[FP32], packaging.tolerance, bundle)
-    span_f1, relation_f1 = f1s(source.proving, source.reference.batch(source.proving), source.model.reading.schema)
+    span_f1, relation_f1 = f1s(source.proving, source.reading.read, source.model.reading.schema)
     if not packaging.proving:
         _check_record(span_f1, source.record, source.folder)
     for precision, graph in _other_encoders(source, packaging, contents[VARIANTS[FP32]]):
@@ -146,13 +152,31 @@ def certify(source: Source, packaging: Packaging, contents: dict[str, bytes], wo
         records = _timed(records, source.proving, work)
     return Certificate(
         dispatches=len(source.proving),
-        tokens=sum(len(tokenize(source.reference.tokenizer, dispatch.text)) for dispatch in source.proving),
+        tokens=sum(map(len, tokenize_all(source.reference.tokenizer, [dispatch.text for dispatch in source.proving]))),
         machine=str(Host.look()),
         tolerance=packaging.tolerance,
         largest_loss=packaging.largest_loss,
         span_f1=span_f1,
         relation_f1=relation_f1,
         variants=records,
+        gate=_gate_record(source),
+    )
+
+
+def _gate_record(source: Source) -> GateRecord | None:
+    """What the gate lets through of the proving dispatches; None where the model has none."""
+    gate = source.model.reading.gate
+    if gate is None:
+        return None
+    texts = tokenize_all(source.reference.tokenizer, [dispatch.text for dispatch in source.proving])
+    passed = source.reference.network.gate_scores([each.ids for each in texts]) >= gate.threshold
+    wanted = np.array([holds_any(dispatch, gate.labels) for dispatch in source.proving])
+    return GateRecord(
+        threshold=gate.threshold,
+        wanted=int(wanted.sum()),
+        recall=round(float(passed[wanted].mean()), 4) if wanted.any() else 1.0,
+        others=int((~wanted).sum()),
+        skipped=round(float((~passed[~wanted]).mean()), 4) if not wanted.all() else 0.0,
     )
 
 
@@ -183,7 +207,7 @@ def _usual_variants(source: Source, packaging: Packaging) -> tuple[str, ...]:
 def _proved(source: Source, contents: Mapping[str, bytes], work: Path, asked: Asked) -> VariantRecord:
     write_bundle(work, contents, version("dateline"), None)
     choice = choose(asked, Host.look(), [precision for precision, name in VARIANTS.items() if name in contents])
-    return prove(source.reference, load_bundle(work, asked), source.proving, choice)
+    return prove(source.reading, load_bundle(work, asked), source.proving, choice)
 
 
 def _timed(

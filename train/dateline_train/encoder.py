@@ -64,6 +64,28 @@ def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel
     return encoder, tokenizer
 
 
+def keep_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:
+    """Leave `count` of the encoder's layers, evenly spread from the first to the last; raises InputError where it has
+    fewer.
+    """
+    total = encoder.config.num_hidden_layers
+    stacks = [
+        (name, module)
+        for name, module in encoder.named_modules()
+        if isinstance(module, torch.nn.ModuleList) and len(module) == total
+    ]
+    if count > total or len(stacks) != 1:
+        raise InputError(place, "encoder.layers", f"the encoder has {total} layers, got {count}")
+    (name, stack) = stacks[0]
+    kept = [round(at * (total - 1) / max(count - 1, 1)) for at in range(count)]
+    parent, _, attribute = name.rpartition(".")
+    setattr(encoder.get_submodule(parent), attribute, torch.nn.ModuleList(stack[at] for at in kept))
+    encoder.config.num_hidden_layers = count
+    kinds = getattr(encoder.config, "layer_types", None)  # some families alternate two kinds of attention
+    if kinds:
+        encoder.config.layer_types = [kinds[at] for at in kept]
+
+
 @contextmanager
 def _loading(section: EncoderSection, place: Place, hint: str = "") -> Iterator[None]:
     """Whatever the libraries raise over files that are missing, broken or not theirs is an InputError."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from .batches import DispatchSize
-from .model import IGNORED
+from .losses import IGNORED
 
 _LENGTH_MULTIPLE = 16
 """Few different lengths: on a CPU every new shape costs a compilation of its kernels."""

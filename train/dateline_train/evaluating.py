@@ -77,8 +77,14 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str) -> Sequence[Dispatch
 
 def measure(extractor: Extractor, gold: Sequence[Dispatch]) -> tuple[dict[str, Any], Scores]:
     """Every figure as plain data, in per cent, and the scores they come from."""
-    schema: Schema = extractor.config.schema
     predicted = list(with_progress(extractor.stream(gold), len(gold), "evaluating"))
+    return figures_of(gold, predicted, extractor.config.schema)
+
+
+def figures_of(
+    gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema
+) -> tuple[dict[str, Any], Scores]:
+    """As `measure`, of dispatches that were read already."""
     scores = score(gold, predicted, schema)
     metrics = {
         "schema": f"{schema.name} {schema.version}",

@@ -5,13 +5,14 @@ from typing import Any
 
 import torch
 from dateline_infer.config import ReadingConfig
-from dateline_labels import Place, Schema
+from dateline_labels import InputError, Place, Schema
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainingArguments
 
-from .encoder import load_encoder
+from .encoder import keep_layers, load_encoder
 from .model import DispatchConfig, DispatchModel
 from .recipe import EncoderSection, FittingSection, Recipe
+from .teacher import begin_as_teacher
 from .trainer import BEST_METRIC
 
 
@@ -19,6 +20,10 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms."""
     section, choices = recipe.encoder, recipe.model
     pretrained, fast = load_encoder(section, place)
+    if section.layers:
+        keep_layers(pretrained, section.layers, place)
+    for label in sorted(set(choices.gate) - set(schema.spans)):
+        raise InputError(place, "model.gate", f"expected span labels of the schema, got {label}")
     reading = ReadingConfig(schema, section.window, section.overlap)
     config = DispatchConfig(
         encoder={
@@ -31,10 +36,14 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
         dropout=choices.dropout,
         case_dropout=choices.case_dropout,
         loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
+        gate=choices.gate,
+        teacher_weight=recipe.teacher.weight,
     )
     model = DispatchModel(config)
     # not strict, for the pretrained one may have a pooler, which this model has not
     model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
+    if recipe.teacher.start:
+        begin_as_teacher(model, recipe, place)
     if not torch.cuda.is_available() and _bf16(recipe.fitting):
         # in bfloat16 on a CPU the fused attention's backward pass is the slower one at these lengths; in float32 all of
         # it is the faster one, by a tenth of the encoder's time

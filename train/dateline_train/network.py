@@ -1,17 +1,21 @@
 """A checkpoint as the model of an Extractor, so that training is evaluated with the very decoding that ships."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
 
 import torch
 from dateline_infer.extractor import Extractor
+from dateline_infer.gate import gate_scores
 from dateline_infer.heads import SpanBatch
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_labels import BundleError
 from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
-from .model import DispatchModel, SpanTensors
+from .heads import SpanTensors
+from .model import DispatchModel
 
 
 class TorchNetwork:
@@ -37,6 +41,14 @@ class TorchNetwork:
         with torch.inference_mode():
             logits = self._model.relations(self._spans(batch), self._tensor(pairs), self._tensor(features))
         return self._array(logits)
+
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        """(texts,): the log-odds that each text passes the gate; raises ValueError where the model has none."""
+        return gate_scores(self._gate_weights, texts)
+
+    @cached_property
+    def _gate_weights(self) -> Mapping[str, FloatArray]:
+        return {name: self._array(weight) for name, weight in self._model.gate_weights().items()}
 
     def _precision(self) -> AbstractContextManager[object]:
         return torch.autocast(self._model.device.type, dtype=torch.bfloat16) if self._bf16 else nullcontext()

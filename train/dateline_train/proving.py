@@ -1,6 +1,7 @@
 """How an encoder of a bundle reads against the checkpoint, on annotated dispatches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from dateline_infer.certificate import VariantRecord
@@ -9,60 +10,95 @@ from dateline_infer.extractor import Extractor
 from dateline_infer.heads import SpanBatch
 from dateline_infer.manifest import VARIANTS
 from dateline_infer.network import Network
+from dateline_infer.progress import with_progress
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import Scores, score, total
 
 
-class ComparingNetwork:
-    """Answers as `reference` and keeps the largest difference of any logit that `other` gives for the same input."""
+class RecordingNetwork:
+    """Answers as `network` and keeps what it was asked and what it said."""
 
-    def __init__(self, reference: Network, other: Network) -> None:
-        self._reference, self._other = reference, other
-        self.largest_difference = 0.0
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.encoded: list[tuple[IntArray, FloatArray]] = []  # input ids, tag logits where there is a token
+        self.attributes: list[tuple[SpanBatch, FloatArray]] = []
+        self.relations: list[tuple[SpanBatch, IntArray, IntArray, FloatArray]] = []
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
-        vectors, logits = self._reference.encode(input_ids, attention_mask, forms)
-        _, others = self._other.encode(input_ids, attention_mask, forms)
-        self._compare(logits[attention_mask == 1], others[attention_mask == 1])
+        vectors, logits = self._network.encode(input_ids, attention_mask, forms)
+        self.encoded.append((input_ids, logits[attention_mask == 1]))
         return vectors, logits
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:
         """(spans, values of all attributes)."""
-        return self._compare(self._reference.attribute_logits(batch), self._other.attribute_logits(batch))
+        logits = self._network.attribute_logits(batch)
+        self.attributes.append((batch, logits))
+        return logits
 
     def relation_logits(self, batch: SpanBatch, pairs: IntArray, features: IntArray) -> FloatArray:
         """(pairs, relation labels)."""
-        others = self._other.relation_logits(batch, pairs, features)
-        return self._compare(self._reference.relation_logits(batch, pairs, features), others)
+        logits = self._network.relation_logits(batch, pairs, features)
+        self.relations.append((batch, pairs, features, logits))
+        return logits
 
-    def _compare(self, reference: FloatArray, other: FloatArray) -> FloatArray:
-        difference = float(np.abs(reference - other).max(initial=0.0))
-        # a NaN compares as no difference, so it is made the largest there is
-        self.largest_difference = max(self.largest_difference, difference if np.isfinite(difference) else np.inf)
-        return reference
+    def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
+        """(texts,): the log-odds that each text passes the gate."""
+        return self._network.gate_scores(texts)
 
 
-def prove(reference: Extractor, packaged: Extractor, dispatches: Sequence[Dispatch], choice: Choice) -> VariantRecord:
-    """Read the dispatches with both and compare: `reference` reads with the checkpoint, `packaged` with what was chosen
-    of a bundle.
-    """
-    schema = reference.config.schema
-    network = ComparingNetwork(reference.network, packaged.network)
-    comparing = Extractor(network, reference.tokenizer, reference.config, reference.padding)
-    expected, got = comparing.batch(dispatches), packaged.batch(dispatches)
-    agreement = score(expected, got, schema)
-    span_f1, relation_f1 = f1s(dispatches, got, schema)
+@dataclass(frozen=True)
+class Reading:
+    """How one model reads some dispatches, with all it was asked."""
+
+    read: list[Dispatch]
+    network: RecordingNetwork
+
+    @staticmethod
+    def of(extractor: Extractor, dispatches: Sequence[Dispatch]) -> "Reading":
+        """Read them."""
+        network = RecordingNetwork(extractor.network)
+        recording = Extractor(network, extractor.tokenizer, extractor.config, extractor.padding)
+        read = list(with_progress(recording.stream(dispatches), len(dispatches), "reading"))
+        return Reading(read, network)
+
+
+def prove(reference: Reading, packaged: Extractor, dispatches: Sequence[Dispatch], choice: Choice) -> VariantRecord:
+    """Compare how the checkpoint read the dispatches with how an encoder of a bundle does."""
+    schema = packaged.config.schema
+    other = Reading.of(packaged, dispatches)
+    agreement = score(reference.read, other.read, schema)
+    span_f1, relation_f1 = f1s(dispatches, other.read, schema)
     return VariantRecord(
         file=VARIANTS[choice.variant],
         engine=choice.engine,
         spans_agree=_agreement(agreement, spans=True),
         relations_agree=_agreement(agreement, spans=False),
-        largest_logit_difference=network.largest_difference,
+        largest_logit_difference=largest_difference(reference.network, other.network, packaged.network),
         span_f1=span_f1,
         relation_f1=relation_f1,
     )
+
+
+def largest_difference(reference: RecordingNetwork, other: RecordingNetwork, network: Network) -> float:
+    """The largest difference of any logit: of the tags, which both read from the same windows, and of the heads, which
+    `network`, the other one, is asked for the reference's spans and pairs.
+    """
+    pairs = [
+        (one, two)
+        for (ids, one), (others, two) in zip(reference.encoded, other.encoded, strict=True)
+        if np.array_equal(ids, others)
+    ]
+    if len(pairs) < len(reference.encoded):
+        raise ValueError("the two read other windows")
+    pairs += [(logits, network.attribute_logits(batch)) for batch, logits in reference.attributes]
+    pairs += [
+        (logits, network.relation_logits(batch, asked, more)) for batch, asked, more, logits in reference.relations
+    ]
+    differences = [float(np.abs(one - two).max(initial=0.0)) for one, two in pairs]
+    # a NaN compares as no difference, so it is made the largest there is
+    return max((each if np.isfinite(each) else np.inf for each in differences), default=0.0)
 
 
 def f1s(gold: Sequence[Dispatch], got: Sequence[Dispatch], schema: Schema) -> tuple[float, float]:

@@ -5,17 +5,19 @@ int8          static: one scale for each activation, found beforehand, so that n
 int8-dynamic  onnxruntime finds the scales from each batch, so the neighbours of a text matter in the last digits
 """
 
+import io
 import logging
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import onnx
 from dateline_infer.engines import INPUTS
 from dateline_infer.extractor import Extractor
-from dateline_infer.tokens import IntArray, tokenize
+from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_infer.windows import Window, cut, pad
 from dateline_labels import Dispatch
 from onnxruntime.quantization import quantize_dynamic
@@ -33,13 +35,14 @@ def static_int8(graph: bytes, samples: Sequence[dict[str, IntArray]]) -> bytes:
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    quantized = nncf.quantize(
-        onnx.load_from_string(graph),
-        nncf.Dataset(samples),
-        model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(samples),
-        ignored_scope=nncf.IgnoredScope(patterns=[_TAG_HEAD]),
-    )
+    with redirect_stdout(io.StringIO()):  # its progress bars, which it shows to files too
+        quantized = nncf.quantize(
+            onnx.load_from_string(graph),
+            nncf.Dataset(samples),
+            model_type=nncf.ModelType.TRANSFORMER,
+            subset_size=len(samples),
+            ignored_scope=nncf.IgnoredScope(patterns=[_TAG_HEAD]),
+        )
     return bytes(quantized.SerializeToString())
 
 
@@ -58,8 +61,8 @@ def calibration_samples(extractor: Extractor, dispatches: Sequence[Dispatch]) ->
     special, config = extractor.special, extractor.config
     windows = [
         window
-        for dispatch in dispatches
-        for window in cut(tokenize(extractor.tokenizer, dispatch.text), config.window, config.overlap, special)
+        for tokens in tokenize_all(extractor.tokenizer, [dispatch.text for dispatch in dispatches])
+        for window in cut(tokens, config.window, config.overlap, special)
     ]
     chosen = np.random.default_rng(_SEED).permutation(len(windows))[:_WINDOWS]
     drawn: list[Window] = sorted((windows[at] for at in chosen), key=len)

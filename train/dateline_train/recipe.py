@@ -43,14 +43,34 @@ class EncoderSection:
     name: str  # `package:MODULE/FOLDER` for files that a Python package carries, a local folder, or a hub id
     revision: str | None = None  # of a hub id
     sha256: str | None = None  # of model.safetensors in a package or a local folder, checked before use
+    layers: int = 0  # how many layers are kept, evenly spread from the first to the last; 0: all
     window: int = 256  # tokens a window, with the special ones
     overlap: int = 64  # tokens that neighbouring windows share
     dropout: float = 0.1  # inside the encoder; on a CPU it takes over a quarter of the time
     attention_dropout: float = 0.0  # likewise, on the attention
 
     def __post_init__(self) -> None:
+        if self.layers < 0:
+            raise ValueError("layers is a number, or 0 for all")
         if self.sha256 is not None and len(self.sha256) != 64:
             raise ValueError("sha256 takes 64 hexadecimal digits")
+
+
+@dataclass(frozen=True)
+class TeacherSection:
+    """Checkpoints whose reading is learnt besides the annotation; several are averaged."""
+
+    __pydantic_config__ = _STRICT
+
+    checkpoints: tuple[Path, ...] = ()  # of the same schema and tokenizer
+    weight: float = 0.5  # share of the loss that is against what they make of a batch
+    start: bool = False  # begin with the weights of the first one, not with those of a pretrained encoder
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.weight <= 1.0:
+            raise ValueError("weight takes a share from 0 to 1")
+        if self.start and not self.checkpoints:
+            raise ValueError("to start from a teacher, name its checkpoint")
 
 
 @dataclass(frozen=True)
@@ -61,6 +81,7 @@ class ModelSection:
 
     width: int = 256  # hidden units of each head
     dropout: float = 0.1
+    gate: tuple[str, ...] = ()  # span labels that a gate looks for, so that `--gate` can skip other dispatches
     case_dropout: float = 0.1  # share of the windows whose letters are learnt from without their case
     tag_weight: float = 1.0  # of the loss of the tags, a mean over tokens
     attribute_weight: float = 0.1  # of the loss of the attributes, a mean over spans, summed over attributes
@@ -116,6 +137,7 @@ class Recipe:
     seed: int = 13
     model: ModelSection = field(default_factory=ModelSection)
     fitting: FittingSection = field(default_factory=FittingSection)
+    teacher: TeacherSection = field(default_factory=TeacherSection)
 
     @staticmethod
     def read(path: Path) -> "Recipe":
@@ -130,7 +152,8 @@ class Recipe:
         )
         local = folder / recipe.encoder.name
         encoder = replace(recipe.encoder, name=str(local)) if local.is_dir() else recipe.encoder
-        return replace(recipe, data=data, encoder=encoder)
+        teacher = replace(recipe.teacher, checkpoints=tuple(folder / each for each in recipe.teacher.checkpoints))
+        return replace(recipe, data=data, encoder=encoder, teacher=teacher)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, for the checkpoint's record."""

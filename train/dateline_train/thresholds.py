@@ -4,9 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from dateline_infer.config import ReadingConfig
-from dateline_infer.extractor import PLAUSIBLE, Extractor
+from dateline_infer.decoding import PLAUSIBLE
+from dateline_infer.extractor import Extractor
+from dateline_infer.gate import Gate
 from dateline_infer.incidents import ROLES
+from dateline_infer.tokens import tokenize
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters
 from dateline_labels.scoring import match_spans
@@ -14,6 +18,7 @@ from dateline_labels.scoring import match_spans
 _STEPS = tuple(step / 20 for step in range(1, 20))
 _SHRINKAGE = 20
 """A relation with few validation examples keeps near 0.5: that choice weighs as much as this many examples."""
+_GATE_DISTANCE = 0.25
 _ENOUGH, _HARDLY_EVER_LACKING = 50, 0.9
 
 
@@ -56,6 +61,25 @@ def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> d
     if tie in scores:
         scores[tie] = {step: score_clusters(validation, _believing(read, tie, step), tie).f1 for step in _STEPS}
     return {label: _best(scores[label], gold_count[label]) for label in scores}
+
+
+def choose_gate(extractor: Extractor, validation: Sequence[Dispatch], labels: Sequence[str]) -> Gate | None:
+    """A gate that lets every validation dispatch with one of the labels through, and as many of others as it must.
+
+    The lowest score of n dispatches lies above what one in n + 1 new ones has; the threshold keeps a distance from it,
+    a share of the spread of their scores, so that more than 99.5 % of new ones pass where a hundred were at hand. None
+    where no validation dispatch has such a label.
+    """
+    scores = extractor.network.gate_scores([tokenize(extractor.tokenizer, each.text).ids for each in validation])
+    passing = scores[[holds_any(dispatch, labels) for dispatch in validation]].astype(np.float64)
+    if not len(passing):
+        return None
+    return Gate(tuple(labels), round(float(passing.min() - _GATE_DISTANCE * passing.std()), 4))
+
+
+def holds_any(dispatch: Dispatch, labels: Sequence[str]) -> bool:
+    """Whether the dispatch has a span with one of the labels."""
+    return any(span.label in labels for span in dispatch.spans)
 
 
 def with_low_thresholds(config: ReadingConfig) -> ReadingConfig:

@@ -20,6 +20,7 @@ from . import checkpoints
 from .batches import TokenBatches
 from .model import DispatchModel, Loss
 from .network import checkpoint_extractor
+from .teacher import Teachers
 from .varying import VariedRows
 
 BEST_METRIC = "eval_f1"
@@ -35,9 +36,11 @@ class DispatchTrainer(Trainer):
         tokenizer: Tokenizer,
         validation: tuple[Dispatch, ...],
         log: Path,
+        teachers: Teachers | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self._teachers = teachers
         self.batches = batches
         self.tokenizer = tokenizer
         self._validation = validation
@@ -59,7 +62,8 @@ class DispatchTrainer(Trainer):
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
         """The loss of one batch; its parts are kept for the log."""
-        loss: Loss = model(**inputs)
+        taught = {"teacher": self._teachers.logits(inputs)} if self._teachers else {}
+        loss: Loss = model(**inputs, **taught)
         self._parts.append(loss.parts.cpu())
         return loss.total
 
@@ -67,7 +71,8 @@ class DispatchTrainer(Trainer):
         """Log, with the mean of each part of the loss since the last time."""
         if "loss" in logs and self._parts:
             means = torch.stack(self._parts).mean(dim=0).tolist()
-            logs |= dict(zip(("tag_loss", "attribute_loss", "relation_loss"), means, strict=True))
+            names = ("tag_loss", "attribute_loss", "relation_loss", "gate_loss", "teacher_loss")
+            logs |= {name: mean for name, mean in zip(names, means, strict=True) if mean}
             self._parts.clear()
         super().log(logs, start_time)
 
@@ -152,7 +157,8 @@ class TrainingLog(TrainerCallback):
             file.write(json.dumps({"step": state.global_step, **logs}) + "\n")
         if "train_runtime" in logs:  # the last ones, of the run as a whole
             return
-        names = ("loss", "tag_loss", "attribute_loss", "relation_loss", "eval_span_f1", "eval_relation_f1")
+        parts = ("tag_loss", "attribute_loss", "relation_loss", "gate_loss", "teacher_loss")
+        names = ("loss", *parts, "eval_span_f1", "eval_relation_f1")
         figures = "  ".join(f"{name.removeprefix('eval_')} {logs[name]:.3g}" for name in names if name in logs)
         minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
         where = f"epoch {state.epoch or 0:.2f} of {args.num_train_epochs:g}  step {state.global_step}/{state.max_steps}"

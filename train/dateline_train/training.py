@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, set_seed
 from transformers.utils import logging as transformers_logging
 
-from . import checkpoints
+from . import checkpoints, teacher
 from .batches import TokenBatches
 from .calibrating import choose_calibration
 from .encoding import Collator, Encoder, size_in_batch
@@ -34,7 +34,8 @@ from .fitting import new_model, new_optimizer, training_arguments
 from .model import DispatchModel
 from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe
-from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
+from .teacher import load_teachers
+from .thresholds import choose_gate, choose_thresholds, obligatory_tails, with_low_thresholds
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
 
@@ -78,6 +79,7 @@ def prepare(recipe: Recipe, place: Place) -> Run:
     schema = Schema.read(recipe.data.schema)
     splits = split(recipe.data, schema, place)
     digest = hashlib.sha256(json.dumps({**recipe.to_dict(), "output": None, "data": None}, sort_keys=True).encode())
+    digest.update(teacher.digest(recipe).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*splits.train, *splits.validation):
         digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
@@ -142,6 +144,7 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
         tokenizer,
         run.splits.validation,
         run.recipe.output / "log.jsonl",
+        load_teachers(run.recipe, model, run.place),
         model=model,
         args=training_arguments(run.recipe, states, epochs),
         train_dataset=rows,
@@ -164,6 +167,9 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
     calibration = choose_calibration(validation, predicted, run.schema)
     model.set_reading(replace(model.reading, calibration=calibration))  # changes scores alone, not what is found
+    if run.recipe.model.gate:
+        gate = choose_gate(checkpoint_extractor(model, tokenizer), validation, run.recipe.model.gate)
+        model.set_reading(replace(model.reading, gate=gate))
     figures = validation_figures(validation, predicted, run.schema)
     folder = output / "training" / "final"
     model.save_pretrained(folder)

@@ -1,0 +1,173 @@
+"""What the encoder made of some dispatches → their spans, attributes and relations, each with its score.
+
+Dispatches are decoded together, laid end to end, so that the heads multiply once for all of them; each gets what it
+would get alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from dateline_labels import Dispatch, Relation, Span
+from numpy.typing import NDArray
+
+from . import pairs, tags
+from .calibration import IDENTITY
+from .config import ReadingConfig
+from .heads import SpanBatch
+from .network import Network
+from .tags import TokenSpan
+from .tokens import FloatArray, IntArray, Tokens
+
+PLAUSIBLE = 0.05
+"""Least probability at which a span takes the most probable head of a relation that it must have."""
+_PAIRS_A_BLOCK = 131_072
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the encoder made of some texts, whose tokens stand one after another.
+
+    vectors     (tokens, hidden)
+    tag_logits  (tokens, tags)
+    bounds      (texts + 1,) the first token of each text, and the end of the last one
+    """
+
+    vectors: FloatArray
+    tag_logits: FloatArray
+    bounds: IntArray
+
+    def tags_of(self, text: int) -> FloatArray:
+        """(tokens of the text, tags)."""
+        logits: FloatArray = self.tag_logits[self.bounds[text] : self.bounds[text + 1]]
+        return logits
+
+
+class Decoder:
+    """Reads off logits as a `ReadingConfig` says."""
+
+    def __init__(self, network: Network, config: ReadingConfig) -> None:
+        self._network = network
+        self._config = config
+        self._allowed = pairs.allowed_relations(config.schema)
+        self._transitions = np.array(config.transitions, dtype=np.float32) if config.transitions else None
+        labels = config.schema.relation_labels
+        self._obligatory = np.array(
+            [[label in config.obligatory.get(relation, ()) for relation in labels] for label in config.schema.spans],
+            dtype=np.bool_,
+        )  # (span labels, relation labels)
+        self._thresholds = np.array([config.threshold(label) for label in labels], dtype=np.float32)
+
+    def decode(self, dispatches: Sequence[Dispatch], tokens: Sequence[Tokens], encoded: Encoded) -> list[Dispatch]:
+        """The dispatches with what was found in each."""
+        logits = [encoded.tags_of(text) for text in range(len(tokens))]
+        decoded = tags.decode(logits, [each.continues for each in tokens], self._transitions)
+        found = [
+            # some tokenizers have tokens of nothing but space, in which there is nothing to be marked
+            [span for span in spans if dispatch.text[slice(*_code_points(span, each))].strip()]
+            for dispatch, each, spans in zip(dispatches, tokens, decoded, strict=True)
+        ]
+        if not any(found):
+            return list(dispatches)
+        tables = [pairs.SpanTable.of(spans, each) for spans, each in zip(found, tokens, strict=True)]
+        table = pairs.SpanTable.joined(tables, encoded.bounds[:-1])
+        batch = SpanBatch(encoded.vectors, table.labels, table.starts, table.ends)
+        span_bounds = np.cumsum([0, *map(len, found)])
+        values = self._attributes(table.labels, self._network.attribute_logits(batch))
+        spans = [
+            self._spans(dispatch.text, each, of_text, values[begin : begin + len(of_text)])
+            for dispatch, each, of_text, begin in zip(dispatches, tokens, found, span_bounds.tolist(), strict=False)
+        ]
+        relations = self._relations(table, batch, span_bounds, spans)
+        return [
+            replace(dispatch, spans=of_text, relations=tied)
+            for dispatch, of_text, tied in zip(dispatches, spans, relations, strict=True)
+        ]
+
+    def _spans(
+        self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence[dict[str, tuple[str, float]]]
+    ) -> tuple[Span, ...]:
+        labels = self._config.schema.span_labels
+        counts = dict.fromkeys(labels, 0)
+        spans = []
+        for span, values in zip(found, attributes, strict=True):
+            label = labels[span.label]
+            counts[label] += 1
+            start, end = _code_points(span, tokens)
+            words = text[start:end]
+            start += len(words) - len(words.lstrip())
+            end -= len(words) - len(words.rstrip())
+            score = self._config.calibration.spans.get(label, IDENTITY)(span.score)
+            chosen = {name: value for name, (value, _) in values.items()}
+            scores = {name: believed for name, (_, believed) in values.items()}
+            spans.append(Span(f"{label.lower()}{counts[label]}", label, start, end, chosen, score, scores))
+        return tuple(spans)
+
+    def _attributes(self, labels: IntArray, logits: FloatArray) -> list[dict[str, tuple[str, float]]]:
+        """For each span, the value of each of its attributes with its score."""
+        values: list[dict[str, tuple[str, float]]] = [{} for _ in labels]
+        column = 0
+        for label, name, choices in self._config.schema.attributes:
+            rows = np.flatnonzero(labels == self._config.schema.span_labels.index(label))
+            probabilities = np.exp(tags.log_softmax(logits[rows, column : column + len(choices)]))
+            best = probabilities.argmax(axis=1).tolist() if len(rows) else []
+            curve = self._config.calibration.attributes.get(f"{label}.{name}", IDENTITY)
+            for at, (row, value) in enumerate(zip(rows.tolist(), best, strict=True)):
+                values[row][name] = choices[value], curve(float(probabilities[at, value]))
+            column += len(choices)
+        return values
+
+    def _relations(
+        self, table: pairs.SpanTable, batch: SpanBatch, bounds: IntArray, spans: Sequence[Sequence[Span]]
+    ) -> list[tuple[Relation, ...]]:
+        """For each text, the relations among its spans, which are the rows `bounds[text]` to `bounds[text + 1]`."""
+        found: list[tuple[int, int, int, float]] = []  # head, tail, relation label, probability
+        best = np.zeros((len(table.labels), len(self._thresholds)), dtype=np.float32)  # of each tail and relation label
+        best_heads = np.zeros(best.shape, dtype=np.int64)
+        for pair, scores in self._relation_scores(table, batch, bounds):
+            rows, numbers = np.nonzero(scores >= self._thresholds)
+            chosen = (pair[rows, 0], pair[rows, 1], numbers, scores[rows, numbers])
+            found += zip(*(column.tolist() for column in chosen), strict=True)
+            for number in np.flatnonzero(self._obligatory.any(axis=0)):
+                # in order of probability, so that the highest of a tail is written last
+                order = np.argsort(scores[:, number], kind="stable")
+                better = order[scores[order, number] > best[pair[order, 1], number]]
+                best[pair[better, 1], number] = scores[better, number]
+                best_heads[pair[better, 1], number] = pair[better, 0]
+        headed = {(tail, number) for _, tail, number, _ in found}
+        tails, relations = np.nonzero(self._obligatory[table.labels] & (best >= PLAUSIBLE))
+        for tail, label in zip(tails.tolist(), relations.tolist(), strict=True):
+            if (tail, label) not in headed:
+                found.append((int(best_heads[tail, label]), tail, label, float(best[tail, label])))
+        return self._by_text(sorted(found), bounds, spans)
+
+    def _by_text(
+        self, found: Sequence[tuple[int, int, int, float]], bounds: IntArray, spans: Sequence[Sequence[Span]]
+    ) -> list[tuple[Relation, ...]]:
+        labels = self._config.schema.relation_labels
+        curves = [self._config.calibration.relations.get(label, IDENTITY) for label in labels]
+        ids = [span.id for of_text in spans for span in of_text]
+        relations: list[list[Relation]] = [[] for _ in spans]
+        texts = np.searchsorted(bounds, [head for head, *_ in found], side="right") - 1
+        for text, (head, tail, number, score) in zip(texts.tolist(), found, strict=True):
+            relations[text].append(Relation(labels[number], ids[head], ids[tail], curves[number](score)))
+        return [tuple(of_text) for of_text in relations]
+
+    def _relation_scores(
+        self, table: pairs.SpanTable, batch: SpanBatch, bounds: IntArray
+    ) -> Iterator[tuple[IntArray, FloatArray]]:
+        """All candidate pairs (pairs, 2) with the probability of each relation (pairs, relations), 0 where the schema
+        allows none; in blocks, so that many spans need little memory.
+        """
+        for block in pairs.blocks(table.labels, bounds, self._allowed, _PAIRS_A_BLOCK):
+            logits = self._network.relation_logits(batch, block, pairs.features(table, block))
+            allowed = self._allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
+            yield block, np.where(allowed, _sigmoid(logits), np.float32(0.0))
+
+
+def _code_points(span: TokenSpan, tokens: Tokens) -> tuple[int, int]:
+    return int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])
+
+
+def _sigmoid(logits: FloatArray) -> NDArray[np.float32]:
+    return (1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))).astype(np.float32)

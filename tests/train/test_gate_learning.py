@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import recipe_text
+from dateline_infer.gate import gate_scores
+from dateline_labels import InputError, Schema, read_dispatches
+from dateline_train.gate import GateHead
+from dateline_train.network import TorchNetwork, checkpoint_extractor, load_checkpoint
+from dateline_train.thresholds import choose_gate
+from dateline_train.training import run_training
+
+ROOT = Path(__file__).resolve().parents[2]
+HIDDEN, LABELS, WORDS = 12, 3, 40
+
+
+@pytest.fixture
+def head() -> GateHead:
+    torch.manual_seed(2)
+    return GateHead(HIDDEN, LABELS).eval()
+
+
+@pytest.fixture
+def vocabulary() -> torch.Tensor:
+    return torch.randn(WORDS, HIDDEN, generator=torch.Generator().manual_seed(3))
+
+
+def test_numpy_and_torch_compute_the_same_scores(head: GateHead, vocabulary: torch.Tensor) -> None:
+    random = np.random.default_rng(5)
+    texts = [random.integers(0, WORDS, length) for length in (1, 2, 9, 3, 30)]
+    ids = torch.from_numpy(np.concatenate(texts))
+    lengths = torch.tensor([len(text) for text in texts])
+    with torch.no_grad():
+        labels, expected = head(vocabulary[ids], lengths)
+    assert labels.shape == (len(ids), LABELS + 1)
+    weights = {name: weight.numpy() for name, weight in head.weights(vocabulary).items()}
+    np.testing.assert_allclose(gate_scores(weights, texts), expected.numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_it_learns_which_texts_hold_what_is_looked_for(head: GateHead, vocabulary: torch.Tensor) -> None:
+    """A text is wanted where the words 3 and 7 stand side by side, in whatever place."""
+    random = np.random.default_rng(6)
+    head.train()
+    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2)
+
+    def batch() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        texts, labels = [], []
+        for number in range(16):
+            text = random.choice([word for word in range(WORDS) if word != 7], 10)
+            marked = np.zeros(10, dtype=np.int64)
+            if number % 2:
+                at = random.integers(0, 9)
+                text[at : at + 2], marked[at : at + 2] = (3, 7), 1
+            texts.append(text)
+            labels.append(marked)
+        as_tensor = [torch.from_numpy(np.concatenate(each)) for each in (texts, labels)]
+        return as_tensor[0], torch.full((16,), 10), as_tensor[1]
+
+    for _ in range(150):
+        ids, lengths, labels = batch()
+        head.loss(vocabulary[ids], lengths, labels, [1]).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    head.eval()
+    ids, lengths, _ = batch()
+    with torch.no_grad():
+        scores = head(vocabulary[ids], lengths)[1]
+    assert (scores[1::2] > 0).all()
+    assert (scores[::2] < 0).all()
+
+
+def test_the_gate_leaves_the_word_vectors_as_they_are(head: GateHead, vocabulary: torch.Tensor) -> None:
+    """The model hands over its word vectors detached; with them attached the gate would pull at the encoder."""
+    words = vocabulary[:6].detach()
+    head.loss(words, torch.tensor([4, 2]), torch.tensor([0, 1, 0, 0, 0, 0]), [1]).backward()
+    assert words.grad is None
+
+
+def test_the_threshold_lets_all_wanted_dispatches_through(tiny_checkpoint: Path, corpus_sample: Path) -> None:
+    extractor = checkpoint_extractor(*load_checkpoint(tiny_checkpoint))
+    gold = read_dispatches([corpus_sample], Schema.read(ROOT / "labels" / "schema.toml"))
+    gate = choose_gate(extractor, gold, ["ATTACK"])
+    assert gate is not None
+    texts = [np.array(extractor.tokenizer.encode(each.text, add_special_tokens=False).ids) for each in gold]
+    wanted = [any(span.label == "ATTACK" for span in each.spans) for each in gold]
+    lowest = extractor.network.gate_scores(texts)[wanted].min()
+    assert gate.threshold < lowest
+    assert choose_gate(extractor, gold, []) is None
+
+
+def test_a_model_without_a_gate_has_no_scores(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, tiny_checkpoint: Path
+) -> None:
+    text = recipe_text(tiny_encoder, corpus_sample, tmp_path / "out", "epochs = 1").replace('gate = ["ATTACK"]\n', "")
+    (tmp_path / "recipe.toml").write_text(text, encoding="utf-8")
+    run_training(tmp_path / "recipe.toml")
+    model, _ = load_checkpoint(tmp_path / "out")
+    assert model.reading.gate is None
+    with pytest.raises(ValueError, match="no gate"):
+        TorchNetwork(model).gate_scores([np.array([5])])
+    assert load_checkpoint(tiny_checkpoint)[0].reading.gate is not None
+
+
+def test_a_gate_for_an_unknown_label_is_refused(tmp_path: Path, tiny_encoder: Path, corpus_sample: Path) -> None:
+    text = recipe_text(tiny_encoder, corpus_sample, tmp_path / "out").replace('["ATTACK"]', '["WEAPON"]')
+    (tmp_path / "recipe.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="expected span labels of the schema, got WEAPON"):
+        run_training(tmp_path / "recipe.toml")

@@ -1,0 +1,76 @@
+"""Checkpoints as teachers: what they make of a batch, and their weights to begin with.
+
+A student may have fewer layers (distillation), or as many as its teachers, of which several are read as one.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from dateline_labels import InputError, Place
+from torch import Tensor
+
+from .encoder import keep_layers
+from .losses import Logits
+from .model import DispatchModel
+from .network import load_checkpoint
+from .recipe import Recipe
+
+_INPUTS = ("input_ids", "attention_mask", "forms", "token_rows", "spans", "pairs")
+
+
+class Teachers:
+    """Reads batches as one or more checkpoints would, without learning."""
+
+    def __init__(self, models: Sequence[DispatchModel]) -> None:
+        self._models = models
+
+    def logits(self, batch: dict[str, Tensor]) -> Logits:
+        """The mean of their logits for a batch of `Collator`."""
+        with torch.no_grad():
+            for model in self._models:
+                model.to(batch["input_ids"].device)  # type: ignore[arg-type]  # the wrapper of `to` loses its types
+            found = [model.logits(**{name: batch[name] for name in _INPUTS}) for model in self._models]
+        means = [torch.stack(each).mean(dim=0) for each in zip(*found, strict=True)]
+        # token vectors of models that began otherwise have nothing in common: none are to be imitated
+        vectors = found[0].vectors if len(found) == 1 else found[0].vectors[:, :0]
+        return Logits(vectors, *means[1:])
+
+
+def load_teachers(recipe: Recipe, model: DispatchModel, place: Place) -> Teachers | None:
+    """The teachers of a recipe, None where it names none; raises InputError where one does not fit the model."""
+    models = [_load(folder, model, place) for folder in recipe.teacher.checkpoints]
+    return Teachers(models) if models else None
+
+
+def begin_as_teacher(model: DispatchModel, recipe: Recipe, place: Place) -> None:
+    """Give the model the weights of its first teacher, less the layers that it has not."""
+    teacher = _load(recipe.teacher.checkpoints[0], model, place)
+    if recipe.encoder.layers:
+        keep_layers(teacher.encoder, recipe.encoder.layers, place)
+    try:
+        loaded = model.load_state_dict(teacher.state_dict(), strict=False)
+    except RuntimeError as error:  # another width
+        raise InputError(place, "teacher.start", " ".join(str(error).split())) from None
+    missing = [name for name in loaded.missing_keys if not name.startswith("gate.")]  # which a teacher may be without
+    if missing or loaded.unexpected_keys:
+        odd = [*missing, *loaded.unexpected_keys]
+        raise InputError(place, "teacher.start", f"the teacher has another encoder or other heads: {odd[0]}")
+
+
+def digest(recipe: Recipe) -> str:
+    """What tells the teachers of a recipe from others: the SHA-256 of their weights."""
+    files = (folder / "model.safetensors" for folder in recipe.teacher.checkpoints)
+    return " ".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file())
+
+
+def _load(folder: Path, model: DispatchModel, place: Place) -> DispatchModel:
+    if not (folder / "model.safetensors").is_file():
+        raise InputError(place, "teacher.checkpoints", f"{folder} is no checkpoint; train it first")
+    teacher, _ = load_checkpoint(folder)
+    if teacher.reading.schema != model.reading.schema:
+        raise InputError(place, "teacher.checkpoints", f"{folder} was trained with another schema")
+    if teacher.config.encoder["vocab_size"] != model.config.encoder["vocab_size"]:
+        raise InputError(place, "teacher.checkpoints", f"{folder} has another vocabulary")
+    return teacher
