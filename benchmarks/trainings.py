@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dateline_labels.files import write_atomically, write_dispatches
-from dateline_train.recipe import DataSection, Recipe
+from dateline_train.recipe import DataSection, Recipe, TeacherSection
 from dateline_train.training import run_training
 from public_data import PublicData
 
@@ -31,7 +31,9 @@ def train_on_public(recipe: Recipe, folder: Path, data: PublicData) -> Path:
         write_dispatches(dispatches, folder / f"{name}.jsonl")
     files = {name: (folder / f"{name}.jsonl",) for name in ("train", "validation")}
     section = DataSection(folder / "schema.toml", files["train"], files["validation"])
-    return _train(replace(recipe, data=section), folder)
+    # neither the labels that a gate looks for nor what a teacher knows are of this schema
+    model = replace(recipe.model, gate=())
+    return _train(replace(recipe, data=section, model=model, teacher=TeacherSection()), folder)
 
 
 def _train(recipe: Recipe, folder: Path) -> Path:
