@@ -64,6 +64,21 @@ def test_a_signature_says_what_to_install() -> None:
     assert "pip install 'dateline[sign]'" in done.stderr
 
 
+def test_a_bundle_is_read_with_every_socket_blocked() -> None:
+    script = f"""
+import socket
+
+def blocked(*_: object, **__: object) -> None:
+    raise AssertionError("a socket was asked for")
+
+socket.socket = socket.create_connection = socket.getaddrinfo = blocked
+from dateline_infer import Extractor
+assert Extractor.load({BUNDLE!r})({TEXT!r}).spans
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_commands_that_need_more_say_what_to_install(tmp_path: Path) -> None:
     evaluate = ["evaluate", BUNDLE, "x.jsonl", "--out", str(tmp_path)]
     for arguments in (["train", "x.toml"], evaluate, ["package", "a", "b"]):
