@@ -94,6 +94,8 @@ def _engine(asked: Asked, host: Host, device: str) -> tuple[str, str]:
         return ONNXRUNTIME, "engine onnxruntime: the one that runs on cuda"
     if asked.precision in (FP16, INT8_DYNAMIC):
         return ONNXRUNTIME, f"engine onnxruntime: the one that runs {asked.precision}"
+    if asked.precision == INT8 and not host.features & _INT8_FEATURES:
+        return ONNXRUNTIME, "engine onnxruntime: on this processor sums of bytes overflow in openvino"
     if OPENVINO in host.engines:
         return OPENVINO, "engine openvino: installed, and the faster one on CPUs"
     return ONNXRUNTIME, "engine onnxruntime: openvino is not installed"

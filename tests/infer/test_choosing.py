@@ -70,6 +70,13 @@ def test_a_precision_that_one_engine_runs_brings_that_engine() -> None:
             choose(Asked(engine="openvino", precision=precision), host(BOTH, VNNI), ["fp32", precision])
 
 
+def test_int8_by_name_goes_round_the_engine_in_which_it_overflows() -> None:
+    variants = ["fp32", "int8"]
+    assert choose(Asked(precision="int8"), host(BOTH, OLD), variants).engine == "onnxruntime"
+    assert choose(Asked(precision="int8"), host(BOTH, VNNI), variants).engine == "openvino"
+    assert choose(Asked(engine="openvino", precision="int8"), host(BOTH, OLD), variants).engine == "openvino"
+
+
 def test_a_wish_for_openvino_keeps_to_the_processor() -> None:
     assert choose(Asked(engine="openvino"), host(BOTH, VNNI, cuda=True), ["fp32"]).device == "cpu"
     assert choose(Asked(precision="bf16"), host(BOTH, BF16, cuda=True), ["fp32"]).device == "cpu"
