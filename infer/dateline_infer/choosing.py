@@ -66,7 +66,7 @@ def choose(asked: Asked, host: Host, variants: Collection[str]) -> Choice:
     for is not there.
     """
     device, why_device = _device(asked, host)
-    engine, why_engine = _engine(asked, host, device)
+    engine, why_engine = _engine(asked, host, variants, device)
     precision, why_precision = _precision(asked, host, variants, device, engine)
     return Choice(device, engine, precision, (why_device, why_engine, why_precision))
 
@@ -83,7 +83,7 @@ def _device(asked: Asked, host: Host) -> tuple[str, str]:
     return CPU, "device cpu: " + ("it is what suits the rest" if CUDA in host.devices else "there is no other")
 
 
-def _engine(asked: Asked, host: Host, device: str) -> tuple[str, str]:
+def _engine(asked: Asked, host: Host, variants: Collection[str], device: str) -> tuple[str, str]:
     if asked.engine == OPENVINO and OPENVINO not in host.engines:
         raise _refused("engine", "openvino is not installed; `dateline[openvino]` has it")
     if asked.engine == OPENVINO and device == CUDA:
@@ -96,9 +96,16 @@ def _engine(asked: Asked, host: Host, device: str) -> tuple[str, str]:
         return ONNXRUNTIME, f"engine onnxruntime: the one that runs {asked.precision}"
     if asked.precision == INT8 and not host.features & _INT8_FEATURES:
         return ONNXRUNTIME, "engine onnxruntime: on this processor sums of bytes overflow in openvino"
+    if asked.precision == FP32 or (asked.precision == AUTO and not _short_numbers(host, variants)):
+        return ONNXRUNTIME, "engine onnxruntime: in fp32 as fast as any, and the first to be ready"
     if OPENVINO in host.engines:
-        return OPENVINO, "engine openvino: installed, and the faster one on CPUs"
+        return OPENVINO, "engine openvino: installed, and the faster one in int8 and bf16"
     return ONNXRUNTIME, "engine onnxruntime: openvino is not installed"
+
+
+def _short_numbers(host: Host, variants: Collection[str]) -> bool:
+    """Whether openvino would compute in int8 or bf16 here."""
+    return bool((INT8 in variants and host.features & _INT8_FEATURES) or host.features & _BF16_FEATURES)
 
 
 def _precision(asked: Asked, host: Host, variants: Collection[str], device: str, engine: str) -> tuple[str, str]:
