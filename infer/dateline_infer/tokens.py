@@ -116,7 +116,7 @@ def _next_words(texts: Sequence[str], flags: Flags, begins: IntArray) -> list[in
     places = np.flatnonzero(likely)
     text_of = np.searchsorted(begins, places, side="right") - 1
     found = zip(places.tolist(), text_of.tolist(), strict=True)
-    return [at for at, text in found if run_together(texts[text], at - int(begins[text]))]
+    return [at for at, text in found if run_together(texts[int(text)], at - int(begins[text]))]
 
 
 def _preceded(flagged: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:

@@ -37,6 +37,18 @@ def _parts(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping
                 for name, row in rows.items()
             ],
         )
+    yield from _certificate(certificate)
+    if certificate.gate:
+        gate = certificate.gate
+        yield (
+            f"## Gate\n\nOf the {gate.wanted} dispatches with something to be found, {100 * gate.recall:.1f} % "
+            f"pass; of the {gate.others} others, {100 * gate.skipped:.1f} % are skipped. `dateline extract "
+            "--gate` uses it."
+        )
+    yield f"## Limits\n\n{_LIMITS}"
+
+
+def _certificate(certificate: Certificate) -> Iterator[str]:
     yield (
         "## Certificate\n\nEach encoder against the checkpoint in float32, on the same dispatches "
         f"({certificate.tokens} tokens). The checkpoint has F1 {certificate.span_f1:.2f} and "
@@ -72,14 +84,6 @@ def _parts(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping
                 for s in speeds
             ],
         )
-    if certificate.gate:
-        gate = certificate.gate
-        yield (
-            f"## Gate\n\nOf the {gate.wanted} dispatches with something to be found, {100 * gate.recall:.1f} % "
-            f"pass; of the {gate.others} others, {100 * gate.skipped:.1f} % are skipped. `dateline extract "
-            "--gate` uses it."
-        )
-    yield f"## Limits\n\n{_LIMITS}"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
