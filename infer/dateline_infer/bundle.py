@@ -92,7 +92,7 @@ def load_bundle(
     with _naming(path / graph):
         network = BundleNetwork(build_engine(contents[graph], choice, threads), parts.weights, parts.gate, choice)
     with _naming(path):
-        extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding, gated)
+        extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding, gated, choice.device)
         _check_fit(extractor, network, gated)
     return extractor
 

@@ -17,11 +17,13 @@ from . import tags, windows
 from .choosing import BEST, Asked
 from .config import ReadingConfig
 from .decoding import Decoder, Encoded
+from .host import CPU, CUDA
 from .network import Network
 from .tokens import SURROGATE, Tokens, tokenize_all
 from .windows import SpecialTokens
 
-_TOKENS_A_BATCH = 2_048
+TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
+"""With padding. On a CPU few enough that what an encoder makes of them stays in the cache; a GPU wants many."""
 _DISPATCHES_AT_ONCE = 256
 _CHARACTERS_AT_ONCE = 200_000
 """A group of dispatches ends with the one that reaches this; a longer one is a group of its own."""
@@ -35,7 +37,13 @@ class Extractor:
     """
 
     def __init__(
-        self, network: Network, tokenizer: Tokenizer, config: ReadingConfig, padding: int, gated: bool = False
+        self,
+        network: Network,
+        tokenizer: Tokenizer,
+        config: ReadingConfig,
+        padding: int,
+        gated: bool = False,
+        device: str = CPU,
     ) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -48,6 +56,7 @@ class Extractor:
         if gated and config.gate is None:
             raise ValueError("the model has no gate")
         self._gate = config.gate if gated else None
+        self._tokens_a_batch = TOKENS_A_BATCH[device]
 
     @staticmethod
     def load(
@@ -136,7 +145,7 @@ class Extractor:
         ]
         vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
         logits = np.zeros((int(bounds[-1]), tags.tag_count(len(self.config.schema.spans))), dtype=np.float32)
-        for batch in windows.batches([row for cut in cuts for row in cut], _TOKENS_A_BATCH, special.padding):
+        for batch in windows.batches([row for cut in cuts for row in cut], self._tokens_a_batch, special.padding):
             found, found_logits = self.network.encode(batch.input_ids, batch.attention_mask, batch.forms)
             if not vectors.shape[1]:  # the width is known from now on
                 vectors = np.zeros((len(vectors), found.shape[2]), dtype=np.float32)

@@ -9,6 +9,7 @@ import torch
 from dateline_infer.extractor import Extractor
 from dateline_infer.gate import gate_scores
 from dateline_infer.heads import SpanBatch
+from dateline_infer.host import CPU, CUDA
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_labels import BundleError
 from tokenizers import Tokenizer
@@ -79,4 +80,5 @@ def load_checkpoint(folder: Path) -> tuple[DispatchModel, Tokenizer]:
 
 def checkpoint_extractor(model: DispatchModel, tokenizer: Tokenizer, bf16: bool = False) -> Extractor:
     """An Extractor over the model in memory; the model is put into evaluation mode by the caller."""
-    return Extractor(TorchNetwork(model, bf16), tokenizer, model.reading, model.padding_id)
+    device = CUDA if model.device.type == CUDA else CPU
+    return Extractor(TorchNetwork(model, bf16), tokenizer, model.reading, model.padding_id, device=device)
