@@ -14,10 +14,9 @@ import numpy as np
 import typer
 from dateline_infer import Extractor
 from dateline_infer.inputs import Columns, read_inputs
-from dateline_infer.tokens import tokenize_all
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.splits import split_by_number
-from dateline_train.thresholds import holds_any
+from dateline_train.thresholds import holds_any, scores_of_gate
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,11 +30,7 @@ def passes(extractor: Extractor, dispatches: Sequence[Dispatch]) -> NDArray[np.b
     """(dispatches,) whether each passes; raises ValueError where there is no gate."""
     if extractor.config.gate is None:
         raise ValueError("the bundle has no gate")
-    scores = [
-        extractor.network.gate_scores([each.ids for each in tokenize_all(extractor.tokenizer, texts)])
-        for at in range(0, len(dispatches), _AT_ONCE)
-        for texts in [[dispatch.text for dispatch in dispatches[at : at + _AT_ONCE]]]
-    ]
+    scores = [scores_of_gate(extractor, dispatches[at : at + _AT_ONCE]) for at in range(0, len(dispatches), _AT_ONCE)]
     passing: NDArray[np.bool_] = np.concatenate(scores) >= extractor.config.gate.threshold
     return passing
 

@@ -44,9 +44,11 @@ class OnnxEngine:
         options.intra_op_num_threads = threads
         options.log_severity_level = 4  # what goes wrong is raised, and need not be printed too
         provider = "CUDAExecutionProvider" if device == CUDA else "CPUExecutionProvider"
-        usable = [each for each in (provider,) if each in ort.get_available_providers()]
-        self._session = ort.InferenceSession(graph, options, providers=usable or None)
-        if provider not in self._session.get_providers():  # onnxruntime goes on with the CPU
+        usable = provider in ort.get_available_providers()
+        if usable:
+            self._session = ort.InferenceSession(graph, options, providers=[provider])
+            usable = provider in self._session.get_providers()  # else onnxruntime goes on with the CPU
+        if not usable:
             raise RuntimeError(f"onnxruntime could not use the device {device}: is the CUDA runtime installed?")
 
     def run(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:

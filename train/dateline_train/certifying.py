@@ -16,7 +16,18 @@ from dateline_infer.certificate import Certificate, GateRecord, VariantRecord
 from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked, choose
 from dateline_infer.extractor import Extractor
 from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
-from dateline_infer.manifest import CARD, CONFIG, GATE, HEADS, METRICS, TOKENIZER, TRAINING, VARIANTS, write_bundle
+from dateline_infer.manifest import (
+    CARD,
+    CONFIG,
+    GATE,
+    HEADS,
+    METRICS,
+    TOKENIZER,
+    TRAINING,
+    VARIANTS,
+    read_manifest,
+    write_bundle,
+)
 from dateline_infer.measuring import measure_speed
 from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_labels import (
@@ -41,7 +52,7 @@ from .model import DispatchModel
 from .network import checkpoint_extractor, load_checkpoint
 from .proving import Reading, f1s, prove
 from .recipe import DataSection
-from .thresholds import holds_any
+from .thresholds import holds_any, scores_of_gate
 from .training import RECORD, split
 
 _MOST_DECAY = 1.0
@@ -168,8 +179,7 @@ def _gate_record(source: Source) -> GateRecord | None:
     gate = source.model.reading.gate
     if gate is None:
         return None
-    texts = tokenize_all(source.reference.tokenizer, [dispatch.text for dispatch in source.proving])
-    passed = source.reference.network.gate_scores([each.ids for each in texts]) >= gate.threshold
+    passed = scores_of_gate(source.reference, source.proving) >= gate.threshold
     wanted = np.array([holds_any(dispatch, gate.labels) for dispatch in source.proving])
     return GateRecord(
         threshold=gate.threshold,
@@ -182,7 +192,11 @@ def _gate_record(source: Source) -> GateRecord | None:
 
 def _other_encoders(source: Source, packaging: Packaging, graph: bytes) -> Iterator[tuple[str, bytes]]:
     """The precisions that are asked for besides fp32, each with its ONNX file."""
-    for precision in packaging.variants or _usual_variants(source, packaging):
+    if not packaging.variants:
+        if samples := _usual_samples(source, packaging):
+            yield INT8, quantizing.static_int8(graph, samples)
+        return
+    for precision in packaging.variants:
         if precision == INT8:
             yield precision, quantizing.static_int8(graph, source.calibration(packaging.calibration))
         elif precision == INT8_DYNAMIC:
@@ -191,22 +205,21 @@ def _other_encoders(source: Source, packaging: Packaging, graph: bytes) -> Itera
             yield precision, half_precision(graph)
 
 
-def _usual_variants(source: Source, packaging: Packaging) -> tuple[str, ...]:
-    """int8, where nothing that it needs is missing; else what is missing is said."""
+def _usual_samples(source: Source, packaging: Packaging) -> list[dict[str, IntArray]]:
+    """What int8 is fitted to, where it is not asked for by name; none, saying why, where something is missing."""
     if not find_spec("nncf"):
         _say("int8 is left out, NNCF is not installed: pip install 'dateline[int8]'")
-        return ()
+        return []
     try:
-        source.calibration(packaging.calibration)
+        return source.calibration(packaging.calibration)
     except (DatelineError, OSError) as error:
         _say(f"int8 is left out, there is nothing to fit it to ({error}); --calibration names dispatches")
-        return ()
-    return (INT8,)
+        return []
 
 
 def _proved(source: Source, contents: Mapping[str, bytes], work: Path, asked: Asked) -> VariantRecord:
     write_bundle(work, contents, version("dateline"), None)
-    choice = choose(asked, Host.look(), [precision for precision, name in VARIANTS.items() if name in contents])
+    choice = choose(asked, Host.look(), read_manifest(work).variants)
     return prove(source.reading, load_bundle(work, asked), source.proving, choice)
 
 

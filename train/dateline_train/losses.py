@@ -1,6 +1,6 @@
 """Logits and what they should be → losses: against the annotation, and against what a teacher makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -26,13 +26,8 @@ def attribute_loss(logits: Tensor, targets: Tensor, attributes: Sequence[tuple[s
     `logits` (spans, values of all attributes), `targets` (spans, attributes).
     """
     loss: Tensor = logits.sum() * 0.0  # every weight takes part, as distributed training demands
-    column = 0
-    for number, (_, _, choices) in enumerate(attributes):
-        known = targets[:, number] != IGNORED
-        if known.any():
-            chosen = logits[known, column : column + len(choices)]
-            loss = loss + nn.functional.cross_entropy(chosen, targets[known, number])
-        column += len(choices)
+    for number, known, columns in _known(targets, attributes):
+        loss = loss + nn.functional.cross_entropy(logits[known, columns], targets[known, number])
     return loss
 
 
@@ -52,14 +47,23 @@ def imitation_losses(
     tags = nn.functional.cross_entropy(found.tags, teacher.tags.softmax(dim=1))
     if found.vectors.shape == teacher.vectors.shape:
         tags = tags + nn.functional.mse_loss(found.vectors, teacher.vectors)
-    attributes, column = found.attributes.sum() * 0.0, 0
-    for number, (_, _, choices) in enumerate(schema.attributes):
-        known, columns = attribute_targets[:, number] != IGNORED, slice(column, column + len(choices))
-        if known.any():
-            probabilities = teacher.attributes[known, columns].softmax(dim=1)
-            attributes = attributes + nn.functional.cross_entropy(found.attributes[known, columns], probabilities)
-        column += len(choices)
+    attributes = found.attributes.sum() * 0.0
+    for _, known, columns in _known(attribute_targets, schema.attributes):
+        probabilities = teacher.attributes[known, columns].softmax(dim=1)
+        attributes = attributes + nn.functional.cross_entropy(found.attributes[known, columns], probabilities)
     return torch.stack([tags, attributes, _of_allowed(found.relations, teacher.relations.sigmoid(), relation_targets)])
+
+
+def _known(
+    targets: Tensor, attributes: Sequence[tuple[str, str, Sequence[str]]]
+) -> Iterator[tuple[int, Tensor, slice]]:
+    """Each attribute that some span carries: its number, which spans do, and the columns of its logits."""
+    column = 0
+    for number, (_, _, choices) in enumerate(attributes):
+        known = targets[:, number] != IGNORED
+        if known.any():
+            yield number, known, slice(column, column + len(choices))
+        column += len(choices)
 
 
 def _of_allowed(logits: Tensor, wanted: Tensor, targets: Tensor) -> Tensor:

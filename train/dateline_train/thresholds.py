@@ -10,7 +10,7 @@ from dateline_infer.decoding import PLAUSIBLE
 from dateline_infer.extractor import Extractor
 from dateline_infer.gate import Gate
 from dateline_infer.incidents import ROLES
-from dateline_infer.tokens import tokenize
+from dateline_infer.tokens import FloatArray, tokenize_all
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters
 from dateline_labels.scoring import match_spans
@@ -70,11 +70,18 @@ def choose_gate(extractor: Extractor, validation: Sequence[Dispatch], labels: Se
     a share of the spread of their scores, so that more than 99.5 % of new ones pass where a hundred were at hand. None
     where no validation dispatch has such a label.
     """
-    scores = extractor.network.gate_scores([tokenize(extractor.tokenizer, each.text).ids for each in validation])
-    passing = scores[[holds_any(dispatch, labels) for dispatch in validation]].astype(np.float64)
+    passing = scores_of_gate(extractor, validation)[[holds_any(dispatch, labels) for dispatch in validation]].astype(
+        np.float64
+    )
     if not len(passing):
         return None
     return Gate(tuple(labels), round(float(passing.min() - _GATE_DISTANCE * passing.std()), 4))
+
+
+def scores_of_gate(extractor: Extractor, dispatches: Sequence[Dispatch]) -> FloatArray:
+    """(dispatches,): the log-odds that each passes the gate."""
+    texts = tokenize_all(extractor.tokenizer, [dispatch.text for dispatch in dispatches])
+    return extractor.network.gate_scores([each.ids for each in texts])
 
 
 def holds_any(dispatch: Dispatch, labels: Sequence[str]) -> bool:

@@ -24,6 +24,8 @@ from .teacher import Teachers
 from .varying import VariedRows
 
 BEST_METRIC = "eval_f1"
+_PARTS = ("tag_loss", "attribute_loss", "relation_loss", "gate_loss", "teacher_loss")
+"""In the order of `Loss.parts`."""
 
 
 class DispatchTrainer(Trainer):
@@ -71,8 +73,7 @@ class DispatchTrainer(Trainer):
         """Log, with the mean of each part of the loss since the last time."""
         if "loss" in logs and self._parts:
             means = torch.stack(self._parts).mean(dim=0).tolist()
-            names = ("tag_loss", "attribute_loss", "relation_loss", "gate_loss", "teacher_loss")
-            logs |= {name: mean for name, mean in zip(names, means, strict=True) if mean}
+            logs |= {name: mean for name, mean in zip(_PARTS, means, strict=True) if mean}
             self._parts.clear()
         super().log(logs, start_time)
 
@@ -157,8 +158,7 @@ class TrainingLog(TrainerCallback):
             file.write(json.dumps({"step": state.global_step, **logs}) + "\n")
         if "train_runtime" in logs:  # the last ones, of the run as a whole
             return
-        parts = ("tag_loss", "attribute_loss", "relation_loss", "gate_loss", "teacher_loss")
-        names = ("loss", *parts, "eval_span_f1", "eval_relation_f1")
+        names = ("loss", *_PARTS, "eval_span_f1", "eval_relation_f1")
         figures = "  ".join(f"{name.removeprefix('eval_')} {logs[name]:.3g}" for name in names if name in logs)
         minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
         where = f"epoch {state.epoch or 0:.2f} of {args.num_train_epochs:g}  step {state.global_step}/{state.max_steps}"
