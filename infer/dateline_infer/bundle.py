@@ -93,7 +93,7 @@ def load_bundle(
         network = BundleNetwork(build_engine(contents[graph], choice, threads), parts.weights, parts.gate, choice)
     with _naming(path):
         extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding, gated, choice.device)
-        _check_fit(extractor, network, gated)
+        _check_fit(extractor, network, parts.largest_token, gated)
     return extractor
 
 
@@ -157,13 +157,13 @@ def _naming(path: Path) -> Iterator[None]:
         raise BundleError(f"{path}: {one_line(f'{type(error).__name__}: {error}')}") from error
 
 
-def _check_fit(extractor: Extractor, network: Network, gated: bool) -> None:
+def _check_fit(extractor: Extractor, network: Network, largest_token: int, gated: bool) -> None:
     """Run one full window of the largest token id through the model, so that parts which do not fit each other or the
     schema show here and not in the middle of an archive. Raises ValueError, or whatever the libraries raise.
     """
     schema = extractor.config.schema
     ids = np.full((1, extractor.config.window), extractor.padding, dtype=np.int64)
-    ids[0, -1] = max(extractor.tokenizer.get_vocab(with_added_tokens=True).values())
+    ids[0, -1] = largest_token
     last = len(schema.spans) - 1
     pair, features = np.array([[0, 1]]), np.array([FEATURE_SIZES]) - 1
     with np.errstate(all="ignore"):  # what overflows is refused below

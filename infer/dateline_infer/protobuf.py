@@ -114,6 +114,8 @@ class Reader:
 
     def _varint(self, at: int, end: int) -> tuple[int, int]:
         """The number that starts at `at`, and where it ends."""
+        if at < end and self._data[at] < 0x80:  # nearly every one
+            return self._data[at], at + 1
         value = 0
         for shift in range(0, 70, 7):
             if at >= end:

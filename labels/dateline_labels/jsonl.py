@@ -25,7 +25,7 @@ _Date = Annotated[str, AfterValidator(check_date)]
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)  # whoever reads no JSON lines waits for none
 
 
 class _SpanRow(_Row):
