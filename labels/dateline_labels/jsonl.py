@@ -25,7 +25,8 @@ _Date = Annotated[str, AfterValidator(check_date)]
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)  # whoever reads no JSON lines waits for none
+    # built when first used: whoever reads no JSON lines need not wait for it
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class _SpanRow(_Row):
