@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .forms import Numbers
 from .tokens import FloatArray, IntArray
 
 OUTSIDE = 0
@@ -33,12 +32,6 @@ class TokenSpan:
 def tag_count(labels: int) -> int:
     """How many tags `labels` span labels need."""
     return 1 + 2 * labels
-
-
-def label_numbers(tags: Numbers) -> Numbers:
-    """The label of each tag, in an array or a tensor: 1 + its number in the schema, 0 for O."""
-    numbers: Numbers = (tags + 1) // 2
-    return numbers
 
 
 def tag_names(labels: Sequence[str]) -> list[str]:

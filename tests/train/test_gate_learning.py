@@ -5,11 +5,14 @@ import pytest
 import torch
 from conftest import recipe_text
 from dateline_infer.gate import gate_scores
-from dateline_labels import InputError, Schema, read_dispatches
+from dateline_infer.tokens import tokenize
+from dateline_labels import Dispatch, InputError, Schema, read_dispatches
 from dateline_train.gate import GateHead
+from dateline_train.gate_fitting import LabelledText, fit_gate, labelled_texts
 from dateline_train.network import TorchNetwork, checkpoint_extractor, load_checkpoint
 from dateline_train.thresholds import choose_gate
 from dateline_train.training import run_training
+from safetensors.torch import load_file
 
 ROOT = Path(__file__).resolve().parents[2]
 HIDDEN, LABELS, WORDS = 12, 3, 40
@@ -70,11 +73,61 @@ def test_it_learns_which_texts_hold_what_is_looked_for(head: GateHead, vocabular
     assert (scores[::2] < 0).all()
 
 
-def test_the_gate_leaves_the_word_vectors_as_they_are(head: GateHead, vocabulary: torch.Tensor) -> None:
-    """The model hands over its word vectors detached; with them attached the gate would pull at the encoder."""
-    words = vocabulary[:6].detach()
-    head.loss(words, torch.tensor([4, 2]), torch.tensor([0, 1, 0, 0, 0, 0]), [1]).backward()
+def test_fitting_leaves_word_vectors_and_random_numbers_alone_and_repeats_itself(vocabulary: torch.Tensor) -> None:
+    random = np.random.default_rng(8)
+    texts = [LabelledText(random.integers(0, WORDS, 30), random.integers(0, LABELS + 1, 30)) for _ in range(30)]
+    words = vocabulary.clone().requires_grad_()
+    state = torch.random.get_rng_state()
+    gates = [fit_gate(words, texts, [0], LABELS, seed).state_dict() for seed in (1, 1, 2)]
+    assert torch.equal(torch.random.get_rng_state(), state)
     assert words.grad is None
+    assert torch.equal(words, vocabulary)
+    assert all(torch.equal(gates[0][name], gates[1][name]) for name in gates[0])
+    assert not torch.equal(gates[0]["output.weight"], gates[2]["output.weight"])
+
+
+def test_a_fitted_gate_finds_what_it_never_saw_alone_in_a_text(vocabulary: torch.Tensor) -> None:
+    """Every text holds the word 7, as every annotated dispatch tells of an attack: pieces without it are to be told."""
+    random = np.random.default_rng(9)
+    others = [word for word in range(WORDS) if word != 7]
+    texts = []
+    for _ in range(1_500):
+        text = random.choice(others, 40)
+        text[random.integers(0, 40)] = 7
+        texts.append(LabelledText(text, (text == 7).astype(np.int64)))
+    gate = fit_gate(vocabulary, texts, [0], LABELS, 3)
+    weights = {name: weight.numpy() for name, weight in gate.weights(vocabulary).items()}
+    held_out = [random.choice(others, 40) for _ in range(50)]
+    without = gate_scores(weights, held_out)
+    for text in held_out:
+        text[random.integers(0, 40)] = 7
+    assert np.median(gate_scores(weights, held_out)) > np.median(without) + 2
+
+
+def test_the_labels_of_the_tokens_are_those_of_the_spans(tiny_checkpoint: Path, corpus_sample: Path) -> None:
+    schema = Schema.read(ROOT / "labels" / "schema.toml")
+    gold = read_dispatches([corpus_sample], schema)
+    _, tokenizer = load_checkpoint(tiny_checkpoint)
+    for dispatch, text in zip(gold, labelled_texts([*gold, Dispatch("empty", " ")], tokenizer, schema), strict=True):
+        tokens = tokenize(tokenizer, dispatch.text)
+        found = {(schema.span_labels[text.labels[at] - 1], *tokens.offsets[at]) for at in np.flatnonzero(text.labels)}
+        expected = {
+            (span.label, *tokens.offsets[at])
+            for span in dispatch.spans
+            for at in range(*tokens.bounds(span.start, span.end))
+        }
+        assert found == expected
+
+
+def test_a_model_is_the_same_with_a_gate_and_without(tmp_path: Path, tiny_encoder: Path, corpus_sample: Path) -> None:
+    weights = []
+    for name, line in (("with", 'gate = ["ATTACK"]\n'), ("without", "")):
+        text = recipe_text(tiny_encoder, corpus_sample, tmp_path / name, "epochs = 1")
+        (tmp_path / f"{name}.toml").write_text(text.replace('gate = ["ATTACK"]\n', line), encoding="utf-8")
+        run_training(tmp_path / f"{name}.toml")
+        weights.append(load_file(tmp_path / name / "model.safetensors"))
+    assert {name for name in weights[0] if not name.startswith("gate.")} == set(weights[1])
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[1])
 
 
 def test_the_threshold_lets_all_wanted_dispatches_through(tiny_checkpoint: Path, corpus_sample: Path) -> None:

@@ -36,7 +36,6 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
         dropout=choices.dropout,
         case_dropout=choices.case_dropout,
         loss_weights=(choices.tag_weight, choices.attribute_weight, choices.relation_weight),
-        gate=choices.gate,
         teacher_weight=recipe.teacher.weight,
     )
     model = DispatchModel(config)

@@ -1,4 +1,4 @@
-"""The gate as it is learnt, beside the model and without a hand in it: the encoder's word vectors are only read.
+"""The gate as it is learnt, after the model and without a hand in it: the encoder's word vectors are only read.
 
 It learns from two things: which dispatches hold what is looked for, and the label of each token, of which there are
 many more. `dateline_infer.gate` has the same formulas over a table with a row for each token of the vocabulary.

@@ -4,14 +4,14 @@ tokens → encoder → token vectors → (1) tag logits; spans over them → (2)
 pairs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
 from dateline_infer.config import ReadingConfig
 from dateline_infer.forms import FORM_COUNT, without_case
-from dateline_infer.tags import label_numbers, tag_count
+from dateline_infer.tags import tag_count
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
@@ -20,9 +20,6 @@ from .gate import GateHead
 from .heads import AttributeHead, RelationHead, SpanTensors
 from .losses import Logits, attribute_loss, imitation_losses, relation_loss
 
-_GATE_WEIGHT = 0.1
-"""The gate has its weights for itself; this keeps it from taking up the length that gradients are cut to."""
-
 
 class DispatchConfig(PreTrainedConfig):
     """Configuration of `DispatchModel`, saved as `config.json`.
@@ -30,7 +27,7 @@ class DispatchConfig(PreTrainedConfig):
     encoder    configuration of the encoder, as its own `to_dict()` gives it
     reading    `ReadingConfig.to_dict()`: schema, windows, thresholds
     width      hidden units of each head
-    gate       span labels that a gate looks for; without any there is none
+    gate       span labels that the gate looks for, which a trained model is given; without any there is none
     """
 
     model_type = "dateline-dispatch"
@@ -59,10 +56,10 @@ class DispatchConfig(PreTrainedConfig):
 
 
 class Loss(NamedTuple):
-    """The loss and its parts (tags, attributes, relations, gate, teacher), unweighted."""
+    """The loss and its parts (tags, attributes, relations, teacher), unweighted."""
 
     total: Tensor  # scalar
-    parts: Tensor  # (5,)
+    parts: Tensor  # (4,)
 
 
 class DispatchModel(PreTrainedModel):
@@ -148,14 +145,13 @@ class DispatchModel(PreTrainedModel):
                     relation_loss(found.relations, relation_targets),
                 ]
             )
-            gate = self._gate_loss(input_ids.flatten()[token_rows], lengths, tag_targets)
         weights = parts.new_tensor(self.config.loss_weights)
         total, taught = (parts * weights).sum(), parts.new_zeros(())
         if teacher is not None:
             imitation = imitation_losses(found, teacher, attribute_targets, relation_targets, self.reading.schema)
             taught = (imitation * weights).sum()
             total = (1 - self.config.teacher_weight) * total + self.config.teacher_weight * taught
-        return Loss(total + _GATE_WEIGHT * gate, torch.cat([parts, gate[None], taught[None]]).detach())
+        return Loss(total, torch.cat([parts, taught[None]]).detach())
 
     def logits(
         self,
@@ -176,16 +172,10 @@ class DispatchModel(PreTrainedModel):
             attributes, relations = self.attributes(table), self.relations(table, pairs[:, :2], pairs[:, 2:])
         return Logits(vectors, tag_logits, attributes, relations)
 
-    def _gate_loss(self, ids: Tensor, lengths: Tensor, tag_targets: Tensor) -> Tensor:
-        """Nothing where there is no gate."""
-        if self.gate is None:
-            return ids.new_zeros((), dtype=torch.float32)
-        words = self.encoder.get_input_embeddings()(ids).detach().float()
-        labels = self.reading.schema.span_labels
-        loss: Tensor = self.gate.loss(
-            words, lengths, label_numbers(tag_targets), [1 + labels.index(label) for label in self.config.gate]
-        )
-        return loss
+    def set_gate(self, labels: Sequence[str], gate: GateHead) -> None:
+        """Have this gate, which looks for the labels, from now on, and save it with the checkpoint."""
+        self.gate = gate
+        self.config.gate = tuple(labels)
 
     def gate_weights(self) -> Mapping[str, Tensor]:
         """The weights of the gate as inference needs them; raises ValueError where there is no gate."""

@@ -53,9 +53,9 @@ def begin_as_teacher(model: DispatchModel, recipe: Recipe, place: Place) -> None
         loaded = model.load_state_dict(teacher.state_dict(), strict=False)
     except RuntimeError as error:  # another width
         raise InputError(place, "teacher.start", " ".join(str(error).split())) from None
-    missing = [name for name in loaded.missing_keys if not name.startswith("gate.")]  # which a teacher may be without
-    if missing or loaded.unexpected_keys:
-        odd = [*missing, *loaded.unexpected_keys]
+    unexpected = [name for name in loaded.unexpected_keys if not name.startswith("gate.")]  # the model gets its own
+    if loaded.missing_keys or unexpected:
+        odd = [*loaded.missing_keys, *unexpected]
         raise InputError(place, "teacher.start", f"the teacher has another encoder or other heads: {odd[0]}")
 
 

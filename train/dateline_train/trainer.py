@@ -24,7 +24,7 @@ from .teacher import Teachers
 from .varying import VariedRows
 
 BEST_METRIC = "eval_f1"
-_PARTS = ("tag_loss", "attribute_loss", "relation_loss", "gate_loss", "teacher_loss")
+_PARTS = ("tag_loss", "attribute_loss", "relation_loss", "teacher_loss")
 """In the order of `Loss.parts`."""
 
 

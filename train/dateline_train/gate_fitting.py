@@ -1,0 +1,91 @@
+"""Training dispatches → a fitted gate, when the model has been trained: it has no hand in the model, nor in its seed.
+
+Most annotated dispatches hold what is looked for, so the gate learns from pieces of them too, cut anywhere: of those
+many hold nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from dateline_infer.progress import with_progress
+from dateline_infer.tokens import IntArray, tokenize_all
+from dateline_labels import Dispatch, Schema
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from .gate import GateHead
+
+_EPOCHS = 12
+_TEXTS_A_BATCH = 24
+_RATE = 2e-3
+_CUT = 0.5
+"""The share of texts of which a piece is learnt from, as often a short as a long one."""
+_SHORTEST = 12
+
+
+@dataclass(frozen=True)
+class LabelledText:
+    """The tokens of a text.
+
+    ids     (tokens,) vocabulary ids
+    labels  (tokens,) 0, or 1 + the number of the label of the span that the token lies in
+    """
+
+    ids: IntArray
+    labels: IntArray
+
+
+def labelled_texts(dispatches: Sequence[Dispatch], tokenizer: Tokenizer, schema: Schema) -> list[LabelledText]:
+    """The texts with a token, each with the labels of its tokens."""
+    texts = []
+    for dispatch, tokens in zip(dispatches, tokenize_all(tokenizer, [each.text for each in dispatches]), strict=True):
+        labels = np.zeros(len(tokens), dtype=np.int64)
+        for span in dispatch.spans:
+            first, last = tokens.bounds(span.start, span.end)
+            labels[first:last] = 1 + schema.span_labels.index(span.label)
+        if len(tokens):
+            texts.append(LabelledText(tokens.ids, labels))
+    return texts
+
+
+def fit_gate(
+    vocabulary: Tensor, texts: Sequence[LabelledText], wanted: Sequence[int], labels: int, seed: int
+) -> GateHead:
+    """A gate for the span labels numbered `wanted`, of `labels`; `vocabulary` (tokens, hidden) is only read."""
+    vocabulary = vocabulary.detach().float().cpu()
+    random = np.random.default_rng(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        gate = GateHead(vocabulary.shape[1], labels)
+        optimizer = torch.optim.AdamW(gate.parameters(), lr=_RATE)
+        steps = _EPOCHS * -(-len(texts) // _TEXTS_A_BATCH)
+        # the schedule looks one step beyond the last
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps + 1, pct_start=0.1)
+        for batch in with_progress(_batches(texts, random), steps, "the gate"):
+            ids, found = (torch.from_numpy(np.concatenate(part)) for part in zip(*batch, strict=True))
+            lengths = torch.tensor([len(part) for part, _ in batch])
+            optimizer.zero_grad()
+            loss = gate.loss(vocabulary[ids], lengths, found, [1 + number for number in wanted])
+            torch.autograd.backward(loss)
+            optimizer.step()
+            schedule.step()
+    return gate.eval()
+
+
+def _batches(texts: Sequence[LabelledText], random: np.random.Generator) -> Iterator[list[tuple[IntArray, IntArray]]]:
+    """Ids and labels of the texts of each batch, some of them cut."""
+    for _ in range(_EPOCHS):
+        order = random.permutation(len(texts))
+        for at in range(0, len(order), _TEXTS_A_BATCH):
+            yield [_piece(texts[number], random) for number in order[at : at + _TEXTS_A_BATCH]]
+
+
+def _piece(text: LabelledText, random: np.random.Generator) -> tuple[IntArray, IntArray]:
+    length = len(text.ids)
+    if random.random() >= _CUT or length <= _SHORTEST:
+        return text.ids, text.labels
+    size = int(np.exp(random.uniform(np.log(_SHORTEST), np.log(length))))
+    first = int(random.integers(0, length - size + 1))
+    return text.ids[first : first + size], text.labels[first : first + size]
