@@ -126,3 +126,12 @@ def test_words_stay_apart_for_the_tokenizer_where_sentences_run_together(tiny_en
         for span in again.spans:
             first, last = tokens.bounds(span.start, span.end)
             assert (tokens.offsets[first, 0], tokens.offsets[last - 1, 1]) == (span.start, span.end)
+
+
+def test_names_that_run_together_are_told_apart_in_whatever_style_comes_with_it() -> None:
+    """In capitals nothing would tell the place that ends a line from the one that begins the next."""
+    dispatch, names = marked("Office in ", "Larkana", "\n", "Larkana", ": Men came."), Names(())
+    made = {varied(dispatch, np.random.default_rng(seed), names).text for seed in range(4_000)}
+    assert "OFFICE IN LARKANA\nLARKANA: MEN CAME." in made
+    assert any("LarkanaLarkana" in text for text in made)
+    assert not any("larkanalarkana" in text.lower() and "LarkanaLarkana" not in text for text in made)

@@ -192,8 +192,10 @@ def varied(dispatch: Dispatch, random: np.random.Generator, names: Names) -> Dis
     """`dispatch` every second time with other names, and in one or two styles drawn from all."""
     if random.random() < 0.5:
         dispatch = rewritten(dispatch, list(names.others(dispatch, random)))
-    for number in random.choice(len(STYLES), size=int(random.integers(1, 3)), replace=False):
-        dispatch = rewritten(dispatch, list(STYLES[number](dispatch, random)))
+    drawn = [STYLES[number] for number in random.choice(len(STYLES), size=int(random.integers(1, 3)), replace=False)]
+    # what runs together must be told apart in the text as it is in the end: in capitals nothing would tell two names
+    for style in sorted(drawn, key=lambda style: style is with_sentences_run_together):
+        dispatch = rewritten(dispatch, list(style(dispatch, random)))
     return dispatch
 
 
