@@ -92,11 +92,11 @@ def can_assemble(schema: Schema) -> bool:
 
 def incidents(dispatch: Dispatch) -> list[Incident]:
     """The incidents of a dispatch in the order of their first mention."""
-    graph = _Graph(dispatch)
-    return [graph.incident(number, events) for number, events in enumerate(_events(dispatch), start=1)]
+    graph = Graph(dispatch)
+    return [graph.incident(number, triggers) for number, triggers in enumerate(events(dispatch), start=1)]
 
 
-def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
+def events(dispatch: Dispatch) -> Iterator[list[Span]]:
     """The triggers of each event, in the order of the text."""
     triggers = sorted((span for span in dispatch.spans if span.label == ROLES.trigger), key=lambda span: span.start)
     ids = {span.id for span in triggers}
@@ -109,7 +109,17 @@ def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
     yield from groups.values()
 
 
-class _Graph:
+@dataclass(frozen=True)
+class Argument:
+    """A span that a relation leads to, the span that it leaves from, and how many characters lie between them."""
+
+    span: Span
+    head: Span
+    score: float | None
+    distance: int
+
+
+class Graph:
     """The relations of a dispatch, by head and label."""
 
     def __init__(self, dispatch: Dispatch) -> None:
@@ -131,13 +141,26 @@ class _Graph:
             _attribute(triggers, ROLES.status, ""),
             tuple(self._mention(span) for span in triggers),
             self._mentions(triggers, ROLES.time),
-            _distinct(self._place(span) for span in self._innermost(self._spans(triggers, ROLES.place))),
+            _distinct(self._place(span) for span in self.innermost(self._spans(triggers, ROLES.place))),
             self._mentions(triggers, ROLES.perpetrator),
             self._mentions(triggers, ROLES.target),
             tuple(self._figure(span) for span in casualties),
             self._mentions(triggers, ROLES.source),
             _least(span.score for span in (*triggers, *casualties)),
         )
+
+    def arguments(self, heads: Iterable[Span], label: str) -> list[Argument]:
+        """What relations `label` lead to from any of the heads, each span once by its nearest head, the nearest first
+        and of equally near ones the earlier.
+        """
+        nearest: dict[str, Argument] = {}
+        for head in heads:
+            for relation in self._tails.get((head.id, label), []):
+                tail = self._dispatch.span_by_id[relation.tail]
+                argument = Argument(tail, head, relation.score, gap(head, tail))
+                if tail.id not in nearest or argument.distance < nearest[tail.id].distance:
+                    nearest[tail.id] = argument
+        return sorted(nearest.values(), key=lambda argument: (argument.distance, argument.span.start))
 
     def _figure(self, span: Span) -> CasualtyFigure:
         return CasualtyFigure(
@@ -149,9 +172,9 @@ class _Graph:
         )
 
     def _place(self, span: Span) -> PlaceMention:
-        return PlaceMention(self._mention(span), tuple(self._mention(outer) for outer in self._outer(span)))
+        return PlaceMention(self._mention(span), tuple(self._mention(outer) for outer in self.outer(span)))
 
-    def _outer(self, span: Span) -> list[Span]:
+    def outer(self, span: Span) -> list[Span]:
         """The places that `span` lies in, narrowest first: those that lie in most others of them."""
         outer = self._reachable(span)
         return sorted(outer, key=lambda place: -sum(wider in outer for wider in self._reachable(place)))
@@ -172,9 +195,9 @@ class _Graph:
         namesakes = (span for span in self._placed if _name(self._mention(span)) == name)
         return own or next((self._spans([span], ROLES.within) for span in namesakes), [])
 
-    def _innermost(self, places: list[Span]) -> list[Span]:
+    def innermost(self, places: list[Span]) -> list[Span]:
         """The places without those that another of them is said to lie in."""
-        outer = {span.id for place in places for span in self._outer(place)}
+        outer = {span.id for place in places for span in self.outer(place)}
         return [place for place in places if place.id not in outer] or places
 
     def _mentions(self, heads: Iterable[Span], label: str) -> tuple[Mention, ...]:
@@ -191,6 +214,11 @@ class _Graph:
 
     def _mention(self, span: Span) -> Mention:
         return Mention(self._dispatch.words(span), span.start, span.end)
+
+
+def gap(one: Span, other: Span) -> int:
+    """How many characters lie between two spans."""
+    return max(0, one.start - other.end, other.start - one.end)
 
 
 def _distinct(places: Iterable[PlaceMention]) -> tuple[PlaceMention, ...]:

@@ -114,8 +114,8 @@ class ClaimRecord:
     figure: str
     figure_start: int
     figure_end: int
-    sentence_start: int
-    """Where its sentence begins: figures that one sentence joins add up."""
+    statement: int
+    """The number of the first figure of its statement: figures of one outcome that a sentence joins add up."""
     people: str
     """The kind of those harmed: state_force, rebel_group, civilians, …; empty where nobody tells."""
     people_group: str
