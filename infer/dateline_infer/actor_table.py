@@ -82,10 +82,16 @@ class ActorTable:
         self._longest_noun = max(map(len, nouns), default=0)
 
     def known(self, words: Words) -> KnownActor | None:
-        """The known actor whose name the words hold, the longest name first and of equally long ones the first."""
+        """The known actor whose name the words hold, the longest name first and of equally long ones the first.
+
+        A government goes by the name of its country, which is part of many names, so it must be all of the words.
+        """
         for start, end in _stretches(len(words), self._longest_name):
-            if words[start:end] in self._names and not (start and words[start - 1] in _NOT_THEMSELVES):
-                return self._names[words[start:end]]
+            found = self._names.get(words[start:end])
+            if found is None or (start and words[start - 1] in _NOT_THEMSELVES):
+                continue
+            if found.kind != GOVERNMENT or end - start == len(words):
+                return found
         return None
 
     def noun(self, words: Words) -> PeopleNoun | None:

@@ -8,6 +8,7 @@ for ("Front for the South (FFS)", later "FFS"); (3) the person whose family name
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Final
 
 from dateline_labels import Dispatch, Span
@@ -16,11 +17,13 @@ from .actor_table import GOVERNMENT, STATE, UNIDENTIFIED, ActorTable, PeopleNoun
 
 _EMPTY: Final = PeopleNoun("", "")
 _GENERIC_GROUP = frozenset({"group", "outfit", "organisation", "organization", "movement", "faction"})
-_LOOSE = frozenset(
+LOOSE = frozenset(
     "the a an some several many few more than at least about around over under nearly almost up to dozen score of "
     "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand "
     "unknown unidentified suspected alleged armed masked hooded heavily other another both all these those their his".split()
 )
+"""Words that tell how many, or that nobody is known, but not who."""
+_TITLES = frozenset("gen col maj mr mrs ms dr lt capt gov sgt brig sheikh sheik mullah rev sir haji".split())
 _ACRONYM = re.compile(r"\s*[(\[]\s*([A-Z][A-Za-z./-]{1,11})\s*[)\]]")
 _DEFINITE = re.compile(r"\b(?:the|these|those|same|said)\s+$", re.IGNORECASE)
 _CAPITALISED = re.compile(r"[A-Z][\w'’-]*$")
@@ -73,18 +76,19 @@ def people(words: str, table: ActorTable) -> PeopleNoun:
 def _actor(dispatch: Dispatch, span: Span, table: ActorTable, seen: _Seen) -> Actor:
     text = dispatch.words(span)
     words = word_tuple(text)
-    own = tuple(word for word in words if word not in _LOOSE and not word.isdigit()) or words
-    family = _family_name(text)
+    own = tuple(dropwhile(_is_loose, words)) or words
+    name = _name(text, table)
+    known = _known(words, table)
     actor = (
-        _known(words, table)
+        known
         or seen.acronyms.get("".join(own))
-        or seen.persons.get(family)
+        or (seen.persons.get(name[-1]) if len(name) == 1 else None)
         or _mentioned_before(dispatch, span, own, table, seen)
         or _by_its_words(own, table)
     )
-    if family and len(own) > 1:
-        seen.persons.setdefault(family, actor)
-    if own and not family:
+    if len(name) > 1 and not known:
+        seen.persons[name[-1]] = actor
+    if own and not name:
         seen.heads[own[-1]] = actor
     if actor.kind not in ("", STATE, GOVERNMENT) and actor.is_named:
         seen.groups.append(actor)
@@ -121,16 +125,24 @@ def _by_its_words(own: Words, table: ActorTable) -> Actor:
 def _head(words: Words) -> Words:
     """The words before the first "of", "for" or "from", unless only a number stands there."""
     cut = next((at for at, word in enumerate(words) if word in ("of", "for", "from")), len(words))
-    head = tuple(word for word in words[:cut] if word not in _LOOSE and not word.isdigit())
-    return head or words
+    return tuple(dropwhile(_is_loose, words[:cut])) or words
 
 
-def _family_name(text: str) -> str:
-    """The last word of a name of a person with title or first name; "" where the words do not end like one."""
-    words = text.split()
-    if not words or not _CAPITALISED.match(words[-1]) or text.isupper():
-        return ""
-    return "".join(word_tuple(words[-1]))
+def _is_loose(word: str) -> bool:
+    return word in LOOSE or word.isdigit()
+
+
+def _name(text: str, table: ActorTable) -> Words:
+    """The words in capitals that a mention ends with, without titles: a name, or nothing."""
+    if text.isupper():
+        return ()
+    name: list[str] = []
+    for word in reversed(text.split()):
+        plain = word_tuple(word)
+        if not _CAPITALISED.match(word) or not plain or plain[0] in _TITLES or table.noun(plain):
+            break
+        name.append("".join(plain))
+    return tuple(reversed(name))
 
 
 def _acronyms(dispatch: Dispatch, spans: Iterable[Span], table: ActorTable) -> dict[str, Actor]:

@@ -4,7 +4,7 @@ Pure bookkeeping over spans and relations: nothing is guessed, everything keeps 
 side, each with its source.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,9 @@ class Roles:
     casualty: str = "casualty"
     side: str = "side"
     source: str = "source"
+    actor: str = "ACTOR"
+    time_span: str = "TIME"
+    place_span: str = "LOCATION"
 
 
 ROLES: Final = Roles()
@@ -137,8 +140,8 @@ class Graph:
             self._dispatch.id,
             self._dispatch.published,
             number,
-            _attribute(triggers, ROLES.kind, ROLES.vague_kind),
-            _attribute(triggers, ROLES.status, ""),
+            attribute(triggers, ROLES.kind, ROLES.vague_kind),
+            attribute(triggers, ROLES.status, ""),
             tuple(self._mention(span) for span in triggers),
             self._mentions(triggers, ROLES.time),
             _distinct(self._place(span) for span in self.innermost(self._spans(triggers, ROLES.place))),
@@ -146,7 +149,7 @@ class Graph:
             self._mentions(triggers, ROLES.target),
             tuple(self._figure(span) for span in casualties),
             self._mentions(triggers, ROLES.source),
-            _least(span.score for span in (*triggers, *casualties)),
+            least(span.score for span in (*triggers, *casualties)),
         )
 
     def arguments(self, heads: Iterable[Span], label: str) -> list[Argument]:
@@ -242,13 +245,14 @@ def _name(mention: Mention) -> str:
     return " ".join(mention.words.casefold().split())
 
 
-def _attribute(triggers: list[Span], name: str, vague: str) -> str:
+def attribute(triggers: Sequence[Span], name: str, vague: str) -> str:
     """The value most mentions give, a vague one only where no other is given; the earliest wins a tie."""
     values = [span.attributes[name] for span in triggers if name in span.attributes]
     telling = [value for value in values if value != vague] or values
     return max(telling, key=telling.count, default="")
 
 
-def _least(scores: Iterable[float | None]) -> float | None:
+def least(scores: Iterable[float | None]) -> float | None:
+    """The least of the scores that are there, None where none is."""
     known = [score for score in scores if score is not None]
     return min(known) if known else None
