@@ -33,6 +33,10 @@ class Roles:
     actor: str = "ACTOR"
     time_span: str = "TIME"
     place_span: str = "LOCATION"
+    killed: str = "killed"
+    injured: str = "injured"
+    killed_or_injured: str = "killed_or_injured"
+    captured: str = "captured"
 
 
 ROLES: Final = Roles()
