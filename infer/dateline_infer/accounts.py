@@ -54,7 +54,9 @@ def accounts_of(claims: Iterable[ClaimRecord], outcome: str) -> list[Account]:
 def _of(claims: Iterable[ClaimRecord], outcome: str) -> list[ClaimRecord]:
     """The claims of an outcome; who says that nobody was killed or injured says so of both."""
     both = outcome in (ROLES.killed, ROLES.injured)
-    return [c for c in claims if c.outcome == outcome or (both and c.outcome == ROLES.killed_or_injured and c.high == 0)]
+    return [
+        c for c in claims if c.outcome == outcome or (both and c.outcome == ROLES.killed_or_injured and c.high == 0)
+    ]
 
 
 def _newest(said: Sequence[ClaimRecord]) -> list[ClaimRecord]:

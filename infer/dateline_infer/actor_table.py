@@ -27,6 +27,7 @@ STATE, GOVERNMENT, REBELS, MILITIA, CRIMINALS, CIVILIANS, INTERNATIONAL, MEDIA, 
 ANY: Final = "any"
 _NOT_THEMSELVES = ("anti", "pro", "ex", "former")
 _WORD = re.compile(r"[^\W_]+")
+_POSSESSIVE = re.compile(r"['’]s?\b")
 _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 _IRREGULAR = {"people": "people", "police": "police", "children": "child", "forces": "force", "wives": "wife"}
 
@@ -130,12 +131,16 @@ def shipped_actors() -> ActorTable:
 @lru_cache(maxsize=65_536)
 def word_tuple(text: str) -> Words:
     """The words in small letters, without accents and dots, each in the singular."""
+    return tuple(map(singular, plain_words(text)))
+
+
+def plain_words(text: str) -> list[str]:
+    """The words in small letters, without accents, dots and possessive endings."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     if "." in text:
         text = _DOTTED.sub(lambda dotted: dotted[0].replace(".", ""), text)
-    text = re.sub(r"['’]s?\b", "", text.casefold())
-    return tuple(map(singular, _WORD.findall(text)))
+    return _WORD.findall(_POSSESSIVE.sub("", text.casefold()))
 
 
 def singular(word: str) -> str:

@@ -18,12 +18,10 @@ from .actor_table import GOVERNMENT, STATE, UNIDENTIFIED, ActorTable, PeopleNoun
 _EMPTY: Final = PeopleNoun("", "")
 _GENERIC_GROUP = frozenset({"group", "outfit", "organisation", "organization", "movement", "faction"})
 LOOSE = frozenset(
-    "the a an some several many few more than at least about around over under nearly almost up to dozen score of "
-    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand "
-    "unknown unidentified suspected alleged armed masked hooded heavily other another both all these those their his".split()
+    ["the", "a", "an", "some", "several", "many", "few", "more", "than", "at", "least", "about", "around", "over", "under", "nearly", "almost", "up", "to", "dozen", "score", "of", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "unknown", "unidentified", "suspected", "alleged", "armed", "masked", "hooded", "heavily", "other", "another", "both", "all", "these", "those", "their", "his"]
 )
 """Words that tell how many, or that nobody is known, but not who."""
-_TITLES = frozenset("gen col maj mr mrs ms dr lt capt gov sgt brig sheikh sheik mullah rev sir haji".split())
+_TITLES = frozenset(["gen", "col", "maj", "mr", "mrs", "ms", "dr", "lt", "capt", "gov", "sgt", "brig", "sheikh", "sheik", "mullah", "rev", "sir", "haji"])
 _ACRONYM = re.compile(r"\s*[(\[]\s*([A-Z][A-Za-z./-]{1,11})\s*[)\]]")
 _DEFINITE = re.compile(r"\b(?:the|these|those|same|said)\s+$", re.IGNORECASE)
 _CAPITALISED = re.compile(r"[A-Z][\w'’-]*$")

@@ -14,7 +14,7 @@ from dateline_labels import Span
 
 from .actors import Actor
 from .claims import SENTENCE_END, Told
-from .incidents import ROLES
+from .incidents import ROLES, Argument
 
 CLAIMED: Final = "claimed_by"
 BLAMED: Final = "blamed_on"
@@ -36,11 +36,11 @@ class Attribution:
     by: tuple[Span, ...]
 
 
-def attribution_of(told: Told, triggers: Sequence[Span]) -> Attribution:
-    """The attribution of the event with these triggers."""
-    perpetrators = [argument.span for argument in told.graph.arguments(triggers, ROLES.perpetrator)]
+def attribution_of(told: Told, triggers: Sequence[Span], roles: Mapping[str, Sequence[Argument]]) -> Attribution:
+    """The attribution of the event with these triggers and these arguments by role."""
+    perpetrators = [argument.span for argument in roles[ROLES.perpetrator]]
     named = {told.actors[span.id].key for span in perpetrators if told.actors[span.id].is_named}
-    sources = [argument.span for argument in told.graph.arguments(triggers, ROLES.source)]
+    sources = [argument.span for argument in roles[ROLES.source]]
     claimants = [span for span in sources if told.actors[span.id].key in named] or _claimants(told, triggers, named)
     if claimants:
         return Attribution(CLAIMED, tuple(claimants))

@@ -14,7 +14,7 @@ from dateline_labels.clusters import clusters
 
 @dataclass(frozen=True)
 class Roles:
-    """The names that the assembler looks for in a schema; everywhere else labels are data."""
+    """The names that the assembler and the formats of others look for in a schema; everywhere else labels are data."""
 
     trigger: str = "ATTACK"
     kind: str = "kind"
@@ -37,6 +37,18 @@ class Roles:
     injured: str = "injured"
     killed_or_injured: str = "killed_or_injured"
     captured: str = "captured"
+    armed_clash: str = "armed_clash"
+    armed_assault: str = "armed_assault"
+    bombing: str = "bombing"
+    suicide_bombing: str = "suicide_bombing"
+    air_strike: str = "air_strike"
+    shelling: str = "shelling"
+    abduction: str = "abduction"
+    killing: str = "killing"
+    arson_or_sabotage: str = "arson_or_sabotage"
+    occurred: str = "occurred"
+    foiled: str = "foiled"
+    threatened: str = "threatened"
 
 
 ROLES: Final = Roles()

@@ -1,7 +1,8 @@
 """The rows of the tables `incidents` and `claims`: flat, typed, each value beside the offsets of its words.
 
 A field is a column. Offsets are code points of the dispatch's text, half-open; lists of one role run in parallel (the
-words, where they start, where they end, …), the nearest evidence first. None, or "" in a list, is what nobody told.
+words, where they start, where they end, …), the nearest evidence first. None, or "" in a list, is what nobody told; gold has
+no scores.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class IncidentRecord:
     date_words: str | None
     date_words_start: int | None
     date_words_end: int | None
+    date_score: float | None
+    """That these words are of this event: the less of the span's score and the relation's; so for all roles."""
     date_reason: str
     other_dates: list[str]
     other_dates_start: list[int]
@@ -40,6 +43,7 @@ class IncidentRecord:
     place: str | None
     place_start: int | None
     place_end: int | None
+    place_score: float | None
     within: list[str]
     """The places that the place lies in, narrowest first."""
     within_start: list[int]
@@ -49,8 +53,9 @@ class IncidentRecord:
     other_places_end: list[int]
     geoname_id: int | None
     geoname: str | None
+    country_code: str | None
+    """ISO 3166, two letters."""
     country: str | None
-    """ISO 3166 code of two letters, of the gazetteer."""
     admin1: str | None
     admin2: str | None
     latitude: float | None
@@ -63,12 +68,14 @@ class IncidentRecord:
     perpetrators_end: list[int]
     perpetrators_key: list[str]
     perpetrators_kind: list[str]
+    perpetrators_score: list[float]
     targets: list[str]
     targets_start: list[int]
     targets_end: list[int]
     targets_key: list[str]
     targets_kind: list[str]
     """The kind of actor; `site` for a place that was attacked."""
+    targets_score: list[float]
     attribution: str
     """claimed_by, blamed_on or unattributed."""
     attributed_by: list[str]
@@ -81,6 +88,7 @@ class IncidentRecord:
     sources_end: list[int]
     sources_key: list[str]
     sources_kind: list[str]
+    sources_score: list[float]
     triggers: list[str]
     triggers_start: list[int]
     triggers_end: list[int]

@@ -1,23 +1,60 @@
-"""The places of an event → one place of the gazetteer, or none, with the reason."""
+"""The places of an event → one place of the gazetteer, or none, with the reason.
 
-from collections.abc import Sequence
+Of the places that go by the name, those in which the text's chain ("Gereshk district" of "Helmand province") does not
+put it fall away; then those of the type that the noun tells ("district", "village of") come before others, those of the
+country that the dispatch speaks of before others, and those with more people before others.
+"""
+
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dateline_labels import Dispatch, Span
 
-from .gazetteer import Gazetteer
-from .incidents import Graph
+from .gazetteer import Gazetteer, GazetteerPlace
+from .gazetteer_index import name_key
+from .incidents import ROLES, Graph
+
+EXACT, NEAR, SECOND_LEVEL, FIRST_LEVEL, LINE_OR_AREA, COUNTRY, SEA_OR_AIR = range(1, 8)
+"""UCDP's where_prec."""
+
+_DATELINE_WITHIN = 40
+_NEAR = re.compile(
+    r"\b(?:near|outside|close to|not far from|around|off|[0-9]+ ?(?:km|kilomet\w+|miles?) \S+(?: \S+)? of)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_TYPE: Final[dict[str, Callable[[GazetteerPlace], bool]]] = {
+    **dict.fromkeys(("district", "county", "cercle", "municipality", "woreda", "tehsil", "subdistrict", "commune"),
+                    lambda place: place.feature_class == "A" and place.feature_code not in ("ADM1", "PCLI")),
+    **dict.fromkeys(("province", "governorate", "region", "state", "department", "oblast", "prefecture", "republic"),
+                    lambda place: place.feature_code in ("ADM1", "ADM2", "ADM1H", "RGN", "PCLI")),
+    **dict.fromkeys(("village", "town", "city", "hamlet", "settlement", "neighborhood", "neighbourhood", "camp", "suburb"),
+                    lambda place: place.feature_class == "P" or place.feature_code in ("CMP", "CMPRF")),
+    **dict.fromkeys(("river", "lake", "sea", "gulf", "strait", "bay", "dam", "canal"),
+                    lambda place: place.feature_class == "H"),
+    **dict.fromkeys(("mountain", "mountains", "hill", "hills", "valley", "pass", "island"),
+                    lambda place: place.feature_class == "T"),
+    **dict.fromkeys(("highway", "road", "railway", "street"), lambda place: place.feature_class == "R"),
+    **dict.fromkeys(("airport", "airfield", "airbase", "base", "hospital", "prison", "university", "mosque", "church"),
+                    lambda place: place.feature_class == "S"),
+    **dict.fromkeys(("forest", "desert", "park"), lambda place: place.feature_class in ("V", "L", "T")),
+}  # fmt: skip
+"""What the noun of a type tells of the feature."""
+_SEAS = frozenset({"SEA", "OCN", "GULF", "STRT", "BAY", "CHN"})
 
 
 @dataclass(frozen=True)
 class Where:
-    """A place of the gazetteer: its id and name there, ISO country, names of the first and second administrative level,
-    degrees, UCDP's where_prec, and why this one, or why none.
+    """A place of the gazetteer: its id and name there, ISO code and name of the country, names of the first and second
+    administrative level, degrees, UCDP's where_prec, and why this one, or why none.
     """
 
     reason: str
     geoname_id: int | None = None
     geoname: str | None = None
+    country_code: str | None = None
     country: str | None = None
     admin1: str | None = None
     admin2: str | None = None
@@ -26,16 +63,164 @@ class Where:
     precision: int | None = None
 
 
+@dataclass(frozen=True)
+class _Named:
+    """The words of a place: as they are, without the noun of their type, and that noun."""
+
+    words: str
+    bare: str
+    type_noun: str
+
+
 class Locator:
     """Finds the places of one dispatch."""
 
     def __init__(self, dispatch: Dispatch, graph: Graph, gazetteer: Gazetteer | None) -> None:
         self._dispatch, self._graph, self._gazetteer = dispatch, graph, gazetteer
+        self._country = _country(dispatch, gazetteer) if gazetteer else None
 
     def locate(self, places: Sequence[Span]) -> Where:
-        """Where the event was whose places these are, the nearest first."""
+        """Where the event was whose places these are, the nearest first: the first that the gazetteer has, else the
+        narrowest of those that one of them lies in.
+        """
         if not places:
             return Where("no place is told")
         if self._gazetteer is None:
             return Where("no gazetteer was given")
-        raise NotImplementedError
+        unknown = []
+        for place in places:
+            outer = self._graph.outer(place)
+            found, reason = self._choose(place, outer)
+            if found:
+                return self._where(found, self._precision(place, found), reason)
+            unknown.append(reason)
+        for place in places:
+            outer = self._graph.outer(place)
+            for step, around in enumerate(outer):
+                found, reason = self._choose(around, outer[step + 1 :])
+                if found:
+                    precision = max(NEAR, self._precision(around, found))
+                    return self._where(found, precision, f"{unknown[0]}; {reason}, which it lies in")
+        return Where("; ".join(dict.fromkeys(unknown)))
+
+    def _choose(self, place: Span, outer: Sequence[Span]) -> tuple[GazetteerPlace | None, str]:
+        """The place of the gazetteer that the words mean, or None, and why."""
+        assert self._gazetteer is not None
+        named = _named(self._dispatch.words(place))
+        candidates = self._gazetteer.called(named.words) or self._gazetteer.called(named.bare)
+        if not candidates:
+            return None, f"the gazetteer has no “{' '.join(named.words.split())}”"
+        within, chain = self._within(candidates, outer)
+        if not within:
+            return None, f"no “{named.bare}” of the gazetteer lies in {chain}"
+        return self._best(within, named, f" in {chain}" if chain else "")
+
+    def _within(
+        self, candidates: Sequence[GazetteerPlace], outer: Sequence[Span]
+    ) -> tuple[Sequence[GazetteerPlace], str]:
+        """The candidates that lie in the places around, as far as the gazetteer knows those, and their names."""
+        assert self._gazetteer is not None
+        chain = []
+        for span in outer:
+            named = _named(self._dispatch.words(span))
+            around = self._gazetteer.called(named.words) or self._gazetteer.called(named.bare)
+            around = [place for place in around if place.feature_class == "A"] or list(around)
+            if not around:
+                continue
+            inside = [c for c in candidates if any(c.lies_in(each) for each in around)]
+            chain.append(named.bare)
+            candidates = inside
+            if not inside:
+                break
+        return candidates, " and ".join(chain)
+
+    def _best(
+        self, candidates: Sequence[GazetteerPlace], named: _Named, chain: str
+    ) -> tuple[GazetteerPlace | None, str]:
+        """The candidate that fits best, and why: type, country, people."""
+        fits = _TYPE.get(named.type_noun, _is_settled)
+        best = max(
+            candidates,
+            key=lambda place: (
+                fits(place),
+                place.country == self._country,
+                place.is_country,
+                place.population,
+                -place.id,
+            ),
+        )
+        why = [f"“{named.bare}”{chain}"]
+        if len(candidates) > 1:
+            others = [place for place in candidates if fits(place) == fits(best)]
+            if len(others) < len(candidates):
+                why.append(f"a {named.type_noun}" if named.type_noun else "a place where people live")
+            at_home = [place for place in others if place.country == self._country]
+            if best in at_home and len(at_home) < len(others):
+                why.append("in the country that the dispatch tells of")
+                others = at_home
+            if len(others) > 1:
+                why.append(f"of {len(others)} the one with most people")
+        return best, ", ".join(why)
+
+    def _precision(self, place: Span, found: GazetteerPlace) -> int:
+        """UCDP's where_prec of a place that the text names with these words."""
+        text = self._dispatch.text
+        kind = _precision(found)
+        if kind == EXACT and _BETWEEN.search(text, max(0, place.start - 20), place.start):
+            return LINE_OR_AREA
+        if kind == EXACT and _NEAR.search(text, max(0, place.start - 40), place.start):
+            return NEAR
+        return kind
+
+    def _where(self, place: GazetteerPlace, precision: int, reason: str) -> Where:
+        assert self._gazetteer is not None
+        return Where(
+            reason=reason,
+            geoname_id=place.id,
+            geoname=place.name,
+            country_code=place.country or None,
+            country=self._gazetteer.country(place),
+            admin1=self._gazetteer.admin1(place),
+            admin2=self._gazetteer.admin2(place),
+            latitude=place.latitude,
+            longitude=place.longitude,
+            precision=precision,
+        )
+
+
+def _precision(place: GazetteerPlace) -> int:
+    if place.is_country:
+        return COUNTRY
+    if place.feature_class == "A":
+        return FIRST_LEVEL if place.feature_code in ("ADM1", "ADM1H") else SECOND_LEVEL
+    if place.feature_code in _SEAS:
+        return SEA_OR_AIR
+    return EXACT if place.feature_class in ("P", "S") else LINE_OR_AREA
+
+
+def _is_settled(place: GazetteerPlace) -> bool:
+    """What a bare name means: a town, a country, an administrative unit, before a hill or a stream."""
+    return place.feature_class in ("P", "A")
+
+
+def _named(words: str) -> _Named:
+    """ "Gereshk district", "village of Bourasso" and "Lake Chad" taken apart."""
+    parts = name_key(words).split()
+    if len(parts) > 2 and parts[0] in _TYPE and parts[1] == "of":
+        return _Named(words, " ".join(parts[2:]), parts[0])
+    if len(parts) > 1 and parts[-1] in _TYPE:
+        return _Named(words, " ".join(parts[:-1]), parts[-1])
+    return _Named(words, " ".join(parts), parts[0] if len(parts) > 1 and parts[0] in _TYPE else "")
+
+
+def _country(dispatch: Dispatch, gazetteer: Gazetteer) -> str | None:
+    """The country that a dispatch tells of: the first country that it names as a place, else that of its dateline."""
+    spans = sorted((span for span in dispatch.spans if span.label == ROLES.place_span), key=lambda span: span.start)
+    for span in spans:
+        country = next((p.country for p in gazetteer.called(dispatch.words(span)) if p.is_country), None)
+        if country:
+            return country
+    if spans and spans[0].start <= _DATELINE_WITHIN:
+        places = gazetteer.called(dispatch.words(spans[0]))
+        return places[0].country if places else None
+    return None

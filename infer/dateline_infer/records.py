@@ -36,6 +36,7 @@ class Lookups:
 
 
 _SHIPPED = Lookups()
+_ROLES = (ROLES.time, ROLES.place, ROLES.perpetrator, ROLES.target, ROLES.source)
 
 
 def records(dispatch: Dispatch, lookups: Lookups = _SHIPPED) -> tuple[list[IncidentRecord], list[ClaimRecord]]:
@@ -65,27 +66,28 @@ class _Arguments:
     places: list[Span]
     within: list[Span]
     where: Where
-    perpetrators: list[Span]
-    targets: list[Span]
-    sources: list[Span]
+    roles: Mapping[str, list[Argument]]
     attribution: Attribution
+
+    def score(self, role: str, span: Span | None) -> float | None:
+        """The score of the evidence that `span` plays this role."""
+        return next((_score(argument) for argument in self.roles[role] if argument.span is span), None)
 
 
 def _arguments(told: Told, triggers: Sequence[Span], whens: Mapping[str, When], locator: Locator) -> _Arguments:
     graph = told.graph
-    places = _spans(graph.arguments(triggers, ROLES.place))
+    roles = {role: graph.arguments(triggers, role) for role in _ROLES}
+    places = _spans(roles[ROLES.place])
     innermost = graph.innermost(places)
     places = [place for place in places if place in innermost]
     return _Arguments(
-        dated(graph.arguments(triggers, ROLES.time), whens),
+        dated(roles[ROLES.time], whens),
         whens,
         places,
         graph.outer(places[0]) if places else [],
         locator.locate(places),
-        _spans(graph.arguments(triggers, ROLES.perpetrator)),
-        _spans(graph.arguments(triggers, ROLES.target)),
-        _spans(graph.arguments(triggers, ROLES.source)),
-        attribution_of(told, triggers),
+        roles,
+        attribution_of(told, triggers, roles),
     )
 
 
@@ -94,6 +96,7 @@ def _incident(
 ) -> IncidentRecord:
     dispatch, dated_by, when, where = told.dispatch, found.when.words, found.when.when, found.where
     place = found.places[0] if found.places else None
+    perpetrators, targets, sources = (found.roles[role] for role in (ROLES.perpetrator, ROLES.target, ROLES.source))
     return IncidentRecord(
         incident=f"{dispatch.id}#{number}",
         dispatch=dispatch.id,
@@ -109,6 +112,7 @@ def _incident(
         date_words=_word(dispatch, dated_by),
         date_words_start=dated_by.start if dated_by else None,
         date_words_end=dated_by.end if dated_by else None,
+        date_score=found.score(ROLES.time, dated_by),
         date_reason=when.reason,
         other_dates=_words(dispatch, found.when.others),
         other_dates_start=_starts(found.when.others),
@@ -117,6 +121,7 @@ def _incident(
         place=_word(dispatch, place),
         place_start=place.start if place else None,
         place_end=place.end if place else None,
+        place_score=found.score(ROLES.place, place),
         within=_words(dispatch, found.within),
         within_start=_starts(found.within),
         within_end=_ends(found.within),
@@ -125,6 +130,7 @@ def _incident(
         other_places_end=_ends(found.places[1:]),
         geoname_id=where.geoname_id,
         geoname=where.geoname,
+        country_code=where.country_code,
         country=where.country,
         admin1=where.admin1,
         admin2=where.admin2,
@@ -132,25 +138,28 @@ def _incident(
         longitude=where.longitude,
         where_precision=where.precision,
         where_reason=where.reason,
-        perpetrators=_words(dispatch, found.perpetrators),
-        perpetrators_start=_starts(found.perpetrators),
-        perpetrators_end=_ends(found.perpetrators),
-        perpetrators_key=_keys(told, found.perpetrators),
-        perpetrators_kind=_kinds(told, found.perpetrators),
-        targets=_words(dispatch, found.targets),
-        targets_start=_starts(found.targets),
-        targets_end=_ends(found.targets),
-        targets_key=_keys(told, found.targets),
-        targets_kind=_kinds(told, found.targets),
+        perpetrators=_words(dispatch, _spans(perpetrators)),
+        perpetrators_start=_starts(_spans(perpetrators)),
+        perpetrators_end=_ends(_spans(perpetrators)),
+        perpetrators_key=_keys(told, _spans(perpetrators)),
+        perpetrators_kind=_kinds(told, _spans(perpetrators)),
+        perpetrators_score=_scores(perpetrators),
+        targets=_words(dispatch, _spans(targets)),
+        targets_start=_starts(_spans(targets)),
+        targets_end=_ends(_spans(targets)),
+        targets_key=_keys(told, _spans(targets)),
+        targets_kind=_kinds(told, _spans(targets)),
+        targets_score=_scores(targets),
         attribution=found.attribution.attribution,
         attributed_by=_words(dispatch, found.attribution.by),
         attributed_by_start=_starts(found.attribution.by),
         attributed_by_end=_ends(found.attribution.by),
-        sources=_words(dispatch, found.sources),
-        sources_start=_starts(found.sources),
-        sources_end=_ends(found.sources),
-        sources_key=_keys(told, found.sources),
-        sources_kind=_kinds(told, found.sources),
+        sources=_words(dispatch, _spans(sources)),
+        sources_start=_starts(_spans(sources)),
+        sources_end=_ends(_spans(sources)),
+        sources_key=_keys(told, _spans(sources)),
+        sources_kind=_kinds(told, _spans(sources)),
+        sources_score=_scores(sources),
         triggers=_words(dispatch, triggers),
         triggers_start=_starts(triggers),
         triggers_end=_ends(triggers),
@@ -161,6 +170,15 @@ def _incident(
 
 def _spans(arguments: Iterable[Argument]) -> list[Span]:
     return [argument.span for argument in arguments]
+
+
+def _score(argument: Argument) -> float | None:
+    return least((argument.span.score, argument.score))
+
+
+def _scores(arguments: Iterable[Argument]) -> list[float]:
+    """The scores of the evidence; none for gold."""
+    return [score for score in map(_score, arguments) if score is not None]
 
 
 def _word(dispatch: Dispatch, span: Span | None) -> str | None:
