@@ -99,7 +99,7 @@ def _is_listed(before: str) -> bool:
         return False
     rest = before[openers[-1].end() :]
     so_far = _LIST_SO_FAR.fullmatch(rest)
-    if so_far is None or not rest.endswith((" ", "(")) and rest:
+    if so_far is None or (not rest.endswith((" ", "(")) and rest):
         return False
     listed = so_far["listed"] or ""
     # "including two officers, and 40 militants": a list of two takes no comma

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from .number_words import SCALES, SMALL, from_words
+from .number_words import SMALL, from_words
 
 MARK: Final = r"#(\d+)#"
 """A number as `marked` writes it, as a pattern with one group."""

@@ -27,12 +27,59 @@ _AFTER_HEAD: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PLURALS: Final = frozenset(
-    "people men women children police personnel troops staff brethren folk crew cattle clergy wounded dead injured militia"
-    " cavalry infantry artillery youths passers-by passersby taliban mujahideen mujahidin fedayeen peshmerga kin elderly"
-    " family battalion garrison patrol platoon squad convoy delegation congregation household team command population unit"
-    " group gang posse brothers-in-law sisters-in-law".split()
+    [
+        "people",
+        "men",
+        "women",
+        "children",
+        "police",
+        "personnel",
+        "troops",
+        "staff",
+        "brethren",
+        "folk",
+        "crew",
+        "cattle",
+        "clergy",
+        "wounded",
+        "dead",
+        "injured",
+        "militia",
+        "cavalry",
+        "infantry",
+        "artillery",
+        "youths",
+        "passers-by",
+        "passersby",
+        "taliban",
+        "mujahideen",
+        "mujahidin",
+        "fedayeen",
+        "peshmerga",
+        "kin",
+        "elderly",
+        "family",
+        "battalion",
+        "garrison",
+        "patrol",
+        "platoon",
+        "squad",
+        "convoy",
+        "delegation",
+        "congregation",
+        "household",
+        "team",
+        "command",
+        "population",
+        "unit",
+        "group",
+        "gang",
+        "posse",
+        "brothers-in-law",
+        "sisters-in-law",
+    ]
 )
-_SINGULARS: Final = frozenset("swiss andres corps yemen specimen".split())
+_SINGULARS: Final = frozenset(["swiss", "andres", "corps", "yemen", "specimen"])
 _PLURAL_ENDINGS_IN_IS: Final = (
     "iraqis",
     "israelis",
