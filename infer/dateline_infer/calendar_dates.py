@@ -20,7 +20,7 @@ from .when import When, in_month, in_year, months_from, on, unresolved, within
 
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,? (?P<year>\d{4}|'?\d{2}))"
-_NAMED_DAY = rf"(?:{WEEKDAY},? )?(?:the )?"
+_NAMED_DAY = rf"(?:{WEEKDAY},? )?(?:the |this )?"
 _POINTS: Final = [
     re.compile(rf"{_NAMED_DAY}{_DAY} (?:of )?(?P<month>{MONTH}){_YEAR}?"),
     re.compile(rf"{_NAMED_DAY}(?P<month>{MONTH}) (?:the )?{_DAY}{_YEAR}?"),
@@ -30,7 +30,9 @@ _POINTS: Final = [
     re.compile(r"(?P<year>(?:1[89]|20)\d{2})"),
 ]
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_NUMERIC: Final = re.compile(rf"{_NAMED_DAY}(\d{{1,2}})[/.-](\d{{1,2}})(?:[/.-](\d{{4}}|\d{{2}}))?")
+_NUMERIC: Final = re.compile(
+    rf"{_NAMED_DAY}(\d{{1,2}})(?:/(\d{{1,2}})(?:/(\d{{4}}|\d{{2}}))?|[.-](\d{{1,2}})[.-](\d{{4}}|\d{{2}}))"
+)
 _DECADE: Final = re.compile(r"(?:the )?(\d{3})0'?s|(?:the )?'?([2-9])0'?s")
 _SEASON: Final = re.compile(
     rf"(?:the )?(?P<which>this |last |next |past )?(?P<season>{SEASON})(?:,? (?:of )?(?P<year>\d{{4}}))?"
@@ -105,12 +107,12 @@ def _numeric(words: str, anchor: date | None, ahead: bool) -> When | None:
     match = _NUMERIC.fullmatch(words)
     if match is None:
         return None
-    first, second = int(match[1]), int(match[2])
+    first, second, said = int(match[1]), int(match[2] or match[4]), match[3] or match[5]
     readings = [(first, second), (second, first)]
     found = [
         when
         for day, month in readings
-        if 1 <= month <= 12 and (when := _day_of(match[3], month, day, anchor, ahead)) is not None and when.earliest
+        if 1 <= month <= 12 and (when := _day_of(said, month, day, anchor, ahead)) is not None and when.earliest
     ]
     if not found:
         return unresolved("no such day")

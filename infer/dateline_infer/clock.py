@@ -12,8 +12,10 @@ from typing import Final
 from .calendar_names import MONTH
 from .number_words import SMALL
 
-_WORD_HOURS: Final = {word: value for word, value in SMALL.items() if 1 <= value <= 12}
-_HOUR = rf"(?:{'|'.join(_WORD_HOURS)}|\d{{1,2}})"
+HOURS: Final = frozenset(word for word, value in SMALL.items() if 1 <= value <= 12)
+"""The hours in words."""
+
+_HOUR = rf"(?:{'|'.join(HOURS)}|\d{{1,2}})"
 _ZONE = r"(?:[ ,]*\(?(?:[\w.]+ )?(?:local time|local|gmt|utc|ist|est|edt|cet|eet|bst|pst|time|hours?|hrs)\b(?: local(?: time)?)?\)?)"
 _HALF = r"(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
 _OF_DAY = r"(?: (?:in the (?P<day_part>(?:early )?(?:morning|forenoon|afternoon|evening))|(?P<at_night>at night)|(?P<today>this (?:morning|afternoon|evening))))"

@@ -29,6 +29,9 @@ _PATTERNS: Final = [
 ]
 
 
+_RANGE_BEFORE: Final = re.compile(r"\d(?:st|nd|rd|th)?(?: [A-Za-z]+\.?)?(?: \d{4})?(?: ?[-–—] ?| (?:to|and|au) )$")
+
+
 def dateline(text: str, published: date | None) -> tuple[date, int, int] | None:
     """The day of the dateline with the code points of its words; None where the head of the text shows none.
 
@@ -37,6 +40,8 @@ def dateline(text: str, published: date | None) -> tuple[date, int, int] | None:
     head = text[:_HEAD]
     matches = [match for pattern in _PATTERNS if (match := pattern.search(head))]
     for match in sorted(matches, key=lambda found: found.start("date")):
+        if _RANGE_BEFORE.search(head[: match.start("date")]):
+            continue
         anchor = published + timedelta(days=2) if published else None
         when = calendar_date(" ".join(match["date"].casefold().split()), anchor, ahead=False)
         if when is not None and when.earliest is not None and when.earliest == when.latest:

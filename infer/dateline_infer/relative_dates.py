@@ -1,7 +1,7 @@
 """Dates that are counted from another day → days: "yesterday", "last Thursday", "two weeks ago", "a day later".
 
-Most are counted from the anchor, the day of the dispatch; "a day later" and the like from the reference, the day that the
-text told of before. Conventions where English leaves room: weeks begin on Monday; a weekday is the last one on or before
+Most are counted from the anchor, the day of the dispatch; "a day later" and the like from the day that the text told of
+before. Conventions where English leaves room: weeks begin on Monday; a weekday is the last one on or before
 the anchor, with "last" the last one before it; "N weeks ago" is the week around that day, "N months (years) ago" that
 calendar month (year); "recent days, weeks, months, years" reach back 6 days, 6 weeks, 6 months, 5 years.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 from .calendar_names import SEASON, WEEKDAY, season_months, weekday_number
 from .number_words import SMALL
-from .when import When, in_month, in_week, in_year, months_from, on, unresolved, within
+from .when import Told, When, in_month, in_week, in_year, months_from, on, unresolved, within
 
 _COUNTS: Final = {
     "a": 1,
@@ -62,11 +62,16 @@ _PAST: Final = re.compile(
 _RECENT: Final = re.compile(
     r"(?:the )?(?:recent|past few|last few|past several) (?P<unit>days|weeks|months|years|hours)"
 )
+_COMING: Final = re.compile(
+    r"(?:the )?(?:coming|next few|next several|following few) (?P<unit>days|weeks|months|years|hours)"
+)
 _REACH_OF_RECENT: Final = {"hours": 0, "days": 6, "weeks": 42, "months": 183, "years": 1826}
 
+_VAGUE: Final = (None, "few", "a few", "several", "couple of", "a couple of")
+_LONG_UNITS: Final = ("month", "quarter", "season", "year", "decade", "spring", "summer", "autumn", "fall", "winter")
 _SAME: Final = re.compile(
     r"(?:the )?(?:that|same|that same|very same|then)(?: (?P<unit>day|date|hour|week|weekend|month|year|time|moment|spring|summer|autumn|fall|winter))?"
-    r"|(?:of )?(?:the )?same day"
+    r"|(?:of )?(?:the )?same day|(?:the )?day"
 )
 _NEXT_TO: Final = re.compile(
     r"(?:the )?(?:(?P<which>following|previous|preceding|prior)(?: (?P<unit>day|week|month|year|weekend))?|(?P<next>next)(?: day)?)"
@@ -82,9 +87,9 @@ _WITHIN_DAY: Final = re.compile(
 _EARLIER_IN: Final = re.compile(r"(?:earlier|later) (?:in the|this|that) (?P<unit>week|month|year)")
 
 
-def relative_date(words: str, anchor: date | None, reference: When | None, ahead: bool) -> When | None:
+def relative_date(words: str, anchor: date | None, told: Told, ahead: bool) -> When | None:
     """The days that words in lower case mean, counted from the anchor or the reference; None where they are none such."""
-    if (when := _from_reference(words, reference, anchor)) is not None:
+    if (when := _from_told(words, told, anchor)) is not None:
         return when
     if anchor is None:
         return unresolved("no date to count from") if _is_relative(words) else None
@@ -193,6 +198,9 @@ def _current(words: str, anchor: date, ahead: bool) -> When | None:
 
 
 def _recent(words: str, anchor: date, ahead: bool) -> When | None:
+    if coming := _COMING.fullmatch(words):
+        end = anchor + timedelta(days=_REACH_OF_RECENT[coming["unit"]])
+        return within(anchor, end, coming["unit"].rstrip("s"), f"from {anchor} on, by convention")
     match = _RECENT.fullmatch(words)
     if match is None:
         return None
@@ -204,37 +212,43 @@ def _recent(words: str, anchor: date, ahead: bool) -> When | None:
     )
 
 
-def _from_reference(words: str, reference: When | None, anchor: date | None) -> When | None:
+def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
     matches = [pattern.fullmatch(words) for pattern in (_SAME, _SHIFTED, _NEXT_TO, _WITHIN_DAY, _EARLIER_IN)]
-    if not any(matches) or words == "this":
-        return None
-    day = reference.earliest if reference is not None else None
     same, shifted, beside, within_day, earlier_in = matches
-    if earlier_in and (anchor or day):
-        return replace(_unit_of(anchor or day or date.max, earlier_in["unit"], 0), reason="that of the dispatch")
+    found = next((match for match in matches if match), None)
+    if found is None or words == "this":
+        return None
+    if earlier_in and anchor:
+        return replace(_unit_of(anchor, earlier_in["unit"], 0), reason=f"that of {anchor}")
+    said = found.groupdict()
+    unit = said.get("unit") or said.get("noun") or "day"
+    reference = told.time if unit in _LONG_UNITS else told.day
+    day = reference.earliest if reference is not None else None
     if day is None or reference is None:
         return unresolved("counted from a day that the text does not tell before")
     if same:
-        when = _same(same["unit"] or "day", reference)
+        when = _same(unit, reference)
     elif shifted:
         sign = 1 if shifted["side"] in ("later", "after", "on", "afterwards") else -1
-        when = _shift(day, shifted["unit"], sign * _count(shifted["count"] or "a few"))
+        when = (
+            _shift_vaguely(day, unit, sign)
+            if shifted["count"] in _VAGUE
+            else _shift(day, unit, sign * _count(shifted["count"]))
+        )
     elif beside:
         sign = (
             1
             if (beside["which"] or beside["next"] or beside["side"]) in ("next", "following", "after", "later")
             else -1
         )
-        unit = beside["unit"] or beside["noun"] or "day"
         when = _shift(day, "day", sign) if unit == "day" else _unit_of(day, unit, sign)
     else:
-        when = reference
+        when = replace(reference, granularity="day" if reference.granularity == "hour" else reference.granularity)
     return replace(when, clock=None, reason=f"counted from {day}, told of before")
 
 
 def _same(unit: str, reference: When) -> When:
-    day = reference.earliest
-    assert day is not None
+    day = reference.earliest or date.max
     if unit in ("week", "weekend", "month", "year"):
         return _unit_of(day, unit, 0)
     if re.fullmatch(SEASON, unit):
@@ -242,7 +256,16 @@ def _same(unit: str, reference: When) -> When:
         return within(
             date(day.year, first, 1), in_month(day.year + (last < first), last, "").latest or day, "season", ""
         )
-    return reference
+    return replace(reference, granularity="day" if reference.granularity == "hour" else reference.granularity)
+
+
+def _shift_vaguely(day: date, unit: str, sign: int) -> When:
+    """ "A few days later", "weeks later": from two to seven units away; hours and minutes stay on the day."""
+    if unit in ("second", "minute", "hour"):
+        return on(day, "")
+    two, seven = _shift(day, unit, 2 * sign), _shift(day, unit, 7 * sign)
+    ends = [end for when in (two, seven) for end in (when.earliest, when.latest) if end is not None]
+    return within(min(ends), max(ends), "days" if unit in ("day", "night") else unit, "") if ends else two
 
 
 def _shift(day: date, unit: str, count: int) -> When:

@@ -29,6 +29,17 @@ class When:
         return self.earliest is not None or self.latest is not None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a text told of before: the last day (or range within a week), the last time of any length, and whether that day
+    was told of by its evening or night.
+    """
+
+    day: When | None = None
+    time: When | None = None
+    late: bool = False
+
+
 _LONGEST: Final = ((1, 1), (6, 2), (7, 3), (31, 4))
 
 
