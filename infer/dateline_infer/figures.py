@@ -1,6 +1,15 @@
-"""The words of a casualty span, and those around them, → how many people they can mean."""
+"""The words of a casualty span, and those around them, → how many people they can mean.
 
+What each qualifier means in numbers stands in `quantities.py`; how a figure stands to others, in `figure_parts.py`.
+"""
+
+import re
 from dataclasses import dataclass
+from typing import Final
+
+from .figure_parts import part_of
+from .people import conjuncts, is_pair, is_plural
+from .quantities import NOBODY, ONE, PAIR, PERHAPS, QUALIFIERS, UNCOUNTED, Quantity, quantity
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,63 @@ class Figure:
     part: str
 
 
+_REACH: Final = 80
+_BENT_BEFORE: Final = re.compile(
+    rf"(?<!\w)(?:{QUALIFIERS['at_least']}|{QUALIFIERS['up_to']}|(?:well |many |far )?more than|(?:fewer|less) than|nearly|almost"
+    r"|close to|approximately|roughly|an estimated|no|without|not a single|not one) $"
+)
+_ANY: Final = re.compile(r"(?:any(?:one|body)?|a single|either)\b")
+_NEGATED: Final = re.compile(
+    r"(?:\b(?:no|not|never|without|nor|neither|nobody|none|denied|denies|denying|cannot|prevented|avoided|avoiding)\b|n['’]t\b)"
+    r"[^.;!?]*$"
+)
+_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
+_TWO_ORDINALS: Final = re.compile(rf"(?:the )?{_ORDINAL} and {_ORDINAL}\b")
+_DASHES: Final = str.maketrans(
+    {"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "’": "'", "‘": "'", "“": "", "”": "", '"': ""}
+)
+
+
 def read_figure(text: str, start: int, end: int) -> Figure:
     """The figure of the casualty span `text[start:end]`, code points, read with the words around it."""
-    raise NotImplementedError
+    counted = _counted(text, start, end)
+    part = "whole" if counted.high == 0 else part_of(text, start, end)
+    return Figure(counted.low, counted.high, counted.best, counted.qualifier, part)
+
+
+def _counted(text: str, start: int, end: int) -> Quantity:
+    words = text[start:end]
+    before = _plain(text[max(0, start - _REACH) : start])
+    if _ANY.match(_plain(words)):
+        return NOBODY if _NEGATED.search(before) else PERHAPS
+    bent = _BENT_BEFORE.search(before)
+    if bent and (whole := quantity(bent[0] + _plain(words))):
+        return whole
+    parts = list(conjuncts(words))
+    if len(parts) == 1:
+        return quantity(_plain(words)) or _uncounted(words, text, start)
+    return _sum([quantity(_plain(part)) or _uncounted(part, text, start) for part in parts])
+
+
+def _uncounted(words: str, text: str, start: int) -> Quantity:
+    """A phrase without a count: a pair, one person, or several."""
+    if is_pair(words) or _TWO_ORDINALS.match(_plain(words)):
+        return PAIR
+    return UNCOUNTED if is_plural(words, text, start) else ONE
+
+
+def _sum(quantities: list[Quantity]) -> Quantity:
+    """All of them together: open where one is, nothing to enter where one has nothing, bent as the first bent one."""
+    highs = [each.high for each in quantities if each.high is not None]
+    bests = [each.best for each in quantities if each.best is not None]
+    return Quantity(
+        sum(each.low for each in quantities),
+        sum(highs) if len(highs) == len(quantities) else None,
+        sum(bests) if len(bests) == len(quantities) else None,
+        next((each.qualifier for each in quantities if each.qualifier not in ("exact", "none")), "exact"),
+    )
+
+
+def _plain(words: str) -> str:
+    """The words in lower case, with plain dashes and spaces and without quotation marks; a space at an end stays one."""
+    return re.sub(r"\s+", " ", words.translate(_DASHES).casefold())
