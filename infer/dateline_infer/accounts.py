@@ -1,9 +1,9 @@
 """Claims of one event and one outcome → accounts: what each source says in all, without counting anyone twice.
 
-Figures stand in a tree of people: all of them, a kind (state forces, civilians), a group of that kind (police, children).
-What a statement joins adds up ("two soldiers and a boy"); what is said again does not: of several statements the largest
-figure of each kind of people holds, and a figure of more people covers those of fewer ("12 people" … "seven soldiers").
-`more` adds, `total` takes the place of what was said before it, `of` never adds.
+Figures stand in a tree of people: all of them, a kind (state forces, civilians), a group of that kind (police,
+children). What a statement joins adds up ("two soldiers and a boy"); what is said again does not: of several statements
+the largest figure of each kind of people holds, and a figure of more people covers those of fewer ("12 people" … "seven
+soldiers"). `more` adds, `total` takes the place of what was said before it, `of` never adds.
 """
 
 from collections import defaultdict
@@ -24,7 +24,8 @@ class Account:
     """What one source says of one outcome: in all, and of each kind of people it speaks of.
 
     `of_all` tells whether some figure is of people at large; without one the account may leave people out. `parts` are
-    figures said to be part of others. `claims` are the ids of those that count.
+    figures said to be part of others. `claims` are the ids of those that count; where all are parts of what other sources
+    say, there are none.
     """
 
     source: str | None
@@ -47,7 +48,7 @@ def accounts_of(claims: Iterable[ClaimRecord], outcome: str) -> list[Account]:
         # what a dispatch says itself is its own account
         by_source[("source", claim.source_key) if claim.source_key else ("dispatch", claim.dispatch)].append(claim)
     accounts = [_account(_newest(said)) for said in by_source.values()]
-    in_order = sorted(accounts, key=lambda account: (account.day, account.claims[-1]))
+    in_order = sorted(accounts, key=lambda account: (account.day, account.claims))
     return [replace(account, order=order) for order, account in enumerate(in_order)]
 
 
@@ -105,7 +106,7 @@ class _Tree:
         """Drop what was said of these people."""
         for figures in (self.stated, self.added, self.parts, self.claims):
             for below in [each for each in figures if each[: len(path)] == path]:
-                del figures[below]  # type: ignore[attr-defined]
+                del figures[below]
         self.of_all = self.of_all and path != ()
 
     def number(self, path: Path, figures: Mapping[Path, Number]) -> Number:
@@ -148,7 +149,7 @@ def _account(said: Sequence[ClaimRecord]) -> Account:
         {path[0]: tree.in_all(path) for path in (*tree.stated, *tree.added) if len(path) == 1},
         {path[0]: tree.number(path, tree.parts) for path in tree.parts if len(path) == 1},
         tree.of_all,
-        tuple(dict.fromkeys(claim for claims in tree.claims.values() for claim in claims)) or (said[-1].claim,),
+        tuple(dict.fromkeys(claim for claims in tree.claims.values() for claim in claims)),
     )
 
 

@@ -1,4 +1,4 @@
-"""`labels/actors.toml` → who is who: the names of known actors with their kinds, the nouns that tell a kind of people."""
+"""`labels/actors.toml` → who is who: the names of known actors with their kinds, the nouns for kinds of people."""
 
 import re
 import unicodedata

@@ -7,7 +7,7 @@ for ("Front for the South (FFS)", later "FFS"); (3) the person whose family name
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Final
 
@@ -18,11 +18,90 @@ from .actor_table import GOVERNMENT, STATE, UNIDENTIFIED, ActorTable, PeopleNoun
 _EMPTY: Final = PeopleNoun("", "")
 _GENERIC_GROUP = frozenset({"group", "outfit", "organisation", "organization", "movement", "faction"})
 LOOSE = frozenset(
-    ["the", "a", "an", "some", "several", "many", "few", "more", "than", "at", "least", "about", "around", "over", "under", "nearly", "almost", "up", "to", "dozen", "score", "of", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "unknown", "unidentified", "suspected", "alleged", "armed", "masked", "hooded", "heavily", "other", "another", "both", "all", "these", "those", "their", "his"]
+    [
+        "the",
+        "a",
+        "an",
+        "some",
+        "several",
+        "many",
+        "few",
+        "more",
+        "than",
+        "at",
+        "least",
+        "about",
+        "around",
+        "over",
+        "under",
+        "nearly",
+        "almost",
+        "up",
+        "to",
+        "dozen",
+        "score",
+        "of",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "hundred",
+        "thousand",
+        "unknown",
+        "unidentified",
+        "suspected",
+        "alleged",
+        "armed",
+        "masked",
+        "hooded",
+        "heavily",
+        "other",
+        "another",
+        "both",
+        "all",
+        "these",
+        "those",
+        "their",
+        "his",
+    ]
 )
 """Words that tell how many, or that nobody is known, but not who."""
-_TITLES = frozenset(["gen", "col", "maj", "mr", "mrs", "ms", "dr", "lt", "capt", "gov", "sgt", "brig", "sheikh", "sheik", "mullah", "rev", "sir", "haji"])
+_TITLES = frozenset(
+    [
+        "gen",
+        "col",
+        "maj",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "lt",
+        "capt",
+        "gov",
+        "sgt",
+        "brig",
+        "sheikh",
+        "sheik",
+        "mullah",
+        "rev",
+        "sir",
+        "haji",
+    ]
+)
 _ACRONYM = re.compile(r"\s*[(\[]\s*([A-Z][A-Za-z./-]{1,11})\s*[)\]]")
+_DESCRIPTION = re.compile(r"(?: of| for| from|,)\s+((?:[\w'’.-]+\s+){0,7}[\w'’-]+)")
 _DEFINITE = re.compile(r"\b(?:the|these|those|same|said)\s+$", re.IGNORECASE)
 _CAPITALISED = re.compile(r"[A-Z][\w'’-]*$")
 
@@ -82,7 +161,7 @@ def _actor(dispatch: Dispatch, span: Span, table: ActorTable, seen: _Seen) -> Ac
         or seen.acronyms.get("".join(own))
         or (seen.persons.get(name[-1]) if len(name) == 1 else None)
         or _mentioned_before(dispatch, span, own, table, seen)
-        or _by_its_words(own, table)
+        or _described(dispatch, span, _by_its_words(own, table), table)
     )
     if len(name) > 1 and not known:
         seen.persons[name[-1]] = actor
@@ -113,6 +192,18 @@ def _mentioned_before(dispatch: Dispatch, span: Span, own: Words, table: ActorTa
     noun = table.noun(own)
     alike = [actor for actor in seen.groups if noun and actor.kind == noun.kind]
     return alike[-1] if alike else None
+
+
+def _described(dispatch: Dispatch, span: Span, actor: Actor, table: ActorTable) -> Actor:
+    """The actor with the kind that the words right after it tell: "spokesman for the provincial government", "Omar
+    Zawak, the army spokesman".
+    """
+    after = None if actor.kind else _DESCRIPTION.match(dispatch.text, span.end)
+    if after is None:
+        return actor
+    words = word_tuple(after[1])
+    known, noun = table.known(words), table.noun(words)
+    return replace(actor, kind=known.kind if known else noun.kind if noun else "")
 
 
 def _by_its_words(own: Words, table: ActorTable) -> Actor:

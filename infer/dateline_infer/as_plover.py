@@ -12,8 +12,23 @@ from .event import Cell, Event, Party, date_evidence, place_evidence
 from .incidents import ROLES
 from .rules import Rule
 
-COLUMNS = tuple(
-    ["id", "date", "enddate", "actor", "recipient", "event", "event_loc", "event_text", "quad_code", "mode", "context", "size", "text_info", "cite_info", "coder", "coded_date"]
+COLUMNS = (
+    "id",
+    "date",
+    "enddate",
+    "actor",
+    "recipient",
+    "event",
+    "event_loc",
+    "event_text",
+    "quad_code",
+    "mode",
+    "context",
+    "size",
+    "text_info",
+    "cite_info",
+    "coder",
+    "coded_date",
 )
 RULE = Rule.CONSERVATIVE
 

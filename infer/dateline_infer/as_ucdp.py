@@ -1,4 +1,4 @@
-"""Events → rows with the columns of UCDP GED, as far as a dispatch tells; ids of conflicts, dyads and actors stay empty.
+"""Events → rows with the columns of UCDP GED, as far as dispatches tell; ids of conflicts, dyads and actors stay empty.
 
 Codes after the GED codebook. An event there has at least one death that may have happened, so that events without a
 figure of killed people, and threatened or foiled ones, are left out. deaths_a, deaths_b, deaths_civilians and
@@ -13,8 +13,52 @@ from .event import ARMED_SIDE, Cell, Event, Party, date_evidence, place_evidence
 from .incidents import ROLES
 from .rules import Decision, Rule
 
-COLUMNS = tuple(
-    ["id", "relid", "year", "active_year", "code_status", "type_of_violence", "conflict_new_id", "conflict_name", "dyad_new_id", "dyad_name", "side_a_new_id", "side_a", "side_b_new_id", "side_b", "number_of_sources", "source_article", "source_office", "source_date", "source_headline", "source_original", "where_prec", "where_coordinates", "where_description", "adm_1", "adm_2", "latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "country_id", "region", "event_clarity", "date_prec", "date_start", "date_end", "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "high", "low", "gwnoa", "gwnob"]
+COLUMNS = (
+    "id",
+    "relid",
+    "year",
+    "active_year",
+    "code_status",
+    "type_of_violence",
+    "conflict_new_id",
+    "conflict_name",
+    "dyad_new_id",
+    "dyad_name",
+    "side_a_new_id",
+    "side_a",
+    "side_b_new_id",
+    "side_b",
+    "number_of_sources",
+    "source_article",
+    "source_office",
+    "source_date",
+    "source_headline",
+    "source_original",
+    "where_prec",
+    "where_coordinates",
+    "where_description",
+    "adm_1",
+    "adm_2",
+    "latitude",
+    "longitude",
+    "geom_wkt",
+    "priogrid_gid",
+    "country",
+    "country_id",
+    "region",
+    "event_clarity",
+    "date_prec",
+    "date_start",
+    "date_end",
+    "deaths_a",
+    "deaths_b",
+    "deaths_civilians",
+    "deaths_unknown",
+    "best",
+    "high",
+    "low",
+    "gwnoa",
+    "gwnob",
 )
 RULE = Rule.UCDP
 

@@ -13,10 +13,13 @@ from .figures import read_figure
 from .incidents import ROLES, Argument, Graph
 from .ledger import ClaimRecord
 
-_JOINED_WITHIN = 120
+_JOINED_WITHIN = 80
 """Figures further apart, in characters, are not joined by one statement, however long the sentence."""
+_CARRIED_WITHIN = 60
+_SAME_PERSON = re.compile(r",? ?\(|, (?:(?:alias|named|identified as|known as|called) )?", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:a|an|one|another)\s", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])|\n\s*\n")
-_NO_NOUN = LOOSE | {"other", "wounded", "injured", "dead", "hurt", "them", "killed", "person"}
+_NO_NOUN = LOOSE | {"them"}
 
 
 @dataclass(frozen=True)
@@ -127,29 +130,37 @@ def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) ->
     """The claim with what the figures before it in its sentence tell: whose people a bare number is, and what it joins.
 
     "Six policemen were killed and five injured": the five are policemen too. "Two soldiers and a boy were killed": the
-    two figures are one statement, and add up.
+    two figures are one statement, and add up. "His driver, Amina Yusuf": both are one person.
     """
-    joined = [other for other in before if _are_joined(other, claim, text)]
-    if joined and not claim.people and set(word_tuple(claim.figure)) <= _NO_NOUN | set(_digits(claim.figure)):
-        last = joined[-1]
-        if last.people:
-            claim = replace(claim, people=last.people, people_group=last.people_group, people_by="carried")
-    same = [other for other in joined if (other.outcome, other.source_key) == (claim.outcome, claim.source_key)]
-    return replace(claim, statement=same[-1].statement) if same else claim
+    last = before[-1] if before else None
+    between = text[last.figure_end : claim.figure_start + 1] if last else ""
+    if last is None or SENTENCE_END.search(between):
+        return claim
+    if not claim.people and last.people and len(between) <= _CARRIED_WITHIN and _is_bare(claim.figure):
+        claim = replace(claim, people=last.people, people_group=last.people_group, people_by="carried")
+    if _is_same_person(last, claim, between[:-1]):
+        claim = replace(claim, part="of", part_of=last.claim)
+    joined = (last.outcome, last.source_key) == (claim.outcome, claim.source_key)
+    if joined and len(between) <= _JOINED_WITHIN and ";" not in between:
+        claim = replace(claim, statement=last.statement)
+    return claim
 
 
-def _digits(words: str) -> list[str]:
-    return [word for word in word_tuple(words) if word.isdigit()]
+def _is_bare(figure: str) -> bool:
+    """Whether the words are a number without a noun."""
+    return all(word in _NO_NOUN or word.isdigit() for word in word_tuple(figure))
 
 
-def _are_joined(one: ClaimRecord, other: ClaimRecord, text: str) -> bool:
-    between = text[one.figure_end : other.figure_start + 1]
-    return len(between) <= _JOINED_WITHIN and not SENTENCE_END.search(between)
+def _is_same_person(last: ClaimRecord, claim: ClaimRecord, between: str) -> bool:
+    """Whether a name follows, as an apposition, the person whose name it is."""
+    one = last.qualifier == claim.qualifier == "exact" and last.best == claim.best == 1
+    named = claim.figure.split()[-1][:1].isupper() and not last.figure.split()[-1][:1].isupper()
+    return one and named and last.outcome == claim.outcome and bool(_SAME_PERSON.fullmatch(between)) and not _ARTICLE.match(claim.figure)
 
 
 def _with_whole(claim: ClaimRecord, claims: Sequence[ClaimRecord]) -> ClaimRecord:
     """A part with the figure that it belongs to: the nearest before it, else after it, of its source before others."""
-    if claim.part != "of":
+    if claim.part != "of" or claim.part_of:
         return claim
     wholes = [other for other in claims if other.part != "of" and other.outcome == claim.outcome]
     nearest = min(

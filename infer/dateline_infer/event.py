@@ -90,7 +90,7 @@ class Event:
 
     @cached_property
     def placed(self) -> IncidentRecord | None:
-        """The incident that tells the place best: the most precise in the gazetteer, then the one with most around it."""
+        """The incident that tells the place best: the most precise in the gazetteer, then the longest chain."""
         return min(
             (i for i in self.incidents if i.place),
             key=lambda incident: (incident.where_precision or 9, -len(incident.within)),

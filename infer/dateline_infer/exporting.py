@@ -1,7 +1,7 @@
 """Events → a table in the form of another dataset, and beside it the evidence for each of its cells."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -25,7 +25,22 @@ class Form(StrEnum):
     PLOVER = "plover"
 
 
-_FORMS = {Form.ACLED: as_acled, Form.UCDP: as_ucdp, Form.GTD: as_gtd, Form.PLOVER: as_plover}
+@dataclass(frozen=True)
+class _Converter:
+    """What a form is made by."""
+
+    columns: tuple[str, ...]
+    takes: Callable[[Event], bool]
+    row: Callable[[Event], dict[str, Cell]]
+    rule: Rule
+
+
+_FORMS = {
+    Form.ACLED: _Converter(as_acled.COLUMNS, as_acled.takes, as_acled.row, as_acled.RULE),
+    Form.UCDP: _Converter(as_ucdp.COLUMNS, as_ucdp.takes, as_ucdp.row, as_ucdp.RULE),
+    Form.GTD: _Converter(as_gtd.COLUMNS, as_gtd.takes, as_gtd.row, as_gtd.RULE),
+    Form.PLOVER: _Converter(as_plover.COLUMNS, as_plover.takes, as_plover.row, as_plover.RULE),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,7 @@ class EvidenceRow:
 
 def rule_of(form: Form) -> Rule:
     """The rule that comes nearest to the dataset's own."""
-    return _FORMS[form].RULE
+    return _FORMS[form].rule
 
 
 def check_form(form: Form, path: Path) -> None:
@@ -66,11 +81,11 @@ def export(events: Iterable[Event], form: Form, path: Path) -> tuple[int, int]:
     evidence = [
         piece
         for number, (event, row) in enumerate(zip(taken, rows, strict=True), start=1)
-        for column in converter.COLUMNS
+        for column in converter.columns
         if column in row
         for piece in _evidence(number, event, column, row[column])
     ]
-    _write_rows(path, converter.COLUMNS, rows)
+    _write_rows(path, converter.columns, rows)
     write_table(beside(path, "evidence"), table_of(EvidenceRow, evidence))
     return len(taken), len(events) - len(taken)
 

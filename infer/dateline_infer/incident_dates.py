@@ -34,8 +34,9 @@ def whens_of(dispatch: Dispatch) -> Mapping[str, When]:
 def dated(arguments: Sequence[Argument], whens: Mapping[str, When]) -> Dated:
     """When the event was that the arguments, nearest first, tell of.
 
-    The nearest span that is resolved wins; one further off that lies wholly within it and is narrower takes its place.
-    Without a resolved one, the nearest tells why not. Spans that contradict it are kept as others.
+    The nearest span that is resolved wins; one further off that lies wholly within it and is narrower takes its place,
+    and so does one that says that the event has gone on since that day. Without a resolved one, the nearest tells why
+    not. Spans that contradict it are kept as others.
     """
     spans = [argument.span for argument in arguments]
     if not spans:
@@ -45,6 +46,8 @@ def dated(arguments: Sequence[Argument], whens: Mapping[str, When]) -> Dated:
     for span in resolved[1:]:
         if _is_narrower(whens[span.id], whens[chosen.id]):
             chosen = span
+    since = [s for s in resolved if whens[s.id].latest is None and whens[s.id].earliest == whens[chosen.id].earliest]
+    chosen = since[0] if since else chosen
     when = whens[chosen.id]
     clocks = [whens[span.id].clock for span in (chosen, *spans) if _may_be_same(whens[span.id], when)]
     clock = next((clock for clock in clocks if clock), None)

@@ -85,7 +85,8 @@ def run_merge(reading: Reading, out: Path, merging: Merging, rules: Sequence[Rul
     events = events_of(groups, claims, Rule.CONSERVATIVE)
     event_of = {i.incident: event.id for event in events for i in event.incidents}
     write_table(beside(out, "incidents"), _by_event(IncidentRecord, incidents, event_of))
-    write_table(beside(out, "claims"), _by_event(ClaimRecord, sorted(claims, key=_by_day), event_of))
+    by_day = sorted(claims, key=_by_day)
+    write_table(beside(out, "claims"), _by_event(ClaimRecord, by_day, event_of))
     write_table(beside(out, "why"), _by_match([match for group in groups for match in group.matches], event_of))
     write_table(beside(out, "totals"), table_of(TotalRecord, total_records(events, rules)))
     rows = [event_record(event, group) for event, group in zip(events, groups, strict=True)]

@@ -147,7 +147,11 @@ class Graph:
         for relation in dispatch.relations:
             self._tails.setdefault((relation.head, relation.label), []).append(relation)
         placed = {relation.head for relation in dispatch.relations if relation.label == ROLES.within}
-        self._placed = sorted((dispatch.span_by_id[head] for head in placed), key=lambda span: span.start)
+        in_order = sorted((dispatch.span_by_id[head] for head in placed), key=lambda span: span.start)
+        self._wider_of_name: dict[str, list[Span]] = {}
+        for span in in_order:
+            self._wider_of_name.setdefault(_name(self._mention(span)), self._spans([span], ROLES.within))
+        self._outer: dict[str, list[Span]] = {}
 
     def incident(self, number: int, triggers: list[Span]) -> Incident:
         """The incident that the triggers tell of."""
@@ -195,8 +199,12 @@ class Graph:
 
     def outer(self, span: Span) -> list[Span]:
         """The places that `span` lies in, narrowest first: those that lie in most others of them."""
-        outer = self._reachable(span)
-        return sorted(outer, key=lambda place: -sum(wider in outer for wider in self._reachable(place)))
+        if span.id not in self._outer:
+            outer = self._reachable(span)
+            if len(outer) > 1:
+                outer = sorted(outer, key=lambda place: -sum(wider in outer for wider in self._reachable(place)))
+            self._outer[span.id] = outer
+        return self._outer[span.id]
 
     def _reachable(self, span: Span) -> list[Span]:
         """The places that chains of `within` lead to; a circle is walked once."""
@@ -210,9 +218,7 @@ class Graph:
         tells of a district's province once.
         """
         own = self._spans([place], ROLES.within)
-        name = _name(self._mention(place))
-        namesakes = (span for span in self._placed if _name(self._mention(span)) == name)
-        return own or next((self._spans([span], ROLES.within) for span in namesakes), [])
+        return own or self._wider_of_name.get(_name(self._mention(place)), [])
 
     def innermost(self, places: list[Span]) -> list[Span]:
         """The places without those that another of them is said to lie in."""

@@ -1,8 +1,8 @@
 """The rows of the tables `incidents` and `claims`: flat, typed, each value beside the offsets of its words.
 
 A field is a column. Offsets are code points of the dispatch's text, half-open; lists of one role run in parallel (the
-words, where they start, where they end, …), the nearest evidence first. None, or "" in a list, is what nobody told; gold has
-no scores.
+words, where they start, where they end, …), the nearest evidence first. None, or "" in a list, is what nobody told;
+gold has no scores.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Incidents of many dispatches → events: those that tell of one event are grouped, and why is written down.
 
 Two incidents are compared where their days lie within a window and the place of one is the place of the other or one
-that it lies in. The score is a weighted mean of four parts from 0 to 1: days, place, kind, actors; what one of them does
-not tell counts half. The best pairs are joined first; two incidents of one dispatch never come into one event, for the
-dispatch tells them apart, nor do incidents whose days lie further apart than the window.
+that it lies in. The score is a weighted mean of four parts from 0 to 1: days, place, kind, actors; what one of them
+does not tell counts half. The best pairs are joined first; two incidents of one dispatch never come into one event, for
+the dispatch tells them apart, nor do incidents whose days lie further apart than the window.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,7 +23,23 @@ _UNKNOWN = 0.5
 _KILOMETRES = 30.0
 _STEP = 0.5
 """What a place is worth for each step from the other place up to it."""
-_TYPES = frozenset(["district", "province", "governorate", "region", "state", "city", "town", "village", "county", "department", "of", "the", "area"])
+_TYPES = frozenset(
+    [
+        "district",
+        "province",
+        "governorate",
+        "region",
+        "state",
+        "city",
+        "town",
+        "village",
+        "county",
+        "department",
+        "of",
+        "the",
+        "area",
+    ]
+)
 """Words that names of places come with or without."""
 _ALIKE = (
     frozenset({ROLES.bombing, ROLES.suicide_bombing}),
@@ -35,7 +51,7 @@ _ALIKE = (
 
 @dataclass(frozen=True)
 class Merging:
-    """How much each part weighs, from which score on two incidents are one event, and how many days apart they may be."""
+    """How much each part weighs, from which score on two incidents are one event, how many days apart they may be."""
 
     threshold: float = 0.75
     days: int = 1
@@ -163,7 +179,17 @@ def _match(one: _Compared, other: _Compared, merging: Merging) -> Match | None:
     if score < merging.threshold or not place:
         return None
     why = f"{'the same day' if not apart else f'{apart} days apart'}; {where}; {who}"
-    return Match(one.record.incident, other.record.incident, round(score, 4), *(round(p, 4) for p in parts), apart, why)
+    return Match(
+        one=one.record.incident,
+        other=other.record.incident,
+        score=round(score, 4),
+        date=round(days, 4),
+        place=round(place, 4),
+        kind=round(kind, 4),
+        actors=round(actors, 4),
+        days_apart=apart,
+        why=why,
+    )
 
 
 def _is_dated(one: _Compared) -> bool:

@@ -6,42 +6,26 @@ country that the dispatch speaks of before others, and those with more people be
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from dateline_labels import Dispatch, Span
 
 from .gazetteer import Gazetteer, GazetteerPlace
 from .gazetteer_index import name_key
 from .incidents import ROLES, Graph
+from .place_types import FITS
 
 EXACT, NEAR, SECOND_LEVEL, FIRST_LEVEL, LINE_OR_AREA, COUNTRY, SEA_OR_AIR = range(1, 8)
 """UCDP's where_prec."""
 
 _DATELINE_WITHIN = 40
 _NEAR = re.compile(
-    r"\b(?:near|outside|close to|not far from|around|off|[0-9]+ ?(?:km|kilomet\w+|miles?) \S+(?: \S+)? of)\s+(?:the\s+)?$",
+    r"\b(?:near|outside|close to|not far from|around|off"
+    r"|[0-9]+ ?(?:km|kilomet\w+|miles?) \S+(?: \S+)? of)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
-_TYPE: Final[dict[str, Callable[[GazetteerPlace], bool]]] = {
-    **dict.fromkeys(("district", "county", "cercle", "municipality", "woreda", "tehsil", "subdistrict", "commune"),
-                    lambda place: place.feature_class == "A" and place.feature_code not in ("ADM1", "PCLI")),
-    **dict.fromkeys(("province", "governorate", "region", "state", "department", "oblast", "prefecture", "republic"),
-                    lambda place: place.feature_code in ("ADM1", "ADM2", "ADM1H", "RGN", "PCLI")),
-    **dict.fromkeys(("village", "town", "city", "hamlet", "settlement", "neighborhood", "neighbourhood", "camp", "suburb"),
-                    lambda place: place.feature_class == "P" or place.feature_code in ("CMP", "CMPRF")),
-    **dict.fromkeys(("river", "lake", "sea", "gulf", "strait", "bay", "dam", "canal"),
-                    lambda place: place.feature_class == "H"),
-    **dict.fromkeys(("mountain", "mountains", "hill", "hills", "valley", "pass", "island"),
-                    lambda place: place.feature_class == "T"),
-    **dict.fromkeys(("highway", "road", "railway", "street"), lambda place: place.feature_class == "R"),
-    **dict.fromkeys(("airport", "airfield", "airbase", "base", "hospital", "prison", "university", "mosque", "church"),
-                    lambda place: place.feature_class == "S"),
-    **dict.fromkeys(("forest", "desert", "park"), lambda place: place.feature_class in ("V", "L", "T")),
-}  # fmt: skip
-"""What the noun of a type tells of the feature."""
 _SEAS = frozenset({"SEA", "OCN", "GULF", "STRT", "BAY", "CHN"})
 
 
@@ -73,11 +57,10 @@ class _Named:
 
 
 class Locator:
-    """Finds the places of one dispatch."""
+    """Finds the places of one dispatch; without a gazetteer, none."""
 
     def __init__(self, dispatch: Dispatch, graph: Graph, gazetteer: Gazetteer | None) -> None:
-        self._dispatch, self._graph, self._gazetteer = dispatch, graph, gazetteer
-        self._country = _country(dispatch, gazetteer) if gazetteer else None
+        self._finder = _Finder(dispatch, graph, gazetteer) if gazetteer else None
 
     def locate(self, places: Sequence[Span]) -> Where:
         """Where the event was whose places these are, the nearest first: the first that the gazetteer has, else the
@@ -85,19 +68,28 @@ class Locator:
         """
         if not places:
             return Where("no place is told")
-        if self._gazetteer is None:
-            return Where("no gazetteer was given")
+        return self._finder.locate(places) if self._finder else Where("no gazetteer was given")
+
+
+class _Finder:
+    """Finds places in a gazetteer."""
+
+    def __init__(self, dispatch: Dispatch, graph: Graph, gazetteer: Gazetteer) -> None:
+        self._dispatch, self._graph, self._gazetteer = dispatch, graph, gazetteer
+        self._country = _country(dispatch, gazetteer)
+
+    def locate(self, places: Sequence[Span]) -> Where:
+        """Where the event was whose places these are."""
         unknown = []
         for place in places:
-            outer = self._graph.outer(place)
-            found, reason = self._choose(place, outer)
+            found, reason = self._choose(place, self._graph.outer(place))
             if found:
                 return self._where(found, self._precision(place, found), reason)
             unknown.append(reason)
         for place in places:
             outer = self._graph.outer(place)
-            for step, around in enumerate(outer):
-                found, reason = self._choose(around, outer[step + 1 :])
+            for step, around in enumerate(outer, start=1):
+                found, reason = self._choose(around, outer[step:])
                 if found:
                     precision = max(NEAR, self._precision(around, found))
                     return self._where(found, precision, f"{unknown[0]}; {reason}, which it lies in")
@@ -105,7 +97,6 @@ class Locator:
 
     def _choose(self, place: Span, outer: Sequence[Span]) -> tuple[GazetteerPlace | None, str]:
         """The place of the gazetteer that the words mean, or None, and why."""
-        assert self._gazetteer is not None
         named = _named(self._dispatch.words(place))
         candidates = self._gazetteer.called(named.words) or self._gazetteer.called(named.bare)
         if not candidates:
@@ -119,12 +110,11 @@ class Locator:
         self, candidates: Sequence[GazetteerPlace], outer: Sequence[Span]
     ) -> tuple[Sequence[GazetteerPlace], str]:
         """The candidates that lie in the places around, as far as the gazetteer knows those, and their names."""
-        assert self._gazetteer is not None
         chain = []
         for span in outer:
             named = _named(self._dispatch.words(span))
-            around = self._gazetteer.called(named.words) or self._gazetteer.called(named.bare)
-            around = [place for place in around if place.feature_class == "A"] or list(around)
+            called = self._gazetteer.called(named.words) or self._gazetteer.called(named.bare)
+            around = [place for place in called if place.feature_class == "A"] or list(called)
             if not around:
                 continue
             inside = [c for c in candidates if any(c.lies_in(each) for each in around)]
@@ -138,7 +128,7 @@ class Locator:
         self, candidates: Sequence[GazetteerPlace], named: _Named, chain: str
     ) -> tuple[GazetteerPlace | None, str]:
         """The candidate that fits best, and why: type, country, people."""
-        fits = _TYPE.get(named.type_noun, _is_settled)
+        fits = FITS.get(named.type_noun, _is_settled)
         best = max(
             candidates,
             key=lambda place: (
@@ -173,7 +163,6 @@ class Locator:
         return kind
 
     def _where(self, place: GazetteerPlace, precision: int, reason: str) -> Where:
-        assert self._gazetteer is not None
         return Where(
             reason=reason,
             geoname_id=place.id,
@@ -204,13 +193,13 @@ def _is_settled(place: GazetteerPlace) -> bool:
 
 
 def _named(words: str) -> _Named:
-    """ "Gereshk district", "village of Bourasso" and "Lake Chad" taken apart."""
+    """The words taken apart: "Gereshk district", "village of Bourasso", "Lake Chad"."""
     parts = name_key(words).split()
-    if len(parts) > 2 and parts[0] in _TYPE and parts[1] == "of":
+    if len(parts) > 2 and parts[0] in FITS and parts[1] == "of":
         return _Named(words, " ".join(parts[2:]), parts[0])
-    if len(parts) > 1 and parts[-1] in _TYPE:
+    if len(parts) > 1 and parts[-1] in FITS:
         return _Named(words, " ".join(parts[:-1]), parts[-1])
-    return _Named(words, " ".join(parts), parts[0] if len(parts) > 1 and parts[0] in _TYPE else "")
+    return _Named(words, " ".join(parts), parts[0] if len(parts) > 1 and parts[0] in FITS else "")
 
 
 def _country(dispatch: Dispatch, gazetteer: Gazetteer) -> str | None:

@@ -40,7 +40,7 @@ _ROLES = (ROLES.time, ROLES.place, ROLES.perpetrator, ROLES.target, ROLES.source
 
 
 def records(dispatch: Dispatch, lookups: Lookups = _SHIPPED) -> tuple[list[IncidentRecord], list[ClaimRecord]]:
-    """The incidents of a dispatch in the order of first mention, and the claims of them all in the order of the text."""
+    """The incidents of a dispatch in the order of first mention, and the claims of each in the order of the text."""
     triggers_of = list(events(dispatch))
     if not triggers_of:
         return [], []
@@ -76,7 +76,7 @@ class _Arguments:
 
 def _arguments(told: Told, triggers: Sequence[Span], whens: Mapping[str, When], locator: Locator) -> _Arguments:
     graph = told.graph
-    roles = {role: graph.arguments(triggers, role) for role in _ROLES}
+    roles = {role: _distinct(told, graph.arguments(triggers, role)) for role in _ROLES}
     places = _spans(roles[ROLES.place])
     innermost = graph.innermost(places)
     places = [place for place in places if place in innermost]
@@ -166,6 +166,19 @@ def _incident(
         claims=len(claims),
         score=least((*(span.score for span in triggers), *(claim.score for claim in claims))),
     )
+
+
+def _distinct(told: Told, arguments: Iterable[Argument]) -> list[Argument]:
+    """Without those that say in the same words what a nearer one says; places of one name stay where what they lie in
+    tells them apart.
+    """
+    kept: dict[tuple[str, ...], Argument] = {}
+    for argument in arguments:
+        span = argument.span
+        around = told.graph.outer(span) if span.label == ROLES.place_span else []
+        names = tuple(" ".join(told.dispatch.words(each).casefold().split()) for each in (span, *around))
+        kept.setdefault(names, argument)
+    return list(kept.values())
 
 
 def _spans(arguments: Iterable[Argument]) -> list[Span]:

@@ -1,8 +1,8 @@
 """Rival accounts of one event → one number an outcome, under the rule that the user names.
 
-The accounts that speak of people at large are rivals. Those that speak of some people alone (the army of its soldiers) are
-put together, kind by kind; together they are a rival too, where nobody speaks of people at large or where they come to
-more than all who do: else they are taken as part of them. docs/incidents.md says where the rules come from.
+The accounts that speak of people at large are rivals. Those that speak of some people alone (the army of its soldiers)
+are put together, kind by kind; together they are a rival too, where nobody speaks of people at large or where they come
+to more than all who do: else they are taken as part of them. docs/incidents.md says where the rules come from.
 """
 
 from collections import Counter
@@ -35,8 +35,8 @@ class Rule(StrEnum):
 class Decision:
     """What holds of one outcome of one event under a rule.
 
-    `number` is None where the rule finds no account. `sides` gives the best reading by kind of people and adds up to the
-    number's; the people of whom nobody tells stand under "". `claims` are the ids of the claims that it rests on.
+    `number` is None where the rule finds no account. `sides` gives the best reading by kind of people and adds up to
+    the number's; the people of whom nobody tells stand under "". `claims` are the ids of the claims that it rests on.
     """
 
     number: Number | None
@@ -64,6 +64,8 @@ def decide(incidents: Sequence[IncidentRecord], claims: Iterable[ClaimRecord], o
     accounts = accounts_of(claims, outcome)
     if rule is Rule.GOVERNMENT:
         accounts = [account for account in accounts if account.source_kind in _STATE_SIDE]
+    silent = [account for account in accounts if not account.claims]
+    accounts = [account for account in accounts if account.claims]
     if not accounts:
         what = "no account of a state's forces or offices" if rule is Rule.GOVERNMENT else "no figure is told"
         return Decision(None, {}, (), 0, what)
@@ -76,7 +78,7 @@ def decide(incidents: Sequence[IncidentRecord], claims: Iterable[ClaimRecord], o
         rivals.append(pieces)
     chosen = _RULES[rule](rivals)
     number = _bounds(chosen.number, rivals) if rule is Rule.UCDP else chosen.number
-    by_kind = _by_kind(chosen, pieces, accounts)
+    by_kind = _by_kind(chosen, pieces, [*(a for a in accounts if a.claims == chosen.claims), *silent])
     return Decision(number, by_kind, chosen.claims, len(accounts), _reason(rule, chosen, rivals, accounts))
 
 
@@ -178,14 +180,14 @@ def _bounds(number: Number, rivals: Sequence[_Rival]) -> Number:
     return Number(min(rival.number.low for rival in rivals), number.best, high)
 
 
-def _by_kind(chosen: _Rival, pieces: _Rival | None, accounts: Sequence[Account]) -> dict[str, int]:
-    """The best reading by kind of people, which adds up: what the chosen figure tells itself, filled with what it and
-    others say of some people, as far as there is room.
+def _by_kind(chosen: _Rival, pieces: _Rival | None, tellers: Sequence[Account]) -> dict[str, int]:
+    """The best reading by kind of people, which adds up: what the chosen figure tells itself, filled with the parts that
+    `tellers` tell and with what others say of some people, as far as there is room.
     """
     if chosen.number.best is None:
         return {}
     told = {kind: number.best for kind, number in chosen.kinds.items() if number.best}
-    fillers: list[Mapping[str, Number]] = [a.parts for a in accounts if a.claims == chosen.claims]
+    fillers: list[Mapping[str, Number]] = [teller.parts for teller in tellers]
     fillers += [pieces.kinds] if pieces else []
     for kind, number in ((kind, number) for filler in fillers for kind, number in filler.items()):
         wider = {**told, kind: max(told.get(kind, 0), number.best or 0)}
