@@ -76,7 +76,7 @@ class _Finder:
 
     def __init__(self, dispatch: Dispatch, graph: Graph, gazetteer: Gazetteer) -> None:
         self._dispatch, self._graph, self._gazetteer = dispatch, graph, gazetteer
-        self._country = _country(dispatch, gazetteer)
+        self._home = _home(dispatch, gazetteer)
 
     def locate(self, places: Sequence[Span]) -> Where:
         """Where the event was whose places these are."""
@@ -126,30 +126,24 @@ class _Finder:
 
     def _best(
         self, candidates: Sequence[GazetteerPlace], named: _Named, chain: str
-    ) -> tuple[GazetteerPlace | None, str]:
+    ) -> tuple[GazetteerPlace, str]:
         """The candidate that fits best, and why: type, country, people."""
-        fits = FITS.get(named.type_noun, _is_settled)
-        best = max(
-            candidates,
-            key=lambda place: (
-                fits(place),
-                place.country == self._country,
-                place.is_country,
-                place.population,
-                -place.id,
-            ),
-        )
-        why = [f"“{named.bare}”{chain}"]
-        if len(candidates) > 1:
-            others = [place for place in candidates if fits(place) == fits(best)]
-            if len(others) < len(candidates):
-                why.append(f"a {named.type_noun}" if named.type_noun else "a place where people live")
-            at_home = [place for place in others if place.country == self._country]
-            if best in at_home and len(at_home) < len(others):
-                why.append("in the country that the dispatch tells of")
-                others = at_home
-            if len(others) > 1:
-                why.append(f"of {len(others)} the one with most people")
+        # a dateline does not tell its own country
+        home = self._home[0] if self._home and self._home[1] != named.bare else None
+
+        def fit(place: GazetteerPlace) -> tuple[bool, int, bool]:
+            kind = _fit(place, named.type_noun)
+            return place.country == home and kind > 0, kind, place.country == home
+
+        best = max(candidates, key=lambda place: (*fit(place), place.population, -place.id))
+        why, others = [f"“{named.bare}”{chain}"], list(candidates)
+        for step, words in ((0, "in the country that the dispatch tells of"), (1, _kind_words(named.type_noun))):
+            alike = [place for place in others if fit(place)[step] == fit(best)[step]]
+            if fit(best)[step] and len(alike) < len(others):
+                why.append(words)
+            others = alike
+        if len(others) > 1:
+            why.append(f"of {len(others)} the one with most people")
         return best, ", ".join(why)
 
     def _precision(self, place: Span, found: GazetteerPlace) -> int:
@@ -187,9 +181,15 @@ def _precision(place: GazetteerPlace) -> int:
     return EXACT if place.feature_class in ("P", "S") else LINE_OR_AREA
 
 
-def _is_settled(place: GazetteerPlace) -> bool:
-    """What a bare name means: a town, a country, an administrative unit, before a hill or a stream."""
-    return place.feature_class in ("P", "A")
+def _fit(place: GazetteerPlace, type_noun: str) -> int:
+    """How well a place fits the noun of its type; a bare name means a country before a town before a unit around it."""
+    if type_noun:
+        return int(FITS[type_noun](place))
+    return 3 if place.is_country else {"P": 2, "A": 1}.get(place.feature_class, 0)
+
+
+def _kind_words(type_noun: str) -> str:
+    return f"a {type_noun}" if type_noun else "a country or town before what lies around it"
 
 
 def _named(words: str) -> _Named:
@@ -202,14 +202,16 @@ def _named(words: str) -> _Named:
     return _Named(words, " ".join(parts), parts[0] if len(parts) > 1 and parts[0] in FITS else "")
 
 
-def _country(dispatch: Dispatch, gazetteer: Gazetteer) -> str | None:
-    """The country that a dispatch tells of: the first country that it names as a place, else that of its dateline."""
+def _home(dispatch: Dispatch, gazetteer: Gazetteer) -> tuple[str, str] | None:
+    """The code of the country that a dispatch tells of, and the name that tells it: the first country that it names as a
+    place, else the place of its dateline.
+    """
     spans = sorted((span for span in dispatch.spans if span.label == ROLES.place_span), key=lambda span: span.start)
     for span in spans:
         country = next((p.country for p in gazetteer.called(dispatch.words(span)) if p.is_country), None)
         if country:
-            return country
+            return country, name_key(dispatch.words(span))
     if spans and spans[0].start <= _DATELINE_WITHIN:
         places = gazetteer.called(dispatch.words(spans[0]))
-        return places[0].country if places else None
+        return (places[0].country, name_key(dispatch.words(spans[0]))) if places else None
     return None
