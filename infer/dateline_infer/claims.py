@@ -155,7 +155,13 @@ def _is_same_person(last: ClaimRecord, claim: ClaimRecord, between: str) -> bool
     """Whether a name follows, as an apposition, the person whose name it is."""
     one = last.qualifier == claim.qualifier == "exact" and last.best == claim.best == 1
     named = claim.figure.split()[-1][:1].isupper() and not last.figure.split()[-1][:1].isupper()
-    return one and named and last.outcome == claim.outcome and bool(_SAME_PERSON.fullmatch(between)) and not _ARTICLE.match(claim.figure)
+    return (
+        one
+        and named
+        and last.outcome == claim.outcome
+        and bool(_SAME_PERSON.fullmatch(between))
+        and not _ARTICLE.match(claim.figure)
+    )
 
 
 def _with_whole(claim: ClaimRecord, claims: Sequence[ClaimRecord]) -> ClaimRecord:

@@ -143,12 +143,15 @@ def _show(events: int, rows: "list[SumRecord]") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    shown = Table(box=box.SIMPLE_HEAD, title=f"{events} events", title_justify="left")
-    for column in ("outcome", "rule"):
-        shown.add_column(column)
-    for column in ("events", "low", "best", "high", "without best", "open upward"):
-        shown.add_column(column, justify="right")
-    for row in rows:
-        numbers = (row.events, row.low, row.best, row.high, row.without_best, row.open_upward)
-        shown.add_row(row.outcome, row.rule, *(f"{number:,}" for number in numbers))
+    rules = list(dict.fromkeys(row.rule for row in rows))
+    shown = Table(box=box.SIMPLE_HEAD, title=f"{events:,} events", title_justify="left")
+    shown.add_column("outcome", overflow="fold")
+    shown.add_column("")
+    for rule in rules:
+        shown.add_column(rule.replace("_", " "), justify="right", overflow="fold")
+    of = {(row.outcome, row.rule): row for row in rows}
+    for outcome in dict.fromkeys(row.outcome for row in rows):
+        for number, name in enumerate(("best", "low", "high", "events")):
+            cells = [f"{getattr(of[outcome, rule], name):,}" for rule in rules]
+            shown.add_row("" if number else outcome.replace("_", " "), name, *cells)
     Console(highlight=False).print(shown)

@@ -124,9 +124,7 @@ class _Finder:
                 break
         return candidates, " and ".join(chain)
 
-    def _best(
-        self, candidates: Sequence[GazetteerPlace], named: _Named, chain: str
-    ) -> tuple[GazetteerPlace, str]:
+    def _best(self, candidates: Sequence[GazetteerPlace], named: _Named, chain: str) -> tuple[GazetteerPlace, str]:
         """The candidate that fits best, and why: type, country, people."""
         # a dateline does not tell its own country
         home = self._home[0] if self._home and self._home[1] != named.bare else None

@@ -1,17 +1,16 @@
 """Rows of the ledger for tests: what is not named has no value."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
+from typing import get_origin, get_type_hints
 
 from dateline_infer.ledger import ClaimRecord, IncidentRecord
 
-_EMPTY = {"str": "", "int": 0, "list[str]": (), "list[int]": ()}
-
 
 def _blank(kind: type) -> object:
-    values = {field.name: _EMPTY.get(str(getattr(field.type, "__name__", field.type))) for field in fields(kind)}
-    lists = {name: [] for name, value in values.items() if value == ()}
-    return kind(**{**values, **lists})
+    empty = {str: "", int: 0}
+    values = {name: [] if get_origin(hint) is list else empty.get(hint) for name, hint in get_type_hints(kind).items()}
+    return kind(**values)
 
 
 def an_incident(**values: object) -> IncidentRecord:

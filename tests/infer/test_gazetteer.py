@@ -101,7 +101,12 @@ def test_what_cannot_be_placed_says_why(
 ) -> None:
     found = placed(gazetteer, text, *ties)
     if reason:
-        assert (found.geoname_id, found.latitude, found.where_precision, found.where_reason) == (None, None, None, reason)
+        assert (found.geoname_id, found.latitude, found.where_precision, found.where_reason) == (
+            None,
+            None,
+            None,
+            reason,
+        )
     else:  # the chain contradicts the gazetteer: only what lies around is placed, and no better than the country
         assert (found.geoname_id, found.where_precision) == (2453866, 6)
         assert found.where_reason.startswith("no “gereshk” of the gazetteer lies in mali; ")
