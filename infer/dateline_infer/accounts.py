@@ -24,8 +24,8 @@ class Account:
     """What one source says of one outcome: in all, and of each kind of people it speaks of.
 
     `of_all` tells whether some figure is of people at large; without one the account may leave people out. `parts` are
-    figures said to be part of others. `claims` are the ids of those that count; where all are parts of what other sources
-    say, there are none.
+    figures said to be part of others. `claims` are the ids of those that count; where all are parts of what other
+    sources say, there are none.
     """
 
     source: str | None

@@ -201,8 +201,8 @@ def _named(words: str) -> _Named:
 
 
 def _home(dispatch: Dispatch, gazetteer: Gazetteer) -> tuple[str, str] | None:
-    """The code of the country that a dispatch tells of, and the name that tells it: the first country that it names as a
-    place, else the place of its dateline.
+    """The code of the country that a dispatch tells of, and the name that tells it: the first country that it names as
+    a place, else the place of its dateline.
     """
     spans = sorted((span for span in dispatch.spans if span.label == ROLES.place_span), key=lambda span: span.start)
     for span in spans:

@@ -90,7 +90,10 @@ def _who(incident: IncidentRecord) -> Text:
 
 def _each_once(words: Sequence[str], keys: Sequence[str]) -> list[str]:
     """The nearest words for each actor."""
-    return list({key: name for key, name in zip(reversed(keys), reversed(words), strict=True)}.values())[::-1]
+    first: dict[str, str] = {}
+    for key, name in zip(keys, words, strict=True):
+        first.setdefault(key, name)
+    return list(first.values())
 
 
 def _casualties(incident: IncidentRecord, claims: Sequence[ClaimRecord]) -> Text:

@@ -181,8 +181,8 @@ def _bounds(number: Number, rivals: Sequence[_Rival]) -> Number:
 
 
 def _by_kind(chosen: _Rival, pieces: _Rival | None, tellers: Sequence[Account]) -> dict[str, int]:
-    """The best reading by kind of people, which adds up: what the chosen figure tells itself, filled with the parts that
-    `tellers` tell and with what others say of some people, as far as there is room.
+    """The best reading by kind of people, which adds up: what the chosen figure tells itself, filled with the parts
+    that `tellers` tell and with what others say of some people, as far as there is room.
     """
     if chosen.number.best is None:
         return {}

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import get_origin, get_type_hints
 
 from dateline_infer.ledger import ClaimRecord, IncidentRecord
 
 
+@cache
 def _blank(kind: type) -> object:
     empty = {str: "", int: 0}
     values = {name: [] if get_origin(hint) is list else empty.get(hint) for name, hint in get_type_hints(kind).items()}

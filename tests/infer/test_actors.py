@@ -53,7 +53,10 @@ def test_the_shipped_table_knows_the_groups_of_the_theatres() -> None:
         ),
         ("|@Boko Haram| came. The |@group| burnt it", [("Boko Haram", "rebel_group")] * 2),
         ("|@police chief Ismail Karimi| spoke. |@Karimi| left", [("police chief ismail karimi", "state_force")] * 2),
-        ("|@Interior Ministry| and |@Defence Ministry|", [("interior ministry", "government"), ("defence ministry", "government")]),
+        (
+            "|@Interior Ministry| and |@Defence Ministry|",
+            [("interior ministry", "government"), ("defence ministry", "government")],
+        ),
         ("|@anti-Taliban militia|", [("anti taliban militia", "militia")]),
         ("|@Omar Zawak|, the spokesman for Helmand provincial government, said", [("omar zawak", "government")]),
         ("|@spokesman| for the army", [("spokesman", "state_force")]),
@@ -61,7 +64,10 @@ def test_the_shipped_table_knows_the_groups_of_the_theatres() -> None:
         ("|@six unknown gunmen|, |@Gunmen|", [("gunman", "unidentified")] * 2),
         ("|@rebels| attacked. |@Rebels| of another kind", [("rebel", "rebel_group")] * 2),
         ("|@47th Brigade| and |@Battalion 3-16|", [("47th brigade", "state_force"), ("battalion 3 16", "state_force")]),
-        ("|@residents|, |@Médecins Sans Frontières|", [("resident", "civilians"), ("Medecins Sans Frontieres", "international")]),
+        (
+            "|@residents|, |@Médecins Sans Frontières|",
+            [("resident", "civilians"), ("Medecins Sans Frontieres", "international")],
+        ),
     ],
 )  # fmt: skip
 def test_mentions_of_one_actor_have_one_key(text: str, expected: list[tuple[str, str]]) -> None:
@@ -99,7 +105,8 @@ def test_a_table_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path: Path) 
     path.write_text(TABLE, encoding="utf-8")
     mine = ActorTable.read(path)
     assert keys("|@HG men| met |@Taliban|", mine) == [("Hill Guard", "militia"), ("taliban", "")]
-    note = "id: x\npublished: unknown\n\n[HG](ACTOR p1) [hit](ATTACK a1 kind=other status=occurred)\n---\na1 perpetrator p1\n"
+    text = "[HG](ACTOR p1) [hit](ATTACK a1 kind=other status=occurred)"
+    note = f"id: x\npublished: unknown\n\n{text}\n---\na1 perpetrator p1\n"
     (incident,), _ = records(markup.read(note, Place("x"), SCHEMA), Lookups(mine))
     assert (incident.perpetrators, incident.perpetrators_key, incident.perpetrators_kind) == (
         ["HG"],
@@ -134,28 +141,30 @@ def attribution(text: str, *ties: str) -> tuple[str, list[str]]:
 
 
 RAID = "[raid](ATTACK a1 kind=other status=occurred)"
+TALIBAN = "[Taliban](ACTOR p1)"
+SPOKESMAN = "Taliban spokesman Zabi"
 
 
 @pytest.mark.parametrize(
     ("text", "ties", "expected"),
     [
-        (f"The [Taliban](ACTOR p1) claimed the {RAID}", ("a1 perpetrator p1", "a1 source p1"), ("claimed_by", ["Taliban"])),
+        (f"The {TALIBAN} claimed the {RAID}", ("a1 perpetrator p1", "a1 source p1"), ("claimed_by", ["Taliban"])),
         (
-            f"[Taliban spokesman Zabi](ACTOR p2) told of the {RAID} of the [militants](ACTOR p1) of the [Taliban](ACTOR p3)",
-            ("a1 perpetrator p3", "a1 source p2"),
-            ("claimed_by", ["Taliban spokesman Zabi"]),
+            f"[{SPOKESMAN}](ACTOR p2) told of the {RAID} of the [men](ACTOR p3) of the {TALIBAN}",
+            ("a1 perpetrator p1", "a1 source p2"),
+            ("claimed_by", [SPOKESMAN]),
         ),
-        (f"The [Taliban](ACTOR p1) took responsibility for the {RAID}.", ("a1 perpetrator p1",), ("claimed_by", ["Taliban"])),
+        (f"The {TALIBAN} took responsibility for the {RAID}.", ("a1 perpetrator p1",), ("claimed_by", ["Taliban"])),
         (
-            f"No group claimed responsibility for the {RAID}; the [army](ACTOR p2) blamed the [Taliban](ACTOR p1).",
+            f"No group claimed responsibility for the {RAID}; the [army](ACTOR p2) blamed the {TALIBAN}.",
             ("a1 perpetrator p1", "a1 source p2"),
             ("blamed_on", ["army"]),
         ),
-        (f"The [Taliban](ACTOR p1) led the {RAID}.", ("a1 perpetrator p1",), ("blamed_on", [])),
+        (f"The {TALIBAN} led the {RAID}.", ("a1 perpetrator p1",), ("blamed_on", [])),
         (f"[Gunmen](ACTOR p1) led the {RAID}.", ("a1 perpetrator p1",), ("unattributed", [])),
         (f"A {RAID} was told of by the [army](ACTOR p1).", ("a1 source p1",), ("unattributed", [])),
     ],
-)  # fmt: skip
+)
 def test_who_says_that_they_did_it(text: str, ties: tuple[str, ...], expected: tuple[str, list[str]]) -> None:
     assert attribution(text, *ties) == expected
 
