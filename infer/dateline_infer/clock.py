@@ -34,6 +34,7 @@ _CLOCKS: Final = [
         rf"\b(?P<hour>{_HOUR})(?= on (?:mon|tues|wednes|thurs|fri|satur|sun)day (?:morning|afternoon|evening|night))"
     ),
     re.compile(rf"^(?P<hour>{_HOUR})(?= (?:this|yesterday|each) )"),
+    re.compile(r"(?<=day |ing )(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)$"),
 ]
 _BARE: Final = re.compile(
     r"^(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= (?:today|on|this|yesterday|mon|tue|wed|thu|fri|sat|sun)|[ ,]*$)"

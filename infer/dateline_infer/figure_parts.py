@@ -9,7 +9,7 @@ _HARMED = (
     r"|hostages|captives|hurt|detained|survivors|abductees|murdered|deaths|martyrs|hanged|shot|freed)"
 )
 _SMALL_NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty)"
-_SENTENCE_END: Final = re.compile(r"[.!?][\"'”’)]*\s+(?=[\"'“‘(\[A-Z])|\n\s*\n|;|•")
+_SENTENCE_END: Final = re.compile(r"[.!?][\"'”’)]*\s+(?=[\"'“‘(\[A-Z]|$)|\n\s*\n|;|•")
 _ABBREVIATED: Final = re.compile(r"\b(?:mr|mrs|ms|dr|st|gen|col|lt|sgt|maj|capt|rev|gov|sen|rep|no|u\.s|[a-z])$")
 _HARM: Final = re.compile(
     rf"\b(?:{_HARMED}|kill\w*|wound\w*|injur\w*|died|die|dies|lives|toll|losses|abduct\w*|kidnap\w*|took|taken)\b"
@@ -19,23 +19,23 @@ _TOTAL_WORDS: Final = re.compile(
     r"(?:a )?(?:combined |grand |overall )?total(?: number)? of\b|in all\b|altogether\b|overall\b"
 )
 _TOTAL_TAIL: Final = re.compile(
-    r"(?:\bto|\bat|\breached|\bhit|\bpassed|\bexceeded|\btopped|\bsurpassed|[,:]|\bis|\bwas|\bnow|\bof|\ball) "
+    r"(?:\bto|\bat|\breached|\bhits?|\bpass(?:ed|es)|\bexceed(?:ed|s)|\btop(?:ped|s)|\bsurpass(?:ed|es)|\bpast|\babove|[,:]|\bis|\bwas|\bnow|\bof|\ball) "
     r"(?:now |about |around |some |a total of )*$"
 )
 _TOTAL_BEFORE: Final = re.compile(
     r"(?:\b(?:toll|tally|count|total|number|figure|dead|deaths|casualties)\b[^:]*"
-    r"(?:\bto|\b(?:stood|stands?|standing) at|\breached|\bhit|\bpassed|\bexceeded|\btopped|\bsurpassed)"
+    r"(?:\bto|\b(?:stood|stands?|standing) at|\breached|\bhits?|\bpass(?:ed|es)|\bexceed(?:ed|s)|\btop(?:ped|s)|\bsurpass(?:ed|es)|\b(?:climbs|climbed|rises|rose|risen) (?:past|above))"
     r"|\b(?:bring(?:s|ing)?|brought|tak(?:es?|ing)|took|rais(?:es?|ed|ing)|push(?:es|ed|ing)?|lift(?:s|ed|ing)?|lower(?:s|ed|ing)?"
     r"|revis(?:es|ed|ing)|updated)\b[^:]* to"
     r"|\b(?:death )?toll(?: \w+){0,3}(?:,|:| is| was| now)|\b(?:a )?total(?: number)? of|\bin all,?|\baltogether,?|\bin total,?)"
     r" (?:now |about |around |some |at |a total of )*$"
 )
 _TOTAL_AFTER: Final = re.compile(
-    r"(?: [\w'-]+){0,3},? (?:so far\b|in all\b|in total\b|altogether\b|all told\b)(?! this)|(?: the)? (?:overall |total |death )*(?:toll|tally)\b"
+    r"(?: (?!named|identified)[\w'-]+){0,3},? (?:so far\b|in all\b|in total\b|altogether\b|all told\b)(?! this)|(?: the)? (?:overall |total |death )*(?:toll|tally)\b"
 )
 
 _OF_WORDS: Final = re.compile(
-    rf"\bof (?:the |those |these |all )?(?:[\w-]+ )?{_HARMED}\b|\bof the (?:other )?{_SMALL_NUMBER}$|\bof whom$"
+    rf"\bof (?:the|those|these|our|its|their|all) (?:[\w-]+ ){{0,2}}?{_HARMED}\b|\bof the (?:other )?{_SMALL_NUMBER}$|\bof whom$"
     rf"|^(?:the )?(?:rest|remainder|remaining)\b|^the other {_SMALL_NUMBER}|^(?:mostly|mainly|largely|chiefly|all but)\b"
 )
 _OF_THEM: Final = re.compile(r"\bof (?:them|those|these)\b|^(?:both|all|most|some|many|half)$")
@@ -63,7 +63,7 @@ _OF_AFTER: Final = re.compile(
 
 _MORE_WORDS: Final = re.compile(
     r"\b(?:another|others?|further|additional|else)\b|(?<!or )(?<!no )(?<!not )(?<!even )\bmore\b(?! than)"
-    r"|^(?:an? |the |yet )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))\b"
+    r"|^(?:an? |the |yet )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))\b(?! of)"
 )
 _MORE_BEFORE: Final = re.compile(r"\b(?:another|a further|an additional|further|additional) $")
 _MORE_AFTER: Final = re.compile(r" (?:more|others?)\b(?! than)")

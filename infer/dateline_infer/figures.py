@@ -35,7 +35,7 @@ _BENT_BEFORE: Final = re.compile(
 )
 _ANY: Final = re.compile(r"(?:any(?:one|body)?|a single|either)\b")
 _NEGATED: Final = re.compile(
-    r"(?:\b(?:no|not|never|without|nor|neither|nobody|none|denied|denies|denying|cannot|prevented|avoided|avoiding)\b|n['’]t\b)"
+    r"(?:\b(?:no|not|never|without|nor|neither|nobody|none|denied|denies|denying|cannot|prevented|avoided|avoiding)\b|n['’]t\b)(?! (?:\w+ )?(?:known|clear|certain|sure|say|said))"
     r"[^.;!?]*$"
 )
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"

@@ -21,10 +21,10 @@ _WORD = "|".join(sorted([*SMALL, *_UNITS], key=len, reverse=True))
 _ATOM = rf"(?:{_FIGURES}|(?<!\w)(?:{_WORD})(?!\w))"
 _UNIT = "|".join(_UNITS)
 _RUN = re.compile(
-    rf"(?:(?<!\w)(?:half[- ](?:an? )?|an? )(?=(?:{_UNIT})(?!\w)))?{_ATOM}(?:(?: |-| and ){_ATOM})*"
+    rf"(?:(?<!\w)(?:half[- ](?:an?[- ])?|an? )(?=(?:{_UNIT})(?!\w)))?{_ATOM}(?:(?: |-| and ){_ATOM})*"
     r"(?!-?(?:first|second|third|\w+th)\b)"
 )
-_ATOMS = re.compile(rf"half|an?(?= )|and|{_FIGURES}|[a-z]+")
+_ATOMS = re.compile(rf"half|an?(?=[ -])|and|{_FIGURES}|[a-z]+")
 _SHARED = re.compile(r"#(\d+)# (to|or|-|and) #(\d+)@(\d+)#")
 _UNIT_NOTE = re.compile(r"@\d+#")
 
@@ -76,6 +76,8 @@ def _of_unit(count: Sequence[str], unit: str) -> int | None:
         return _HALF_UNIT.get(unit)
     if list(count) in (["a"], ["an"]):
         return _UNITS[unit]
+    if list(count) == ["hundred"]:
+        return 100 * _UNITS[unit]
     if len(count) == 1 and count[0][0].isdigit():
         return (
             round(float(count[0].replace(",", "")) * _UNITS[unit]) if re.fullmatch(r"\d+(\.\d+)?", count[0]) else None

@@ -158,7 +158,7 @@ def is_pair(words: str) -> bool:
 def is_plural(words: str, text: str, start: int) -> bool:
     """Whether the uncounted noun phrase at `start` of the text means more than one person."""
     head = _AFTER_HEAD.sub("", words.strip(_MARKS)).rstrip(_MARKS) or words
-    noun = head.split()[-1].strip(_MARKS)
+    noun = (head.split() or [""])[-1].strip(_MARKS)
     low = noun.casefold()
     if (
         low in _PLURALS

@@ -97,7 +97,7 @@ QUALIFIERS: Final = {
 
 _SOFTENERS = r"(?:(?:about|around|some|roughly|approximately|an estimated|estimated|perhaps|somewhere|even) )*"
 _PRELUDE = (
-    r"(?:(?:the|an?|all|only|just|exactly|precisely|another|further|additional|extra|other|remaining|first|last|next|these"
+    r"(?:(?:the|an?|all|only|just(?! (?:under|over|above|short)\b)|exactly|precisely|another|further|additional|extra|other|remaining|first|last|next|these"
     r"|those|its|his|her|their|our|my|your|yet|also|total of|combined|in all|altogether|initial|a mere|mere|entire|of) )*"
 )
 _SUFFIXES = (

@@ -87,9 +87,7 @@ def until(when: When, anchor: date) -> When:
     """The same, cut off after `anchor`: a text tells of no day after it."""
     if when.earliest is None or when.latest is None or when.latest <= anchor or when.earliest > anchor:
         return when
-    return replace(
-        within(when.earliest, anchor, when.granularity, when.reason), precision=when.precision, clock=when.clock
-    )
+    return replace(within(when.earliest, anchor, when.granularity, when.reason), clock=when.clock)
 
 
 def part_of_range(when: When, part: str) -> When:
