@@ -220,7 +220,7 @@ def _days(point: _Point, anchor: date | None, ahead: bool, weekday: re.Match[str
     if month is None and point.day is not None and anchor is not None:
         return _day_of_month(point.day, anchor, ahead, weekday_number(weekday[0]) if weekday else None)
     if year is None and month is not None and anchor is not None:
-        year = last_year_of(month, point.day or 1, anchor, ahead)
+        year = last_year_of(month, point.day or (28 if ahead else 1), anchor, ahead)
         if year is None and point.day is None:
             year = anchor.year
         reason = f"the {'first after' if ahead else 'last before'} {anchor}"

@@ -20,7 +20,7 @@ _ZONE = r"(?:[ ,]*\(?(?:[\w.]+ )?(?:local time|local|gmt|utc|ist|est|edt|cet|eet
 _HALF = r"(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
 _OF_DAY = r"(?: (?:in the (?P<day_part>(?:early )?(?:morning|forenoon|afternoon|evening))|(?P<at_night>at night)|(?P<today>this (?:morning|afternoon|evening))))"
 _CLOCKS: Final = [
-    re.compile(rf"\b(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}})(?::\d{{2}})?)?(?: ?hours?)? ?{_HALF}{_ZONE}?"),
+    re.compile(rf"\b(?P<hour>\d{{1,2}})(?:[:. ](?P<minute>\d{{2}})(?::\d{{2}})?)?(?: ?hours?)? ?{_HALF}{_ZONE}?"),
     re.compile(rf"(?<![\d/])(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::\d{{2}})?(?![\d/]){_ZONE}?{_OF_DAY}?"),
     re.compile(rf"(?<![\d/.])(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})(?![\d/.]){_ZONE}?{_OF_DAY}?"),
     re.compile(rf"\b(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?: ?h\b{_ZONE}?|{_ZONE})"),

@@ -40,7 +40,8 @@ _EVENING: Final = re.compile(r"\b(?:evening|night|dusk|nightfall|sunset|overnigh
 _MORNING: Final = re.compile(r"\b(?:dawn|sunrise|daybreak|first light|early hours|small hours|midnight|morning)\b")
 _PLANNED: Final = re.compile(
     r"\b(?:will|is to|are to|to be (?:held|released|sworn|put|signed)|scheduled|due|planned|plans? to|expected|upcoming|ahead of|slated"
-    r"|set (?:for|to)|postponed (?:to|until)|adjourned|opens|meets?|resumes?|reopens|begins|starts|visits?|agenda for)\b[^.!?;:]{0,60}$"
+    r"|set (?:for|to)|postponed (?:to|until)|adjourned|opens|meets?|resumes?|reopens|begins|starts|visits?|continues|goes on trial|appears before|agenda for)\b[^.!?;:]{0,60}$"
+    r"|\b(?:will|would|promised|expected|is|are|to)\b[^.!?;:]{0,60} by (?:the )?$"
     r"|\b(?:is|are) (?:on|at|in) $|\b(?:call(?:ed|s)?|set|planned|convened|summoned|announced|invited)\b[^.!?;:]{0,40} for $"
 )
 _LASTED: Final = re.compile(

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 _REACH: Final = 200
+_TAIL: Final = 40
 _HARMED = (
     r"(?:dead|deceased|wounded|injured|killed|slain|victims?|casualties|fatalities|bodies|missing|captured|kidnapped|abducted"
     r"|hostages|captives|hurt|detained|survivors|abductees|murdered|deaths|martyrs|hanged|shot|freed)"
@@ -81,7 +82,7 @@ def part_of(text: str, start: int, end: int) -> str:
     after = text[end : end + 60].casefold()
     if _TOTAL_WORDS.match(words) or _TOTAL_AFTER.match(after):
         return "total"
-    if _TOTAL_TAIL.search(before) and _TOTAL_BEFORE.search(before):
+    if _TOTAL_TAIL.search(before[-_TAIL:]) and _TOTAL_BEFORE.search(before):
         return "total"
     if _OF_WORDS.search(words) or _OF_AFTER.match(after) or _is_listed(before):
         return "of"

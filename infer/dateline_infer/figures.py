@@ -29,6 +29,7 @@ class Figure:
 
 
 _REACH: Final = 80
+_LONGEST_QUALIFIER: Final = 24
 _BENT_BEFORE: Final = re.compile(
     rf"(?<!\w)(?:{QUALIFIERS['at_least']}|{QUALIFIERS['up_to']}|(?:well |many |far )?more than|(?:fewer|less) than|nearly|almost"
     r"|close to|approximately|roughly|an estimated|no|without|not a single|not one) $"
@@ -54,15 +55,15 @@ def read_figure(text: str, start: int, end: int) -> Figure:
 
 def _counted(text: str, start: int, end: int) -> Quantity:
     words = text[start:end]
-    before = _plain(text[max(0, start - _REACH) : start])
-    if _ANY.match(_plain(words)):
-        return NOBODY if _NEGATED.search(before) else PERHAPS
-    bent = _BENT_BEFORE.search(before)
-    if bent and (whole := quantity(bent[0] + _plain(words))):
+    plain = _plain(words)
+    if _ANY.match(plain):
+        return NOBODY if _NEGATED.search(_plain(text[max(0, start - _REACH) : start])) else PERHAPS
+    bent = _BENT_BEFORE.search(text[max(0, start - _LONGEST_QUALIFIER) : start].casefold())
+    if bent and (whole := quantity(bent[0] + plain)):
         return whole
     parts = list(conjuncts(words))
     if len(parts) == 1:
-        return quantity(_plain(words)) or _uncounted(words, text, start)
+        return quantity(plain) or _uncounted(words, text, start)
     return _sum([quantity(_plain(part)) or _uncounted(part, text, start) for part in parts])
 
 

@@ -34,6 +34,7 @@ is taken, and a tenth below for "nearly": a convention of this project.
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .numerals import MARK, marked
@@ -144,6 +145,7 @@ _GROUP: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def quantity(words: str) -> Quantity | None:
     """How many the words (in lower case, one phrase) can mean; None where nothing in them counts."""
     text = marked(words)

@@ -95,7 +95,7 @@ def relative_date(words: str, anchor: date | None, told: Told, ahead: bool) -> W
         return unresolved("no date to count from") if _is_relative(words) else None
     if words in _FROM_TODAY:
         return on(anchor + timedelta(days=_FROM_TODAY[words]), f"counted from {anchor}")
-    for read in (_weekday, _ago, _seasons_ago, _past, _beside, _current, _recent):
+    for read in (_ago, _seasons_ago, _past, _beside, _current, _recent):
         if (when := read(words, anchor, ahead)) is not None:
             return when
     return None
@@ -106,7 +106,8 @@ def _is_relative(words: str) -> bool:
     return words in _FROM_TODAY or any(pattern.fullmatch(words) for pattern in patterns)
 
 
-def _weekday(words: str, anchor: date, ahead: bool) -> When | None:
+def weekday_date(words: str, anchor: date, ahead: bool) -> When | None:
+    """The day that the name of a weekday means, counted from the anchor; None where the words are none."""
     match = _WEEKDAY.fullmatch(words)
     if match is None:
         return None

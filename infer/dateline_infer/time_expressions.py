@@ -14,7 +14,7 @@ from .calendar_dates import calendar_date
 from .calendar_names import MONTH
 from .clock import HOURS, time_of_day
 from .number_words import SMALL
-from .relative_dates import relative_date
+from .relative_dates import relative_date, weekday_date
 from .when import Told, When, in_month, months_from, part_of_range, unresolved, until, within
 
 
@@ -68,16 +68,20 @@ _SO_FAR: Final = re.compile(
 _THAT_YEAR: Final = re.compile(
     r"(?:,? (?:of )?(?P<said>last year|this year|next year|that year|the same year|the year before))$"
 )
-_BACK_TO: Final = re.compile(r"(?:.*\b)?(?:back to|from) \b")
 _AHEAD_WORDS: Final = re.compile(r"\b(?:tomorrow|next|coming|tonight|until|till|by|this day week|(?:19|20)\d{2})\b")
 _DASHES: Final = str.maketrans({"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "“": None, "”": None})
+_NO_SPACE: Final = re.compile(r"(?<=[a-z]{3}\.)(?=\d)")
 _MILITARY: Final = re.compile(rf"\b(\d\d)(\d\d)(\d\d) ?[hz] (?={MONTH})")
 _WEEKDAY_THERE: Final = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b")
+_BOUNDING: Final = frozenset(
+    "since ever starting as from until till up by before through between same corresponding whole so year 12 twelve the".split()
+)
 _BARE_YEAR: Final = re.compile(r"\d{4}")
 
 
 def read_expression(words: str, setting: Setting) -> When:
     plain = " ".join(words.casefold().replace("’", "'").translate(_DASHES).split()).strip(' ,.;:()"')
+    plain = _NO_SPACE.sub(" ", plain)
     plain = _MILITARY.sub(r"\2\3h \1 ", plain)
     if plain.startswith("at "):
         setting = replace(setting, newest_year=0)
@@ -94,11 +98,14 @@ def read_expression(words: str, setting: Setting) -> When:
 def _expression(words: str, setting: Setting) -> When:
     """One expression, with what leads it: "since", "until", "between … and …", "overnight"."""
     words = _NIGHT_BETWEEN.sub("", words)
+    if setting.anchor is not None and (day := weekday_date(words, setting.anchor, setting.ahead)) is not None:
+        return day
     if _RECURRING.fullmatch(words):
         return unresolved("it recurs")
     if _NO_DATE.fullmatch(words):
         return unresolved("no day of the calendar is said")
-    if (bounded := _bounded(words, setting)) is not None:
+    is_bounded = words.partition(" ")[0] in _BOUNDING or "so far" in words
+    if is_bounded and (bounded := _bounded(words, setting)) is not None:
         return bounded
     if night := _NIGHT_TO.fullmatch(words):
         if " to " not in night["rest"]:
@@ -152,6 +159,8 @@ def _days(words: str, setting: Setting) -> When | None:
     """A date without a time of day; None where the words are not understood."""
     words = _LED.sub("", words)
     words = _year_said(words, setting)
+    if setting.anchor is not None and (day := weekday_date(words, setting.anchor, setting.ahead)) is not None:
+        return day
     if (when := calendar_date(words, setting.anchor, setting.ahead)) is not None:
         return when
     if (when := relative_date(words, setting.anchor, setting.told, setting.ahead)) is not None:
