@@ -16,7 +16,8 @@ _DATE: Final = re.compile(
     r"|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}-[a-z]{3}-\d{4})(?!\w)",
     re.IGNORECASE,
 )
-# what may stand before the date in its line: a place in capitals or with them, a broadcast's hour, the words of a heading
+# what may stand before the date in its line: a place in capitals or with them, a broadcast's hour, the words of a
+# heading
 _PLACE: Final = re.compile(
     r"[A-ZÀ-Þ][\w.'’/-]*(?:,? (?:[A-ZÀ-Þ(][\w.'’/)-]*|de|del|la|al|el|of|and|the|in|on|du|da|do|dos)){0,7}[,:]? ?\(?"
 )
@@ -33,8 +34,8 @@ _FORMS: Final = ((_PLACE, _AFTER_PLACE), (_BROADCAST, _AFTER_BROADCAST), (_HEADI
 def dateline(text: str, published: date | None) -> tuple[date, int, int] | None:
     """The day of the dateline with the code points of its words; None where the head of the text shows none.
 
-    A year that is not said is found from the day of publication, two days after which the dateline may lie. The end of a
-    range ("1-7 August 2023") is the period of a report and no dateline.
+    A year that is not said is found from the day of publication, two days after which the dateline may lie. The end of
+    a range ("1-7 August 2023") is the period of a report and no dateline.
     """
     head = text[:_HEAD]
     for match in _DATE.finditer(head):

@@ -1,7 +1,7 @@
 """Time spans and the day they are counted from → the days they mean, or the reason why that cannot be said.
 
-One expression is read by `time_expressions.py`; here is what the text around it adds: the day it is counted from, the day
-that was told of before, whether it lies ahead. Nothing falls back on the date of publication.
+One expression is read by `time_expressions.py`; here is what the text around it adds: the day it is counted from, the
+day that was told of before, whether it lies ahead. Nothing falls back on the date of publication.
 """
 
 import re
@@ -39,13 +39,17 @@ _MORNING_HOUR: Final = 10
 _EVENING: Final = re.compile(r"\b(?:evening|night|dusk|nightfall|sunset|overnight|tonight|p\.?m)\b")
 _MORNING: Final = re.compile(r"\b(?:dawn|sunrise|daybreak|first light|early hours|small hours|midnight|morning)\b")
 _PLANNED: Final = re.compile(
-    r"\b(?:will|is to|are to|to be (?:held|released|sworn|put|signed)|scheduled|due|planned|plans? to|expected|upcoming|ahead of|slated"
-    r"|set (?:for|to)|postponed (?:to|until)|adjourned|opens|meets?|resumes?|reopens|begins|starts|visits?|continues|goes on trial|appears before|agenda for)\b[^.!?;:]{0,60}$"
+    r"\b(?:will|is to|are to|to be (?:held|released|sworn|put|signed)|scheduled|due|planned|plans? to|expected"
+    r"|upcoming|ahead of|slated"
+    r"|set (?:for|to)|postponed (?:to|until)|adjourned|opens|meets?|resumes?|reopens|begins|starts|visits?|continues"
+    r"|goes on trial|appears before|agenda for)\b[^.!?;:]{0,60}$"
     r"|\b(?:will|would|promised|expected|is|are|to)\b[^.!?;:]{0,60} by (?:the )?$"
-    r"|\b(?:is|are) (?:on|at|in) $|\b(?:call(?:ed|s)?|set|planned|convened|summoned|announced|invited)\b[^.!?;:]{0,40} for $"
+    r"|\b(?:is|are) (?:on|at|in) $|\b(?:call(?:ed|s)?|set|planned|convened|summoned|announced"
+    r"|invited)\b[^.!?;:]{0,40} for $"
 )
 _LASTED: Final = re.compile(
-    r"\b(?:lasted|continued|raged|held out|holding out|went on|fought|fighting|resisted|burn(?:ed|t)|did not|not|stayed|waited|lived|kept|heard"
+    r"\b(?:lasted|continued|raged|held out|holding out|went on|fought|fighting|resisted|burn(?:ed|t)|did not|not"
+    r"|stayed|waited|lived|kept|heard"
     r"|worked|lay|remained|exchanged|until then|could be)\b[^.!?;]{0,60}$"
 )
 _FROM_EVENT: Final = re.compile(r"(?<!night )(?<!morning )(?<!evening )\b(?:before|after|prior)$")
@@ -59,9 +63,9 @@ _IN: Final = re.compile(r"\b(?:in|by|until|of|for|since) (?:the )?$")
 def resolve(words: str, anchor: date | None) -> When:
     """The days that the words of one time span mean, counted from `anchor`.
 
-    Months, days and weekdays without a year are the last ones not after the anchor, and no result ends after it, unless the
-    words themselves look ahead ("tomorrow", "next week", a full date). Expressions that count from a day told of before
-    ("a day later") and times of day without a day stay unresolved here; `resolve_all` reads them in their text.
+    Months, days and weekdays without a year are the last ones not after the anchor, and no result ends after it, unless
+    the words themselves look ahead ("tomorrow", "next week", a full date). Expressions that count from a day told of
+    before ("a day later") and times of day without a day stay unresolved here; `resolve_all` reads them in their text.
     """
     return read_expression(words, Setting(anchor, newest_year=_newest_year(anchor, "")))
 
@@ -69,8 +73,9 @@ def resolve(words: str, anchor: date | None) -> When:
 def resolve_all(text: str, times: Sequence[Span], anchor: date | None) -> list[When]:
     """The days of each time span of one text, given in its order, read with the words around them.
 
-    "A day earlier" counts from the day told of before; a time of day without a day is of the day told of before, or of the
-    one told of next in the same sentence; words that look ahead ("will", "scheduled for") turn to the next such day.
+    "A day earlier" counts from the day told of before; a time of day without a day is of the day told of before, or of
+    the one told of next in the same sentence; words that look ahead ("will", "scheduled for") turn to the next such
+    day.
     """
     found: list[When] = []
     told = Told()

@@ -25,8 +25,8 @@ Numbers are first written as marks (`#12#`), then one pattern reads what stands 
 | none | no casualties, nobody, none of them | 0 | 0 | 0 |
 
 `low` and `high` are what the English words allow: "dozens" is a plural, so two dozen at least, and who means a hundred
-says so. `best` is what a careful coder enters: the number that is said, and where the words are vague or give a range the
-fewest they allow, as ACLED does ("the most conservative estimate available"; it enters 10, 12 and 100 for "tens",
+says so. `best` is what a careful coder enters: the number that is said, and where the words are vague or give a range
+the fewest they allow, as ACLED does ("the most conservative estimate available"; it enters 10, 12 and 100 for "tens",
 "dozens" and "hundreds", which the qualifier lets an ACLED-like table do). For "about" a tenth either way, at least one,
 is taken, and a tenth below for "nearly": a convention of this project.
 """
@@ -87,32 +87,38 @@ _FRACTIONS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 1
 QUALIFIERS: Final = {
     "at_least": r"at (?:the very )?least|at a minimum|not? (?:fewer|less) than|a minimum of|minimum|upwards? of",
     "up_to": r"up to|as many as|not? more than|at (?:the )?most|a maximum of|maximum|anything up to",
-    "more_than": r"(?:many |far )?more than|(?:well |just |slightly |far )?(?:over|above)|(?:well )?in excess of|exceeding"
+    "more_than": r"(?:many |far )?more than|(?:well |just |slightly |far )?(?:over|above)|(?:well )?in excess of"
+    r"|exceeding"
     r"|greater than",
     "fewer_than": r"(?:far )?(?:fewer|less) than|under|below",
     "nearly": r"nearly|almost|close to|just (?:under|short of)|approaching|(?:not far|little) short of",
-    "about": r"about|around|some|roughly|approximately|approx\.?|(?:an )?estimated|circa|perhaps|maybe|possibly|an average of"
+    "about": r"about|around|some|roughly|approximately|approx\.?|(?:an )?estimated|circa|perhaps|maybe|possibly"
+    r"|an average of"
     r"|somewhere (?:around|near|in the region of)|in the region of|~",
 }
 """The words before a number that bend it, as patterns."""
 
 _SOFTENERS = r"(?:(?:about|around|some|roughly|approximately|an estimated|estimated|perhaps|somewhere|even) )*"
 _PRELUDE = (
-    r"(?:(?:the|an?|all|only|just(?! (?:under|over|above|short)\b)|exactly|precisely|another|further|additional|extra|other|remaining|first|last|next|these"
-    r"|those|its|his|her|their|our|my|your|yet|also|total of|combined|in all|altogether|initial|a mere|mere|entire|of) )*"
+    r"(?:(?:the|an?|all|only|just(?! (?:under|over|above|short)\b)|exactly|precisely|another|further|additional|extra"
+    r"|other|remaining|first|last|next|these"
+    r"|those|its|his|her|their|our|my|your|yet|also|total of|combined|in all|altogether|initial|a mere|mere|entire"
+    r"|of) )*"
 )
 _SUFFIXES = (
-    r"(?:(?P<or_more>\+| or (?:even )?more\b| plus\b|,? at (?:the very )?least\b)|(?P<or_fewer> or (?:fewer|less)\b|,? at (?:the )?most\b)"
-    r"|(?P<or_so> or so\b)|(?P<odd>[ -]odd\b))?"
+    r"(?:(?P<or_more>\+| or (?:even )?more\b| plus\b|,? at (?:the very )?least\b)|(?P<or_fewer> or (?:fewer|less)\b"
+    r"|,? at (?:the )?most\b)|(?P<or_so> or so\b)|(?P<odd>[ -]odd\b))?"
 )
 _COUNT: Final = re.compile(
-    rf"{_PRELUDE}(?:(?:{'|'.join(f'(?P<{name}>{words})' for name, words in QUALIFIERS.items())}) )?{_PRELUDE}{_SOFTENERS}"
+    rf"{_PRELUDE}(?:(?:{'|'.join(f'(?P<{name}>{words})' for name, words in QUALIFIERS.items())}) )?"
+    rf"{_PRELUDE}{_SOFTENERS}"
     rf"(?:(?P<span>between|from) {_SOFTENERS})?{MARK}{_SUFFIXES}(?: ?(?P<to>to|and|or|-|/|and/or) ?{_SOFTENERS}{MARK})?"
     r"(?!-(?!man|men|member|strong|person|woman)[a-z]| years? old| months? old| ?per ?cent|%)"
 )
 _VAGUE_COUNT: Final = re.compile(
     rf"{_PRELUDE}(?:(?P<at_least>{QUALIFIERS['at_least']}|{QUALIFIERS['more_than']}) )?(?:quite |literally )?{_PRELUDE}"
-    rf"(?:(?P<word>several|few|handful|{'|'.join(word for word in _VAGUE if word.endswith('s'))}|couple(?= of| more| dozen| #))\b)"
+    rf"(?:(?P<word>several|few|handful|{'|'.join(word for word in _VAGUE if word.endswith('s'))}|couple(?= of| more"
+    rf"| dozen| #))\b)"
     rf"(?: of)?(?: (?P<unit>dozens?|scores?|hundreds|thousands|millions|{MARK}))?"
 )
 _NONE: Final = re.compile(
@@ -125,10 +131,12 @@ _UNSAID: Final = re.compile(
 )
 _LARGE: Final = re.compile(
     r"(?:the |so |too |very |a great |a good )?(?:many|numerous|countless|innumerable|multiple|untold|uncounted"
-    r"|an? (?:large|great|high|significant|considerable|substantial|huge) (?:number|many)|(?:great|large|huge) numbers)\b"
+    r"|an? (?:large|great|high|significant|considerable|substantial|huge) (?:number|many)|(?:great|large"
+    r"|huge) numbers)\b"
 )
 _SOME: Final = re.compile(
-    r"(?:some|various|certain|a (?:small |limited |certain )?number of|an? \w+ number of|numbers of|those|others|dead|wounded|everyone|everybody)\b"
+    r"(?:some|various|certain|a (?:small |limited |certain )?number of|an? \w+ number of|numbers of|those|others|dead"
+    r"|wounded|everyone|everybody)\b"
 )
 _PART_OF: Final = re.compile(
     r"(?:(?:more than|over|at least|about|around|nearly|almost|less than|up to|fully|well over) )*"
@@ -140,7 +148,8 @@ _PART_OF: Final = re.compile(
 _BASE: Final = re.compile(rf"(?: (?:of|the|its|his|her|their|our|those|these|all|some|about|nearly|more than))* {MARK}")
 _GROUP: Final = re.compile(
     rf"{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:{'|'.join(_GROUPS_OF)})\b(?! of (?:the|them|those|his|its))"
-    rf"|{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:group|family|crew|team|party|patrol|gang|squad|band|unit|total|detachment|column|platoon"
+    rf"|{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:group|family|crew|team|party|patrol|gang|squad|band|unit|total|detachment"
+    rf"|column|platoon"
     rf"|household|crowd|garrison|contingent|delegation|batch) of (?:(?:{'|'.join(QUALIFIERS.values())}) )?{MARK}"
 )
 

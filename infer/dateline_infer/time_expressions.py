@@ -1,8 +1,8 @@
 """The words of one time expression → the days they mean.
 
-An expression is taken apart: what it says of the hour (`clock.py`), "since", "until", "between", "early", and what is left,
-which is a date of the calendar (`calendar_dates.py`) or one counted from a day (`relative_dates.py`). Nothing falls back on
-the anchor.
+An expression is taken apart: what it says of the hour (`clock.py`), "since", "until", "between", "early", and what is
+left, which is a date of the calendar (`calendar_dates.py`) or one counted from a day (`relative_dates.py`). Nothing
+falls back on the anchor.
 """
 
 import re
@@ -15,15 +15,15 @@ from .calendar_names import MONTH
 from .clock import HOURS, time_of_day
 from .number_words import SMALL
 from .relative_dates import relative_date, weekday_date
-from .when import Told, When, in_month, months_from, part_of_range, unresolved, until, within
+from .when import NOTHING_TOLD, Told, When, in_month, months_from, part_of_range, unresolved, until, within
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What an expression is read with: the day of the dispatch, the day told of before, and what the words before say."""
+    """What an expression is read with: the day of the dispatch, what was told before, what the words before it say."""
 
     anchor: date | None
-    told: Told = Told()
+    told: Told = NOTHING_TOLD
     ahead: bool = False
     lasted: bool = False
     """Whether what lasts "until" a day is over."""
@@ -31,12 +31,16 @@ class Setting:
     """The last year that four digits alone can be; a later one is a time of day."""
 
 
+_LONGEST: Final = 100
 _NO_DATE: Final = re.compile(
-    r"(?:until further notice|reporting period|polling day|election day|within (?:the )?\w+(?: \w+)?(?: days?| weeks?| months?| hours?)?"
-    r"|(?:\w+ )?consecutive days|(?:the )?(?:\w+ )?anniversary.*|(?:in|for|over) an? \w+|independence day|national day|republic day)"
+    r"(?:until further notice|reporting period|polling day|election day|within (?:the )?\w+(?: \w+)?(?: days?| weeks?"
+    r"| months?| hours?)?"
+    r"|(?:\w+ )?consecutive days|(?:the )?(?:\w+ )?anniversary.*|(?:in|for|over) an? \w+|independence day|national day"
+    r"|republic day)"
 )
 _RECURRING: Final = re.compile(
-    r"(?:(?:every|each) .*|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?: and .*)?|daily|nightly|.*\beach (?:day|morning|night).*)"
+    r"(?:(?:every|each) .*|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?: and .*)?|daily|nightly"
+    r"|.*\beach (?:day|morning|night).*)"
 )
 _OPEN: Final = re.compile(r"(?:ever )?(?:since|starting|as from|from)(?: (?:at )?(?:about|around|the))? (?P<rest>.+)")
 _CLOSED: Final = re.compile(r"(?P<word>until|till|up to|by|before|through)(?: (?:the end of )?the)? (?P<rest>.+)")
@@ -52,18 +56,22 @@ _NIGHT_TO: Final = re.compile(r"(?:over)?night (?:to|into) (?P<rest>.+)")
 _YEAR_TO: Final = re.compile(r"(?:the )?(?:year|12 months|twelve months) to (?:the end of )?(?P<rest>.+)")
 _OVERNIGHT: Final = re.compile(r"overnight\b[ ,]*(?:on |from |of )?(?P<rest>.*)")
 _LED: Final = re.compile(
-    r"^(?:(?:on|in|at|as of|of|during|over|for|the|around|about|as|also|elsewhere|dated|it was|this morning at|exactly|only|also on) )+(?=\S)"
+    r"^(?:(?:on|in|at|as of|of|during|over|for|the|around|about|as|also|elsewhere|dated|it was|this morning at|exactly"
+    r"|only|also on) )+(?=\S)"
 )
 _EARLY: Final = re.compile(
-    r"(?:the )?(?:(?P<early>early|earlier)|(?P<start>beginning of|start of|first (?:days|part) of|opening days of|turn of)"
-    r"|(?P<mid>mid|middle of|midway through)|(?P<late>late|later)|(?P<end>end of|last (?:days|part) of|close of))(?: |-)(?:the |of )*(?P<rest>.+)"
+    r"(?:the )?(?:(?P<early>early|earlier)|(?P<start>beginning of|start of|first (?:days|part) of|opening days of"
+    r"|turn of)"
+    r"|(?P<mid>mid|middle of|midway through)|(?P<late>late|later)|(?P<end>end of|last (?:days|part) of|close of))(?: "
+    r"|-)(?:the |of )*(?P<rest>.+)"
 )
 _HALVES: Final = re.compile(
-    r"(?:the )?(?P<which>first|second|third|fourth|last) (?:(?P<count>\w+) )?(?P<unit>half|quarter|week|weeks|day|days|month|months|third)"
-    r"(?:(?: of)? (?:the )?(?P<rest>.+))?"
+    r"(?:the )?(?P<which>first|second|third|fourth|last) (?:(?P<count>\w+) )?(?P<unit>half|quarter|week|weeks|day|days"
+    r"|month|months|third)(?:(?: of)? (?:the )?(?P<rest>.+))?"
 )
 _SO_FAR: Final = re.compile(
-    r"(?:so far (?:in )?(?P<a>this year|this month|this week|\d{4})|(?P<b>this year|this month|this week|\d{4}) so far|year to date)"
+    r"(?:so far (?:in )?(?P<a>this year|this month|this week|\d{4})|(?P<b>this year|this month|this week|\d{4}) so far"
+    r"|year to date)"
 )
 _THAT_YEAR: Final = re.compile(
     r"(?:,? (?:of )?(?P<said>last year|this year|next year|that year|the same year|the year before))$"
@@ -74,13 +82,33 @@ _NO_SPACE: Final = re.compile(r"(?<=[a-z]{3}\.)(?=\d)")
 _MILITARY: Final = re.compile(rf"\b(\d\d)(\d\d)(\d\d) ?[hz] (?={MONTH})")
 _WEEKDAY_THERE: Final = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b")
 _BOUNDING: Final = frozenset(
-    "since ever starting as from until till up by before through between same corresponding whole so year 12 twelve the".split()
+    [
+        *(
+            "since",
+            "ever",
+            "starting",
+            "as",
+            "from",
+            "until",
+            "till",
+            "up",
+            "by",
+            "before",
+            "through",
+            "between",
+            "same",
+        ),
+        *("corresponding", "whole", "so", "year", "12", "twelve", "the"),
+    ]
 )
 _BARE_YEAR: Final = re.compile(r"\d{4}")
 
 
 def read_expression(words: str, setting: Setting) -> When:
+    """The days that the words of one time span mean in their setting."""
     plain = " ".join(words.casefold().replace("’", "'").translate(_DASHES).split()).strip(' ,.;:()"')
+    if len(plain) > _LONGEST:
+        return unresolved("too long for a time")
     plain = _NO_SPACE.sub(" ", plain)
     plain = _MILITARY.sub(r"\2\3h \1 ", plain)
     if plain.startswith("at "):
@@ -163,7 +191,7 @@ def _days(words: str, setting: Setting) -> When | None:
         return day
     if (when := calendar_date(words, setting.anchor, setting.ahead)) is not None:
         return when
-    if (when := relative_date(words, setting.anchor, setting.told, setting.ahead)) is not None:
+    if (when := relative_date(words, setting.anchor, setting.told)) is not None:
         return when
     if (early := _EARLY.fullmatch(words)) and (whole := _days(early["rest"], setting)) is not None:
         part = next(name for name in ("early", "start", "mid", "late", "end") if early[name])
@@ -176,7 +204,7 @@ def _days(words: str, setting: Setting) -> When | None:
         shift = {"eve of": "day before", "day of": "same day"}.get(
             counted["shift"], counted["shift"].removesuffix(" to")
         )
-        return relative_date(shift, setting.anchor, Told(base, base), setting.ahead)
+        return relative_date(shift, setting.anchor, Told(base, base))
     return _joined(words, setting)
 
 
@@ -193,7 +221,8 @@ def _joined(words: str, setting: Setting) -> When | None:
         return within(first.earliest, second.latest, "days", f"a range, {second.reason}")
     parts = [part for part in re.split(r",? (?:on |the )?|, ", words, maxsplit=0) if part]
     if len(parts) > 1 and _WEEKDAY_THERE.fullmatch(parts[0]):
-        return _days(" ".join(parts[1:]), setting)
+        day = _days(" ".join(parts[1:]), setting)
+        return day if day is not None and day.earliest == day.latest else None
     return None
 
 
@@ -226,7 +255,7 @@ def _half(match: re.Match[str], setting: Setting) -> When | None:
 
 
 def _same_period(rest: str, period: str, setting: Setting) -> When:
-    """ "Same period of 2013": the time told of before, in that year."""
+    """Same period of 2013: the time told of before, in that year."""
     year = _days(_year_said(f"of {rest}", setting).removeprefix("of "), setting) or unresolved(
         "words that are not understood"
     )
@@ -310,7 +339,7 @@ def _overnight(rest: str, anchor: date, setting: Setting) -> When:
 
 
 def _year_said(words: str, setting: Setting) -> str:
-    """ "march last year" with the year in figures; "that year" is the one told of before."""
+    """Words such as "march last year" with the year in figures; "that year" is the one told of before."""
     match = _THAT_YEAR.search(words)
     if match is None or match.start() == 0:
         return words

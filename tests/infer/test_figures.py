@@ -8,7 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CASES = Path(__file__).with_name("figure_cases.txt")
-WORDS = ["two", "12", "a", "dozen", "hundred", "some", "at least", "no", "of", "them", "men", "and", "others", "between", "-"]
+WORDS = [
+    "two",
+    "12",
+    "a",
+    "dozen",
+    "hundred",
+    "some",
+    "at least",
+    "no",
+    "of",
+    "them",
+    "men",
+    "and",
+    "others",
+    "between",
+    "-",
+]
 
 
 def table() -> list[tuple[str, Figure]]:
@@ -24,7 +40,9 @@ def _number(cell: str) -> int | None:
     return None if cell == "-" else int(cell)
 
 
-@pytest.mark.parametrize(("marked_text", "expected"), table(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("marked_text", "expected"), table(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_the_table(marked_text: str, expected: Figure) -> None:
     start, end = marked_text.index("["), marked_text.rindex("]") - 1
     text = marked_text.replace("[", "").replace("]", "")
@@ -76,3 +94,10 @@ def test_a_number_in_figures_is_itself(number: int) -> None:
 )
 def test_numbers_are_marked(words: str, expected: str) -> None:
     assert " ".join(marked(words).split()) == expected
+
+
+@pytest.mark.parametrize("piece", ["the ", "one ", "12 ", "between ", "a and ", "of them ", "X Y "])
+def test_endless_words_are_read_at_once(piece: str) -> None:
+    words = piece * 3000
+    assert read_figure(words, 0, len(words)).low >= 0
+    assert read_figure(f"{words}12 men", len(words), len(words) + 6).best == 12
