@@ -101,6 +101,8 @@ def relative_date(words: str, anchor: date | None, told: Told) -> When | None:
         return unresolved("no date to count from") if _is_relative(words) else None
     if words in _FROM_TODAY:
         return on(anchor + timedelta(days=_FROM_TODAY[words]), f"counted from {anchor}")
+    if words in ("month", "year") and told.time is not None and told.time.granularity == words:
+        return replace(told.time, reason="the one told of before")
     near = _past(words, anchor) or _beside(words, anchor) or _current(words, anchor)
     return near or _ago(words, anchor) or _seasons_ago(words, anchor) or _recent(words, anchor)
 

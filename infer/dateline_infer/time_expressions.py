@@ -32,6 +32,7 @@ class Setting:
 
 
 _LONGEST: Final = 100
+_FAR: Final = 3
 _NO_DATE: Final = re.compile(
     r"(?:until further notice|reporting period|polling day|election day|within (?:the )?\w+(?: \w+)?(?: days?| weeks?"
     r"| months?| hours?)?"
@@ -296,11 +297,20 @@ def _from_then(rest: str, setting: Setting) -> When:
 
 def _closed(rest: str, word: str, setting: Setting) -> When:
     """Up to a day: the begin stays open. A day that is said without a year lies ahead."""
-    inner = _expression(_LED.sub("", rest), replace(setting, ahead=word in ("until", "till") and not setting.lasted))
+    rest = _LED.sub("", rest)
+    inner = _expression(rest, replace(setting, ahead=word in ("until", "till") and not setting.lasted))
     if not inner.resolved:
         return inner
+    inner = _nearest(inner, _expression(rest, setting), setting.anchor)
     latest = inner.earliest - timedelta(days=1) if word == "before" and inner.earliest else inner.latest
     return replace(inner, earliest=None, latest=latest, precision=None, reason=f"open until: {inner.reason}")
+
+
+def _nearest(ahead: When, back: When, anchor: date | None) -> When:
+    """Of the same day or month ahead and back the one that lies far nearer the anchor, else the one ahead."""
+    if anchor is None or ahead.latest is None or back.latest is None:
+        return ahead
+    return back if (anchor - back.latest).days * _FAR < (ahead.latest - anchor).days else ahead
 
 
 def _between(first: str, second: str, setting: Setting) -> When | None:
