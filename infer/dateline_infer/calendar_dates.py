@@ -67,13 +67,13 @@ def calendar_date(words: str, anchor: date | None, ahead: bool) -> When | None:
     A year that is not said is the last in which the date does not lie after `anchor`, the first after it where `ahead`.
     """
     words = _HYPHENS.sub(" ", words).replace("’", "'")
+    if (point := _point(words, anchor)) is not None:
+        return _days(point, anchor, ahead, _WEEKDAY_FIRST.match(words))
     named = _holiday(words, anchor, ahead) or _season(words, anchor, ahead) or _month_of(words, anchor)
-    if (when := _numeric(words, anchor, ahead) or named or _decade(words, anchor)) is not None:
+    if (when := named or _numeric(words, anchor, ahead) or _decade(words, anchor)) is not None:
         return when
     if match := _OF_MONTH.fullmatch(words):
         return _day_beside(match, anchor)
-    if (point := _point(words, anchor)) is not None:
-        return _days(point, anchor, ahead, _WEEKDAY_FIRST.match(words))
     return _range(words, anchor, ahead)
 
 

@@ -49,7 +49,7 @@ _OPENS_LIST: Final = re.compile(
     r"\b(?:including|counting|comprising|consisting of|made up of|namely|included|includes?"
     r"|(?:among|of|amongst) (?:them|whom|these|those)"
     rf"|(?:among|of|amongst) (?:the|those|these) (?:[\w-]+ ){{0,2}}?(?:{_HARMED}|{_SMALL_NUMBER})"
-    r"(?:,|:|$|(?: (?!and\b)[\w'-]+){0,6}? (?:were|was|are|is|being)\b)(?: (?:named|identified) as)?"
+    r"(?:,|:| ?$|(?: (?!and\b)[\w'-]+){0,6}? (?:were|was|are|is|being)\b)(?: (?:named|identified) as)?"
     r"|(?:identified|named)(?: [\w'-]+){0,5}? as"
     r"|(?:victims|dead|deceased|slain|killed|casualties|wounded|injured)(?: (?!sa|who)[\w'-]+){0,3}? (?:were|was|are):?"
     r"(?: (?:named|identified) as)?"
@@ -61,9 +61,8 @@ _LIST_SO_FAR: Final = re.compile(
     r"(?:at least |also |as many as |mostly |an? |the |what he called )*"
 )
 _LIST_ENDED: Final = re.compile(
-    r"\b(?:kill(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|were|was|said|says|died|had|has|have|while|but|when|which"
-    r"|that|after|before"
-    r"|as|who|lost|losing|survived|dead|hurt|would|could|did|leaving)\b|\)"
+    r"\b(?:kill(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|were|was|said|says|died|had|has|have|while|but|when|which|that"
+    r"|after|before|as|who|lost|losing|survived|dead|hurt|would|could|did|leaving)\b"
 )
 _OF_AFTER: Final = re.compile(
     rf" (?:of whom|of them|of these|among them|(?:was|were|is|are) (?:also )?among|among (?:the|those) {_HARMED})\b"
@@ -111,7 +110,7 @@ def _is_listed(before: str) -> bool:
         return False
     listed = so_far["listed"] or ""
     # "including two officers, and 40 militants": a list of two takes no comma
-    closed = listed.endswith(", and") and listed.count(",") == 1
+    closed = (listed.endswith(", and") and listed.count(",") == 1) or listed.count(")") > listed.count("(")
     return not closed and not _LIST_ENDED.search(listed)
 
 

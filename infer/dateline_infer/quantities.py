@@ -2,33 +2,8 @@
 
 Numbers are first written as marks (`#12#`), then one pattern reads what stands before and after them.
 
-| qualifier | example | low | high | best |
-|---|---|---|---|---|
-| exact | 12, a dozen, both, one | 12 | 12 | 12 |
-| at_least | at least 12, no fewer than 12, 12 or more, upwards of 12 | 12 | open | 12 |
-| more_than | more than 12, over 12, in excess of 12 | 13 | open | 13 |
-| up_to | up to 12, as many as 12, no more than 12, 12 at most | 1 | 12 | 12 |
-| fewer_than | fewer than 12, under 12 | 1 | 11 | 11 |
-| about | about 20, some 20, an estimated 20, 20 or so | 18 | 22 | 20 |
-| about | twenty-odd | 20 | 29 | 20 |
-| nearly | nearly 20, almost 20, close to 20 | 18 | 20 | 20 |
-| between | 10 to 15, between 10 and 15, two or three | 10 | 15 | 10 |
-| couple | a couple of men | 2 | 3 | 2 |
-| few, handful, several | several men; several dozen is twelve times as many | 3 | 9 | 3 |
-| tens | tens of men | 20 | 99 | 20 |
-| dozens | dozens of men | 24 | 99 | 24 |
-| scores | scores of men | 40 | 199 | 40 |
-| hundreds, thousands, millions | hundreds of men; "tens of thousands" multiply | 200 | 999 | 200 |
-| many | many, numerous, a large number | 3 | open | none |
-| share | most of them, half of the men; of a base in figures it is worked out | 1 | open | none |
-| unknown | an unknown number 1; some men, a number of men, men 2; if anyone 0 | 0, 1, 2 | open | none |
-| none | no casualties, nobody, none of them | 0 | 0 | 0 |
-
-`low` and `high` are what the English words allow: "dozens" is a plural, so two dozen at least, and who means a hundred
-says so. `best` is what a careful coder enters: the number that is said, and where the words are vague or give a range
-the fewest they allow, as ACLED does ("the most conservative estimate available"; it enters 10, 12 and 100 for "tens",
-"dozens" and "hundreds", which the qualifier lets an ACLED-like table do). For "about" a tenth either way, at least one,
-is taken, and a tenth below for "nearly": a convention of this project.
+What each qualifier means in numbers, and where that comes from, stands in docs/numbers_and_dates.md; a test holds its
+table to this file.
 """
 
 import math

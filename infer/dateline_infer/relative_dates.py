@@ -29,7 +29,8 @@ _COUNTS: Final = {
 _COUNT = (
     rf"(?P<count>\d+|{'|'.join(sorted([*SMALL, *_COUNTS], key=len, reverse=True))}|twenty-four|forty-eight|seventy-two)"
 )
-_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)s?"
+_ONE_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)"
+_UNIT = rf"{_ONE_UNIT}s?"
 _WEEKDAY: Final = re.compile(
     rf"(?P<which>last|this|next|past|coming|previous|the previous|this past"
     rf"|this coming)? ?(?P<day>{WEEKDAY})(?: (?P<late>last|next))?(?: (?:of )?(?P<week>last|this|next) week)?"
@@ -69,7 +70,7 @@ _COMING: Final = re.compile(
 )
 _REACH_OF_RECENT: Final = {"hours": 0, "days": 6, "weeks": 42, "months": 183, "years": 1826}
 
-_VAGUE: Final = (None, "few", "a few", "several", "couple of", "a couple of")
+_VAGUE: Final = ("few", "a few", "several", "couple of", "a couple of")
 _LONG_UNITS: Final = ("month", "quarter", "season", "year", "decade", "spring", "summer", "autumn", "fall", "winter")
 _SAME: Final = re.compile(
     r"(?:the )?(?:that|same|that same|very same|then)(?: (?P<unit>day|date|hour|week|weekend|month|year|time|moment"
@@ -81,9 +82,8 @@ _NEXT_TO: Final = re.compile(
     r"|(?:the |a )?(?P<noun>day|week|month|year)? ?(?P<side>before|after|earlier|later|prior)"
 )
 _SHIFTED: Final = re.compile(
-    rf"(?:about |some |only |just |exactly |less than "
-    rf"|more than )*(?:{_COUNT}(?: and a half)? )?{_UNIT} (?P<side>later|after|on|earlier|before|beforehand|afterwards"
-    rf"|prior|previously)"
+    rf"(?:about |some |only |just |exactly |less than |more than )*(?:{_COUNT}(?: and a half)? )?"
+    rf"{_ONE_UNIT}(?P<several>s)? (?P<side>later|after|on|earlier|before|beforehand|afterwards|prior|previously)"
     r"(?: that)?"
 )
 _WITHIN_DAY: Final = re.compile(
@@ -99,8 +99,6 @@ def relative_date(words: str, anchor: date | None, told: Told) -> When | None:
         return when
     if anchor is None:
         return unresolved("no date to count from") if _is_relative(words) else None
-    if words in _FROM_TODAY:
-        return on(anchor + timedelta(days=_FROM_TODAY[words]), f"counted from {anchor}")
     if words in ("month", "year") and told.time is not None and told.time.granularity == words:
         return replace(told.time, reason="the one told of before")
     near = _past(words, anchor) or _beside(words, anchor) or _current(words, anchor)
@@ -112,8 +110,12 @@ def _is_relative(words: str) -> bool:
     return words in _FROM_TODAY or any(pattern.fullmatch(words) for pattern in patterns)
 
 
-def weekday_date(words: str, anchor: date, ahead: bool) -> When | None:
-    """The day that the name of a weekday means, counted from the anchor; None where the words are none."""
+def near_day(words: str, anchor: date, ahead: bool) -> When | None:
+    """The day that "yesterday" or the name of a weekday means, counted from the anchor; None where the words are
+    neither.
+    """
+    if words in _FROM_TODAY:
+        return on(anchor + timedelta(days=_FROM_TODAY[words]), f"counted from {anchor}")
     match = _WEEKDAY.fullmatch(words)
     if match is None:
         return None
@@ -239,7 +241,7 @@ def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
         sign = 1 if shifted["side"] in ("later", "after", "on", "afterwards") else -1
         when = (
             _shift_vaguely(day, unit, sign)
-            if shifted["count"] in _VAGUE
+            if _is_vague(shifted)
             else _shift(day, unit, sign * _count(shifted["count"]))
         )
     elif beside:
@@ -264,6 +266,11 @@ def _same(unit: str, reference: When) -> When:
             date(day.year, first, 1), in_month(day.year + (last < first), last, "").latest or day, "season", ""
         )
     return replace(reference, granularity="day" if reference.granularity == "hour" else reference.granularity)
+
+
+def _is_vague(shifted: re.Match[str]) -> bool:
+    """Whether no number is said: "days later", "a few days later"; "week earlier" is one week, its article left out."""
+    return shifted["count"] in _VAGUE or (shifted["count"] is None and bool(shifted["several"]))
 
 
 def _shift_vaguely(day: date, unit: str, sign: int) -> When:

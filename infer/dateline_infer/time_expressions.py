@@ -14,7 +14,7 @@ from .calendar_dates import calendar_date
 from .calendar_names import MONTH
 from .clock import HOURS, time_of_day
 from .number_words import SMALL
-from .relative_dates import relative_date, weekday_date
+from .relative_dates import near_day, relative_date
 from .when import NOTHING_TOLD, Told, When, in_month, months_from, part_of_range, unresolved, until, within
 
 
@@ -102,6 +102,9 @@ _BOUNDING: Final = frozenset(
         *("corresponding", "whole", "so", "year", "12", "twelve", "the"),
     ]
 )
+_PARTS: Final = frozenset(
+    ("dawn", "dusk", "noon", "midnight", "sunrise", "nightfall", "morning", "afternoon", "evening", "night")
+)
 _BARE_YEAR: Final = re.compile(r"\d{4}")
 
 
@@ -127,7 +130,7 @@ def read_expression(words: str, setting: Setting) -> When:
 def _expression(words: str, setting: Setting) -> When:
     """One expression, with what leads it: "since", "until", "between … and …", "overnight"."""
     words = _NIGHT_BETWEEN.sub("", words)
-    if setting.anchor is not None and (day := weekday_date(words, setting.anchor, setting.ahead)) is not None:
+    if setting.anchor is not None and (day := near_day(words, setting.anchor, setting.ahead)) is not None:
         return day
     if _RECURRING.fullmatch(words):
         return unresolved("it recurs")
@@ -165,8 +168,9 @@ def _bounded(words: str, setting: Setting) -> When | None:
 
 def _with_hour(words: str, setting: Setting) -> When:
     """A date with or without a time of day."""
-    is_hour = _BARE_YEAR.fullmatch(words) and int(words) > setting.newest_year
-    whole = None if is_hour else _days(words, setting)
+    is_hour = bool(_BARE_YEAR.fullmatch(words)) and int(words) > setting.newest_year
+    ends = {words.partition(" ")[0], words.rpartition(" ")[2]}
+    whole = None if is_hour or ends & _PARTS else _days(words, setting)
     if whole is not None:
         return whole
     if setting.newest_year == 0 and words in HOURS:
@@ -188,7 +192,7 @@ def _days(words: str, setting: Setting) -> When | None:
     """A date without a time of day; None where the words are not understood."""
     words = _LED.sub("", words)
     words = _year_said(words, setting)
-    if setting.anchor is not None and (day := weekday_date(words, setting.anchor, setting.ahead)) is not None:
+    if setting.anchor is not None and (day := near_day(words, setting.anchor, setting.ahead)) is not None:
         return day
     if (when := calendar_date(words, setting.anchor, setting.ahead)) is not None:
         return when

@@ -95,6 +95,13 @@ IN_TEXT = [
     ("The trial opened on [Monday].", [date(2017, 7, 17)]),
     ("A ceasefire is due to begin on [July 25].", [date(2017, 7, 25)]),
     ("Fighting lasted until [Monday].", [date(2017, 7, 17)]),
+    ("Gunmen attacked on [Monday]. A [day earlier] a bomb went off.", [date(2017, 7, 17), date(2017, 7, 16)]),
+    ("Police said on [Tuesday] that the bomb went off at [noon].", [date(2017, 7, 18), date(2017, 7, 18)]),
+    (
+        "The bomb went off on [Monday], police said on [Tuesday]. At [noon] it was quiet.",
+        [date(2017, 7, 17), date(2017, 7, 18), date(2017, 7, 17)],
+    ),
+    ("The road was closed until [July 22].", [date(2017, 7, 22)]),
     ("[A day earlier] a bomb went off.", [None]),
     ("A bomb went off at [noon].", [None]),
     ("The bombing came [two days after] a raid.", [None]),
@@ -108,6 +115,13 @@ IN_TEXT = [
 @pytest.mark.parametrize(("marked", "expected"), IN_TEXT, ids=[marked for marked, _ in IN_TEXT])
 def test_times_are_read_in_their_text(marked: str, expected: list[date | None]) -> None:
     assert [when.earliest if when.earliest == when.latest else None for when in in_text(marked)] == expected
+
+
+def test_a_week_is_told_as_a_week_and_several_as_more() -> None:
+    _, week = in_text("A bomb went off on [Monday]. A [week earlier] they came.")
+    assert (week.earliest, week.latest) == (date(2017, 7, 7), date(2017, 7, 13))
+    _, weeks = in_text("A bomb went off on [Monday]. [Weeks earlier] they came.")
+    assert (weeks.earliest, weeks.latest) == (date(2017, 5, 26), date(2017, 7, 6))
 
 
 def test_the_same_period_of_another_year_and_the_clock_are_kept() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CASES = Path(__file__).with_name("figure_cases.txt")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "numbers_and_dates.md"
 WORDS = [
     "two",
     "12",
@@ -37,7 +39,7 @@ def table() -> list[tuple[str, Figure]]:
 
 
 def _number(cell: str) -> int | None:
-    return None if cell == "-" else int(cell)
+    return None if cell in ("-", "open", "none") else int(cell)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,26 @@ def test_the_table(marked_text: str, expected: Figure) -> None:
     start, end = marked_text.index("["), marked_text.rindex("]") - 1
     text = marked_text.replace("[", "").replace("]", "")
     assert read_figure(text, start, end) == expected
+
+
+def documented() -> list[tuple[str, Figure]]:
+    rows = [
+        line.strip("| ").split(" | ") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if " | " in line
+    ]
+    return [
+        (words, Figure(int(low), _number(high), _number(best), qualifier, "whole"))
+        for qualifier, words, low, high, best in (row for row in rows if len(row) == 5 and row[2].isdigit())
+    ]
+
+
+@pytest.mark.parametrize(("words", "expected"), documented(), ids=lambda value: value if isinstance(value, str) else "")
+def test_the_documented_table(words: str, expected: Figure) -> None:
+    figure = read_figure(f"The bomb killed {words}.", 16, 16 + len(words))
+    assert replace(figure, part="whole") == expected
+
+
+def test_the_documented_table_is_found() -> None:
+    assert len(documented()) > 30
 
 
 def test_the_table_is_long_enough() -> None:
