@@ -1,6 +1,7 @@
-"""Annotated dispatches → a sample of their casualty numbers and dates in context, to be judged by a reader; and the time.
+"""Annotated dispatches → a sample of their casualty numbers and dates in context, to be judged by a reader; and the
+time.
 
-    python benchmarks/figures.py --seed 1 --count 200 labels/corpus ../shared/real/dev
+python benchmarks/figures.py --seed 1 --count 200 labels/corpus ../shared/real/dev
 
 Of a folder named `corpus` the test split is taken, of others every dispatch. Each line has a number, the words in their
 context and what was made of them; `--numbers` or `--dates` alone prints one of both. Nothing is written.
@@ -72,7 +73,8 @@ def _times(dispatch: Dispatch) -> list[Span]:
 
 
 def _figure(figure: Figure) -> str:
-    return f"{figure.low}..{'' if figure.high is None else figure.high} best {figure.best} {figure.qualifier} {figure.part}"
+    high = "" if figure.high is None else figure.high
+    return f"{figure.low}..{high} best {figure.best} {figure.qualifier} {figure.part}"
 
 
 def _when(when: When) -> str:

@@ -1,4 +1,4 @@
-"""Dates that name a day, month, season, year or holiday of the calendar → days; a missing year is found from an anchor."""
+"""Dates that name a day, month, season, year or holiday → days; a missing year is found from an anchor."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,8 @@ _SEASON: Final = re.compile(
     rf"(?:the )?(?P<which>this |last |next |past )?(?P<season>{SEASON})(?:,? (?:of )?(?P<year>\d{{4}}))?"
 )
 _HOLIDAY: Final = re.compile(
-    rf"(?P<which>this |last |next )?(?P<name>{'|'.join(HOLIDAYS)})(?P<weekend> weekend)?(?:,? (?:of )?(?P<year>\d{{4}}))?"
+    rf"(?P<which>this |last |next )?(?P<name>{'|'.join(HOLIDAYS)})(?P<weekend> weekend)?"
+    r"(?:,? (?:of )?(?P<year>\d{4}))?"
 )
 _MONTH_OF: Final = re.compile(rf"(?P<which>last|this|next|past) (?P<month>{MONTH})|(?P<late>{MONTH}) last")
 _OF_MONTH: Final = re.compile(r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<which>last|this|next) month")
@@ -66,19 +67,19 @@ def calendar_date(words: str, anchor: date | None, ahead: bool) -> When | None:
     A year that is not said is the last in which the date does not lie after `anchor`, the first after it where `ahead`.
     """
     words = _HYPHENS.sub(" ", words).replace("’", "'")
-    for read in (_numeric, _holiday, _season, _decade, _month_of):
-        if (when := read(words, anchor, ahead)) is not None:
-            return when
-    if match := _OF_MONTH.fullmatch(words):
-        return _day_beside(match, anchor)
     if (point := _point(words, anchor)) is not None:
         return _days(point, anchor, ahead, _WEEKDAY_FIRST.match(words))
+    named = _holiday(words, anchor, ahead) or _season(words, anchor, ahead) or _month_of(words, anchor)
+    if (when := named or _numeric(words, anchor, ahead) or _decade(words, anchor)) is not None:
+        return when
+    if match := _OF_MONTH.fullmatch(words):
+        return _day_beside(match, anchor)
     return _range(words, anchor, ahead)
 
 
 def last_year_of(month: int, day: int, anchor: date, ahead: bool) -> int | None:
-    """The last year in which the day does not lie after `anchor`, or the first in which it does not lie before; a leap day
-    is looked for eight years far.
+    """The last year in which the day does not lie after `anchor`, or the first in which it does not lie before; a leap
+    day is looked for eight years far.
     """
     for step in range(9):
         year = anchor.year + step if ahead else anchor.year - step
@@ -175,7 +176,7 @@ def _end_of_season(year: int, first: int, last: int) -> date:
     return in_month(year + (last < first), last, "").latest or date(year, last, 28)
 
 
-def _decade(words: str, anchor: date | None, ahead: bool) -> When | None:
+def _decade(words: str, anchor: date | None) -> When | None:
     match = _DECADE.fullmatch(words)
     if match is None:
         return None
@@ -183,7 +184,7 @@ def _decade(words: str, anchor: date | None, ahead: bool) -> When | None:
     return within(date(year, 1, 1), date(year + 9, 12, 31), "decade", "a decade")
 
 
-def _month_of(words: str, anchor: date | None, ahead: bool) -> When | None:
+def _month_of(words: str, anchor: date | None) -> When | None:
     match = _MONTH_OF.fullmatch(words)
     if match is None:
         return None
@@ -220,7 +221,7 @@ def _days(point: _Point, anchor: date | None, ahead: bool, weekday: re.Match[str
     if month is None and point.day is not None and anchor is not None:
         return _day_of_month(point.day, anchor, ahead, weekday_number(weekday[0]) if weekday else None)
     if year is None and month is not None and anchor is not None:
-        year = last_year_of(month, point.day or 1, anchor, ahead)
+        year = last_year_of(month, point.day or (28 if ahead else 1), anchor, ahead)
         if year is None and point.day is None:
             year = anchor.year
         reason = f"the {'first after' if ahead else 'last before'} {anchor}"
@@ -232,7 +233,7 @@ def _days(point: _Point, anchor: date | None, ahead: bool, weekday: re.Match[str
 
 
 def _day_of_month(day: int, anchor: date, ahead: bool, weekday: int | None) -> When:
-    """A day without a month: of the anchor's month or of the nearest before (after) in which it falls on the weekday."""
+    """A day without a month: of the nearest month up to (from) the anchor in which it falls on the weekday."""
     year, month = anchor.year, anchor.month
     for _ in range(12):
         try:
@@ -248,7 +249,7 @@ def _day_of_month(day: int, anchor: date, ahead: bool, weekday: int | None) -> W
 
 
 def _day_beside(match: re.Match[str], anchor: date | None) -> When:
-    """ "6th of last month"."""
+    """A day of the last, this or the next month."""
     if anchor is None:
         return unresolved("no date to count from")
     year, month = months_from(anchor, {"last": -1, "this": 0, "next": 1}[match["which"]])

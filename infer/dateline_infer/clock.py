@@ -16,17 +16,23 @@ HOURS: Final = frozenset(word for word, value in SMALL.items() if 1 <= value <= 
 """The hours in words."""
 
 _HOUR = rf"(?:{'|'.join(HOURS)}|\d{{1,2}})"
-_ZONE = r"(?:[ ,]*\(?(?:[\w.]+ )?(?:local time|local|gmt|utc|ist|est|edt|cet|eet|bst|pst|time|hours?|hrs)\b(?: local(?: time)?)?\)?)"
+_ZONE = (
+    r"(?:[ ,]*\(?(?:[\w.]+ )?(?:local time|local|gmt|utc|ist|est|edt|cet|eet|bst|pst|time|hours?"
+    r"|hrs)\b(?: local(?: time)?)?\)?)"
+)
 _HALF = r"(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
-_OF_DAY = r"(?: (?:in the (?P<day_part>(?:early )?(?:morning|forenoon|afternoon|evening))|(?P<at_night>at night)|(?P<today>this (?:morning|afternoon|evening))))"
+_OF_DAY = (
+    r"(?: (?:in the (?P<day_part>(?:early )?(?:morning|forenoon|afternoon|evening))|(?P<at_night>at night)"
+    r"|(?P<today>this (?:morning|afternoon|evening))))"
+)
 _CLOCKS: Final = [
-    re.compile(rf"\b(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}})(?::\d{{2}})?)?(?: ?hours?)? ?{_HALF}{_ZONE}?"),
+    re.compile(rf"\b(?P<hour>\d{{1,2}})(?:[:. ](?P<minute>\d{{2}})(?::\d{{2}})?)?(?: ?hours?)? ?{_HALF}{_ZONE}?"),
     re.compile(rf"(?<![\d/])(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::\d{{2}})?(?![\d/]){_ZONE}?{_OF_DAY}?"),
     re.compile(rf"(?<![\d/.])(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})(?![\d/.]){_ZONE}?{_OF_DAY}?"),
     re.compile(rf"\b(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?: ?h\b{_ZONE}?|{_ZONE})"),
     re.compile(
-        rf"\b(?P<past>half|(?:a )?quarter|{_HOUR}|twenty|twenty-five|ten)(?: minutes?)? (?P<side>past|to) (?P<hour>{_HOUR})\b(?! (?:of )?{MONTH})"
-        rf"(?: o['’]clock)?{_OF_DAY}?"
+        rf"\b(?P<past>half|(?:a )?quarter|{_HOUR}|twenty|twenty-five|ten)(?: minutes?)? (?P<side>past"
+        rf"|to) (?P<hour>{_HOUR})\b(?! (?:of )?{MONTH})(?: o['’]clock)?{_OF_DAY}?"
     ),
     re.compile(rf"\b(?P<hour>{_HOUR}) o['’]clock\b{_ZONE}?{_OF_DAY}?"),
     re.compile(rf"\b(?P<hour>{_HOUR}){_OF_DAY}"),
@@ -34,20 +40,26 @@ _CLOCKS: Final = [
         rf"\b(?P<hour>{_HOUR})(?= on (?:mon|tues|wednes|thurs|fri|satur|sun)day (?:morning|afternoon|evening|night))"
     ),
     re.compile(rf"^(?P<hour>{_HOUR})(?= (?:this|yesterday|each) )"),
+    re.compile(r"(?<=day |ing )(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)$"),
 ]
 _BARE: Final = re.compile(
-    r"^(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= (?:today|on|this|yesterday|mon|tue|wed|thu|fri|sat|sun)|[ ,]*$)"
+    r"^(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= (?:today|on|this|yesterday|mon|tue|wed|thu|fri|sat|sun)"
+    r"|[ ,]*$)"
 )
 _NAMED: Final = re.compile(r"\b(?P<name>noon|midday|midnight)\b")
 _PARTS: Final = re.compile(
-    r"\b(?:(?:(?:the )?(?:early|wee|small|late|pre-dawn|evening|morning|rush|lunch|night(?:time)?)(?:[ -](?:morning|evening))? hours?"
-    r"|shortly (?:before|after)|(?:just |well |long )?(?:before|after)(?= (?:dawn|dusk|sunrise|sunset|nightfall|dark|noon|midnight|daybreak))"
-    r"|first light|day ?break|nightfall|sun ?rise|sun ?set|cock-crow|lunch ?time|breakfast(?: time)?|dead of night|rush hour|lunch hour"
-    r"|(?:early|late|mid)?[ -]?(?:morning|afternoon|evening|night)|mid-?(?:morning|afternoon)|forenoon|dawn|dusk|twilight|dark|mid-?day"
-    r"|(?:intervening )?night(?= (?:of|to|between|from)\b))\b)"
+    r"\b(?:(?:(?:the )?(?:early|wee|small|late|pre-dawn|evening|morning|rush|lunch|night(?:time)?)(?:[ -](?:morning"
+    r"|evening))? hours?"
+    r"|shortly (?:before|after)|(?:just |well |long )?(?:before|after)(?= (?:dawn|dusk|sunrise|sunset|nightfall|dark"
+    r"|noon|midnight|daybreak))"
+    r"|first light|day ?break|nightfall|sun ?rise|sun ?set|cock-crow|lunch ?time|breakfast(?: time)?|dead of night"
+    r"|rush hour|lunch hour"
+    r"|(?:early|late|mid)?[ -]?(?:morning|afternoon|evening|night)|mid-?(?:morning|afternoon)|forenoon|dawn|dusk"
+    r"|twilight|dark|mid-?day|(?:intervening )?night(?= (?:of|to|between|from)\b))\b)"
 )
 _GLUE: Final = re.compile(
-    r"^(?:(?:at|on|of|in|the|about|around|from|by|local|each|every)\b(?: |$)|[,()\s]+)+|(?:[ ,]+(?:at|on|of|in|the|about|around|from))+$"
+    r"^(?:(?:at|on|of|in|the|about|around|from|by|local|each|every)\b(?: |$)|[,()\s]+)+|(?:[ ,]+(?:at|on|of|in|the"
+    r"|about|around|from))+$"
 )
 
 
@@ -61,8 +73,8 @@ class TimeOfDay:
 
 
 def time_of_day(words: str, newest_year: int = 2059) -> TimeOfDay:
-    """What the words (in lower case) say of the time of day; bare "1930" is no clock where it can be a year, from 1900 to
-    `newest_year`.
+    """What the words (in lower case) say of the time of day; bare "1930" is no clock where it can be a year, from 1900
+    to `newest_year`.
     """
     clock, rest, today = None, words, ""
     for pattern in _CLOCKS:

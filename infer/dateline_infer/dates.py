@@ -1,7 +1,7 @@
 """Time spans and the day they are counted from → the days they mean, or the reason why that cannot be said.
 
-One expression is read by `time_expressions.py`; here is what the text around it adds: the day it is counted from, the day
-that was told of before, whether it lies ahead. Nothing falls back on the date of publication.
+One expression is read by `time_expressions.py`; here is what the text around it adds: the day it is counted from, the
+day that was told of before, whether it lies ahead. Nothing falls back on the date of publication.
 """
 
 import re
@@ -38,13 +38,27 @@ _EVENING_HOUR: Final = 18
 _MORNING_HOUR: Final = 10
 _EVENING: Final = re.compile(r"\b(?:evening|night|dusk|nightfall|sunset|overnight|tonight|p\.?m)\b")
 _MORNING: Final = re.compile(r"\b(?:dawn|sunrise|daybreak|first light|early hours|small hours|midnight|morning)\b")
-_PLANNED: Final = re.compile(
-    r"\b(?:will|is to|are to|to be (?:held|released|sworn|put|signed)|scheduled|due|planned|plans? to|expected|upcoming|ahead of|slated"
-    r"|set (?:for|to)|postponed (?:to|until)|adjourned|opens|meets?|resumes?|reopens|begins|starts|visits?|agenda for)\b[^.!?;:]{0,60}$"
-    r"|\b(?:is|are) (?:on|at|in) $|\b(?:call(?:ed|s)?|set|planned|convened|summoned|announced|invited)\b[^.!?;:]{0,40} for $"
+_SENTENCE_END: Final = re.compile(r"[.!?]\s|\n")
+# the day on which something was said is not the day on which it happened
+_REPORTED: Final = re.compile(
+    r"\b(?:said|says|told|reported|announced|stated|confirmed|wrote|declared|added|claimed)"
+    r"(?: (?:reporters|journalists|a|the|news|press|conference|statement|in|by|telephone|phone|afp|ap|reuters|xinhua"
+    r"|voa"
+    r"|agency|television|radio|state|local|late|early|on|it|online))* $"
 )
+_PLANNED: Final = re.compile(
+    r"\b(?:will|is to|are to|to be (?:held|released|sworn|put|signed)|scheduled|due|planned|plans? to|expected"
+    r"|upcoming|ahead of|slated"
+    r"|set (?:for|to)|postponed (?:to|until)|adjourned|opens|meets?|resumes?|reopens|begins|starts|visits?|continues"
+    r"|goes on trial|appears before|agenda for)\b[^.!?;:]{0,60}$"
+    r"|\b(?:will|would|promised|expected|is|are|to)\b[^.!?;:]{0,60} by (?:the )?$"
+    r"|\b(?:is|are) (?:on|at|in) $|\b(?:call(?:ed|s)?|set|planned|convened|summoned|announced"
+    r"|invited)\b[^.!?;:]{0,40} for $"
+)
+_UNTIL: Final = re.compile(r"\buntil (?:the |about |around )?$")
 _LASTED: Final = re.compile(
-    r"\b(?:lasted|continued|raged|held out|holding out|went on|fought|fighting|resisted|burn(?:ed|t)|did not|not|stayed|waited|lived|kept|heard"
+    r"\b(?:lasted|continued|raged|held out|holding out|went on|fought|fighting|resisted|burn(?:ed|t)|did not|not"
+    r"|stayed|waited|lived|kept|heard"
     r"|worked|lay|remained|exchanged|until then|could be)\b[^.!?;]{0,60}$"
 )
 _FROM_EVENT: Final = re.compile(r"(?<!night )(?<!morning )(?<!evening )\b(?:before|after|prior)$")
@@ -58,9 +72,9 @@ _IN: Final = re.compile(r"\b(?:in|by|until|of|for|since) (?:the )?$")
 def resolve(words: str, anchor: date | None) -> When:
     """The days that the words of one time span mean, counted from `anchor`.
 
-    Months, days and weekdays without a year are the last ones not after the anchor, and no result ends after it, unless the
-    words themselves look ahead ("tomorrow", "next week", a full date). Expressions that count from a day told of before
-    ("a day later") and times of day without a day stay unresolved here; `resolve_all` reads them in their text.
+    Months, days and weekdays without a year are the last ones not after the anchor, and no result ends after it, unless
+    the words themselves look ahead ("tomorrow", "next week", a full date). Expressions that count from a day told of
+    before ("a day later") and times of day without a day stay unresolved here; `resolve_all` reads them in their text.
     """
     return read_expression(words, Setting(anchor, newest_year=_newest_year(anchor, "")))
 
@@ -68,15 +82,18 @@ def resolve(words: str, anchor: date | None) -> When:
 def resolve_all(text: str, times: Sequence[Span], anchor: date | None) -> list[When]:
     """The days of each time span of one text, given in its order, read with the words around them.
 
-    "A day earlier" counts from the day told of before; a time of day without a day is of the day told of before, or of the
-    one told of next in the same sentence; words that look ahead ("will", "scheduled for") turn to the next such day.
+    "A day earlier" counts from the day told of before; a time of day without a day is of the day told of before, or of
+    the one told of next in the same sentence; words that look ahead ("will", "scheduled for") turn to the next such
+    day.
     """
     found: list[When] = []
     told = Told()
     for number, span in enumerate(times):
         when = _in_text(text, times[number : number + 2], anchor, told)
         found.append(when)
-        told = _told(told, when, text[span.start : span.end])
+        said_then = _REPORTED.search(_sentence_before(text, span.start)) is not None
+        if not said_then or told.day is None:
+            told = _told(told, when, text[span.start : span.end])
     return found
 
 
@@ -114,10 +131,10 @@ def _newest_year(anchor: date | None, before: str) -> int:
 def _in_text(text: str, spans: Sequence[Span], anchor: date | None, told: Told) -> When:
     """The first of one or two spans that follow each other, read with the words around it."""
     start, end = spans[0].start, spans[0].end
-    before = re.split(r"[.!?]\s|\n", text[max(0, start - _REACH) : start].casefold())[-1]
-    setting = Setting(
-        anchor, told, bool(_PLANNED.search(before)), bool(_LASTED.search(before)), _newest_year(anchor, before)
-    )
+    before = _sentence_before(text, start)
+    lasted = bool(_LASTED.search(before))
+    ahead = bool(_PLANNED.search(before)) or (bool(_UNTIL.search(before)) and not lasted)
+    setting = Setting(anchor, told, ahead, lasted, _newest_year(anchor, before))
     words = text[start:end]
     when = read_expression(words, setting)
     if when.resolved and _FROM_EVENT.search(words.casefold()) and _EVENT_FOLLOWS.match(text[end : end + 20]):
@@ -125,6 +142,11 @@ def _in_text(text: str, spans: Sequence[Span], anchor: date | None, told: Told) 
     if not when.resolved and when.granularity == "hour":
         return _on_its_day(when, text, spans, setting)
     return when
+
+
+def _sentence_before(text: str, start: int) -> str:
+    """What stands before `start` in its sentence, in lower case, no further back than one reads for a verb."""
+    return _SENTENCE_END.split(text[max(0, start - _REACH) : start].casefold())[-1]
 
 
 def _on_its_day(when: When, text: str, spans: Sequence[Span], setting: Setting) -> When:

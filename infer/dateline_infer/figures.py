@@ -29,14 +29,18 @@ class Figure:
 
 
 _REACH: Final = 80
+_LONGEST_COUNT: Final = 120
+"""A count stands at the head of its phrase; what comes after so many characters is none of it."""
+_LONGEST_QUALIFIER: Final = 24
 _BENT_BEFORE: Final = re.compile(
-    rf"(?<!\w)(?:{QUALIFIERS['at_least']}|{QUALIFIERS['up_to']}|(?:well |many |far )?more than|(?:fewer|less) than|nearly|almost"
+    rf"(?<!\w)(?:{QUALIFIERS['at_least']}|{QUALIFIERS['up_to']}|(?:well |many |far )?more than|(?:fewer|less) than"
+    rf"|nearly|almost"
     r"|close to|approximately|roughly|an estimated|no|without|not a single|not one) $"
 )
 _ANY: Final = re.compile(r"(?:any(?:one|body)?|a single|either)\b")
 _NEGATED: Final = re.compile(
-    r"(?:\b(?:no|not|never|without|nor|neither|nobody|none|denied|denies|denying|cannot|prevented|avoided|avoiding)\b|n['’]t\b)"
-    r"[^.;!?]*$"
+    r"(?:\b(?:no|not|never|without|nor|neither|nobody|none|denied|denies|denying|cannot|prevented|avoided|avoiding)\b"
+    r"|n['’]t\b)(?! (?:\w+ )?(?:known|clear|certain|sure|say|said))[^.;!?]*$"
 )
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
 _TWO_ORDINALS: Final = re.compile(rf"(?:the )?{_ORDINAL} and {_ORDINAL}\b")
@@ -54,23 +58,23 @@ def read_figure(text: str, start: int, end: int) -> Figure:
 
 def _counted(text: str, start: int, end: int) -> Quantity:
     words = text[start:end]
-    before = _plain(text[max(0, start - _REACH) : start])
-    if _ANY.match(_plain(words)):
-        return NOBODY if _NEGATED.search(before) else PERHAPS
-    bent = _BENT_BEFORE.search(before)
-    if bent and (whole := quantity(bent[0] + _plain(words))):
+    plain = _plain(words)
+    if _ANY.match(plain):
+        return NOBODY if _NEGATED.search(_plain(text[max(0, start - _REACH) : start])) else PERHAPS
+    bent = _BENT_BEFORE.search(text[max(0, start - _LONGEST_QUALIFIER) : start].casefold())
+    if bent and (whole := quantity(bent[0] + plain[:_LONGEST_COUNT])):
         return whole
     parts = list(conjuncts(words))
     if len(parts) == 1:
-        return quantity(_plain(words)) or _uncounted(words, text, start)
-    return _sum([quantity(_plain(part)) or _uncounted(part, text, start) for part in parts])
+        return quantity(plain[:_LONGEST_COUNT]) or _uncounted(words, text)
+    return _sum([quantity(_plain(part)[:_LONGEST_COUNT]) or _uncounted(part, text) for part in parts])
 
 
-def _uncounted(words: str, text: str, start: int) -> Quantity:
+def _uncounted(words: str, text: str) -> Quantity:
     """A phrase without a count: a pair, one person, or several."""
     if is_pair(words) or _TWO_ORDINALS.match(_plain(words)):
         return PAIR
-    return UNCOUNTED if is_plural(words, text, start) else ONE
+    return UNCOUNTED if is_plural(words, text) else ONE
 
 
 def _sum(quantities: list[Quantity]) -> Quantity:
@@ -86,5 +90,5 @@ def _sum(quantities: list[Quantity]) -> Quantity:
 
 
 def _plain(words: str) -> str:
-    """The words in lower case, with plain dashes and spaces and without quotation marks; a space at an end stays one."""
+    """The words in lower case, with plain dashes and spaces, without quotation marks; a space at an end stays one."""
     return re.sub(r"\s+", " ", words.translate(_DASHES).casefold())

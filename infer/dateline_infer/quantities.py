@@ -2,38 +2,14 @@
 
 Numbers are first written as marks (`#12#`), then one pattern reads what stands before and after them.
 
-| qualifier | example | low | high | best |
-|---|---|---|---|---|
-| exact | 12, a dozen, both, one | 12 | 12 | 12 |
-| at_least | at least 12, no fewer than 12, 12 or more, upwards of 12 | 12 | open | 12 |
-| more_than | more than 12, over 12, in excess of 12 | 13 | open | 13 |
-| up_to | up to 12, as many as 12, no more than 12, 12 at most | 1 | 12 | 12 |
-| fewer_than | fewer than 12, under 12 | 1 | 11 | 11 |
-| about | about 20, some 20, an estimated 20, 20 or so | 18 | 22 | 20 |
-| about | twenty-odd | 20 | 29 | 20 |
-| nearly | nearly 20, almost 20, close to 20 | 18 | 20 | 20 |
-| between | 10 to 15, between 10 and 15, two or three | 10 | 15 | 10 |
-| couple | a couple of men | 2 | 3 | 2 |
-| few, handful, several | several men; several dozen is twelve times as many | 3 | 9 | 3 |
-| tens | tens of men | 20 | 99 | 20 |
-| dozens | dozens of men | 24 | 99 | 24 |
-| scores | scores of men | 40 | 199 | 40 |
-| hundreds, thousands, millions | hundreds of men; "tens of thousands" multiply | 200 | 999 | 200 |
-| many | many, numerous, a large number | 3 | open | none |
-| share | most of them, half of the men; of a base in figures it is worked out | 1 | open | none |
-| unknown | an unknown number 1; some men, a number of men, men 2; if anyone 0 | 0, 1, 2 | open | none |
-| none | no casualties, nobody, none of them | 0 | 0 | 0 |
-
-`low` and `high` are what the English words allow: "dozens" is a plural, so two dozen at least, and who means a hundred
-says so. `best` is what a careful coder enters: the number that is said, and where the words are vague or give a range the
-fewest they allow, as ACLED does ("the most conservative estimate available"; it enters 10, 12 and 100 for "tens",
-"dozens" and "hundreds", which the qualifier lets an ACLED-like table do). For "about" a tenth either way, at least one,
-is taken, and a tenth below for "nearly": a convention of this project.
+What each qualifier means in numbers, and where that comes from, stands in docs/numbers_and_dates.md; a test holds its
+table to this file.
 """
 
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .numerals import MARK, marked
@@ -86,32 +62,38 @@ _FRACTIONS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 1
 QUALIFIERS: Final = {
     "at_least": r"at (?:the very )?least|at a minimum|not? (?:fewer|less) than|a minimum of|minimum|upwards? of",
     "up_to": r"up to|as many as|not? more than|at (?:the )?most|a maximum of|maximum|anything up to",
-    "more_than": r"(?:many |far )?more than|(?:well |just |slightly |far )?(?:over|above)|(?:well )?in excess of|exceeding"
+    "more_than": r"(?:many |far )?more than|(?:well |just |slightly |far )?(?:over|above)|(?:well )?in excess of"
+    r"|exceeding"
     r"|greater than",
     "fewer_than": r"(?:far )?(?:fewer|less) than|under|below",
     "nearly": r"nearly|almost|close to|just (?:under|short of)|approaching|(?:not far|little) short of",
-    "about": r"about|around|some|roughly|approximately|approx\.?|(?:an )?estimated|circa|perhaps|maybe|possibly|an average of"
+    "about": r"about|around|some|roughly|approximately|approx\.?|(?:an )?estimated|circa|perhaps|maybe|possibly"
+    r"|an average of"
     r"|somewhere (?:around|near|in the region of)|in the region of|~",
 }
 """The words before a number that bend it, as patterns."""
 
 _SOFTENERS = r"(?:(?:about|around|some|roughly|approximately|an estimated|estimated|perhaps|somewhere|even) )*"
 _PRELUDE = (
-    r"(?:(?:the|an?|all|only|just|exactly|precisely|another|further|additional|extra|other|remaining|first|last|next|these"
-    r"|those|its|his|her|their|our|my|your|yet|also|total of|combined|in all|altogether|initial|a mere|mere|entire|of) )*"
+    r"(?:(?:the|an?|all|only|just(?! (?:under|over|above|short)\b)|exactly|precisely|another|further|additional|extra"
+    r"|other|remaining|first|last|next|these"
+    r"|those|its|his|her|their|our|my|your|yet|also|total of|combined|in all|altogether|initial|a mere|mere|entire"
+    r"|of) )*"
 )
 _SUFFIXES = (
-    r"(?:(?P<or_more>\+| or (?:even )?more\b| plus\b|,? at (?:the very )?least\b)|(?P<or_fewer> or (?:fewer|less)\b|,? at (?:the )?most\b)"
-    r"|(?P<or_so> or so\b)|(?P<odd>[ -]odd\b))?"
+    r"(?:(?P<or_more>\+| or (?:even )?more\b| plus\b|,? at (?:the very )?least\b)|(?P<or_fewer> or (?:fewer|less)\b"
+    r"|,? at (?:the )?most\b)|(?P<or_so> or so\b)|(?P<odd>[ -]odd\b))?"
 )
 _COUNT: Final = re.compile(
-    rf"{_PRELUDE}(?:(?:{'|'.join(f'(?P<{name}>{words})' for name, words in QUALIFIERS.items())}) )?{_PRELUDE}{_SOFTENERS}"
+    rf"{_PRELUDE}(?:(?:{'|'.join(f'(?P<{name}>{words})' for name, words in QUALIFIERS.items())}) )?"
+    rf"{_PRELUDE}{_SOFTENERS}"
     rf"(?:(?P<span>between|from) {_SOFTENERS})?{MARK}{_SUFFIXES}(?: ?(?P<to>to|and|or|-|/|and/or) ?{_SOFTENERS}{MARK})?"
     r"(?!-(?!man|men|member|strong|person|woman)[a-z]| years? old| months? old| ?per ?cent|%)"
 )
 _VAGUE_COUNT: Final = re.compile(
     rf"{_PRELUDE}(?:(?P<at_least>{QUALIFIERS['at_least']}|{QUALIFIERS['more_than']}) )?(?:quite |literally )?{_PRELUDE}"
-    rf"(?:(?P<word>several|few|handful|{'|'.join(word for word in _VAGUE if word.endswith('s'))}|couple(?= of| more| dozen| #))\b)"
+    rf"(?:(?P<word>several|few|handful|{'|'.join(word for word in _VAGUE if word.endswith('s'))}|couple(?= of| more"
+    rf"| dozen| #))\b)"
     rf"(?: of)?(?: (?P<unit>dozens?|scores?|hundreds|thousands|millions|{MARK}))?"
 )
 _NONE: Final = re.compile(
@@ -124,10 +106,12 @@ _UNSAID: Final = re.compile(
 )
 _LARGE: Final = re.compile(
     r"(?:the |so |too |very |a great |a good )?(?:many|numerous|countless|innumerable|multiple|untold|uncounted"
-    r"|an? (?:large|great|high|significant|considerable|substantial|huge) (?:number|many)|(?:great|large|huge) numbers)\b"
+    r"|an? (?:large|great|high|significant|considerable|substantial|huge) (?:number|many)|(?:great|large"
+    r"|huge) numbers)\b"
 )
 _SOME: Final = re.compile(
-    r"(?:some|various|certain|a (?:small |limited |certain )?number of|an? \w+ number of|numbers of|those|others|dead|wounded|everyone|everybody)\b"
+    r"(?:some|various|certain|a (?:small |limited |certain )?number of|an? \w+ number of|numbers of|those|others|dead"
+    r"|wounded|everyone|everybody)\b"
 )
 _PART_OF: Final = re.compile(
     r"(?:(?:more than|over|at least|about|around|nearly|almost|less than|up to|fully|well over) )*"
@@ -139,11 +123,13 @@ _PART_OF: Final = re.compile(
 _BASE: Final = re.compile(rf"(?: (?:of|the|its|his|her|their|our|those|these|all|some|about|nearly|more than))* {MARK}")
 _GROUP: Final = re.compile(
     rf"{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:{'|'.join(_GROUPS_OF)})\b(?! of (?:the|them|those|his|its))"
-    rf"|{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:group|family|crew|team|party|patrol|gang|squad|band|unit|total|detachment|column|platoon"
+    rf"|{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:group|family|crew|team|party|patrol|gang|squad|band|unit|total|detachment"
+    rf"|column|platoon"
     rf"|household|crowd|garrison|contingent|delegation|batch) of (?:(?:{'|'.join(QUALIFIERS.values())}) )?{MARK}"
 )
 
 
+@lru_cache(maxsize=8192)
 def quantity(words: str) -> Quantity | None:
     """How many the words (in lower case, one phrase) can mean; None where nothing in them counts."""
     text = marked(words)

@@ -29,10 +29,11 @@ _COUNTS: Final = {
 _COUNT = (
     rf"(?P<count>\d+|{'|'.join(sorted([*SMALL, *_COUNTS], key=len, reverse=True))}|twenty-four|forty-eight|seventy-two)"
 )
-_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)s?"
+_ONE_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)"
+_UNIT = rf"{_ONE_UNIT}s?"
 _WEEKDAY: Final = re.compile(
-    rf"(?P<which>last|this|next|past|coming|previous|the previous|this past|this coming)? ?(?P<day>{WEEKDAY})(?: (?P<late>last|next))?"
-    rf"(?: (?:of )?(?P<week>last|this|next) week)?"
+    rf"(?P<which>last|this|next|past|coming|previous|the previous|this past"
+    rf"|this coming)? ?(?P<day>{WEEKDAY})(?: (?P<late>last|next))?(?: (?:of )?(?P<week>last|this|next) week)?"
 )
 _FROM_TODAY: Final = {
     "today": 0,
@@ -47,11 +48,13 @@ _FROM_TODAY: Final = {
     "this day week": 7,
 }
 _AGO: Final = re.compile(
-    rf"(?:about |around |some |nearly |almost |more than |over )*(?:{_COUNT} )?{_UNIT} ago(?: (?P<same>this month|today))?"
+    rf"(?:about |around |some |nearly |almost |more than |over )*(?:{_COUNT} )?{_UNIT} ago(?: (?P<same>this month"
+    rf"|today))?"
 )
 _SEASONS_AGO: Final = re.compile(rf"{_COUNT} (?P<season>{SEASON})s ago")
 _CURRENT: Final = re.compile(
-    r"(?:so far )?(?:the )?(?:this|current|present|whole of this)? ?(?P<unit>week|month|year|quarter|weekend)(?: so far)?"
+    r"(?:so far )?(?:the )?(?:this|current|present|whole of this)? ?(?P<unit>week|month|year|quarter"
+    r"|weekend)(?: so far)?"
 )
 _BESIDE: Final = re.compile(
     r"(?:the )?(?P<which>last|next|previous|coming|past) (?P<unit>week|month|year|quarter|weekend|decade)"
@@ -67,38 +70,39 @@ _COMING: Final = re.compile(
 )
 _REACH_OF_RECENT: Final = {"hours": 0, "days": 6, "weeks": 42, "months": 183, "years": 1826}
 
-_VAGUE: Final = (None, "few", "a few", "several", "couple of", "a couple of")
+_VAGUE: Final = ("few", "a few", "several", "couple of", "a couple of")
 _LONG_UNITS: Final = ("month", "quarter", "season", "year", "decade", "spring", "summer", "autumn", "fall", "winter")
 _SAME: Final = re.compile(
-    r"(?:the )?(?:that|same|that same|very same|then)(?: (?P<unit>day|date|hour|week|weekend|month|year|time|moment|spring|summer|autumn|fall|winter))?"
-    r"|(?:of )?(?:the )?same day|(?:the )?day"
+    r"(?:the )?(?:that|same|that same|very same|then)(?: (?P<unit>day|date|hour|week|weekend|month|year|time|moment"
+    r"|spring|summer|autumn|fall|winter))?|(?:of )?(?:the )?same day|(?:the )?day"
 )
 _NEXT_TO: Final = re.compile(
-    r"(?:the )?(?:(?P<which>following|previous|preceding|prior)(?: (?P<unit>day|week|month|year|weekend))?|(?P<next>next)(?: day)?)"
+    r"(?:the )?(?:(?P<which>following|previous|preceding|prior)(?: (?P<unit>day|week|month|year|weekend))?"
+    r"|(?P<next>next)(?: day)?)"
     r"|(?:the |a )?(?P<noun>day|week|month|year)? ?(?P<side>before|after|earlier|later|prior)"
 )
 _SHIFTED: Final = re.compile(
-    rf"(?:about |some |only |just |exactly |less than |more than )*(?:{_COUNT}(?: and a half)? )?{_UNIT} (?P<side>later|after|on|earlier|before|beforehand|afterwards|prior|previously)"
+    rf"(?:about |some |only |just |exactly |less than |more than )*(?:{_COUNT}(?: and a half)? )?"
+    rf"{_ONE_UNIT}(?P<several>s)? (?P<side>later|after|on|earlier|before|beforehand|afterwards|prior|previously)"
     r"(?: that)?"
 )
 _WITHIN_DAY: Final = re.compile(
-    r"(?:(?:later|earlier|late|early)(?: (?:in|on|that|the same|in the) (?:the )?)?(?: ?day)?|within (?:minutes|hours|the hour|an hour))"
+    r"(?:(?:later|earlier|late|early)(?: (?:in|on|that|the same|in the) (?:the )?)?(?: ?day)?|within (?:minutes|hours"
+    r"|the hour|an hour))"
 )
 _EARLIER_IN: Final = re.compile(r"(?:earlier|later) (?:in the|this|that) (?P<unit>week|month|year)")
 
 
-def relative_date(words: str, anchor: date | None, told: Told, ahead: bool) -> When | None:
-    """The days that words in lower case mean, counted from the anchor or the reference; None where they are none such."""
+def relative_date(words: str, anchor: date | None, told: Told) -> When | None:
+    """The days that words in lower case mean, counted from the anchor or from what was told; None where they do not."""
     if (when := _from_told(words, told, anchor)) is not None:
         return when
     if anchor is None:
         return unresolved("no date to count from") if _is_relative(words) else None
-    if words in _FROM_TODAY:
-        return on(anchor + timedelta(days=_FROM_TODAY[words]), f"counted from {anchor}")
-    for read in (_weekday, _ago, _seasons_ago, _past, _beside, _current, _recent):
-        if (when := read(words, anchor, ahead)) is not None:
-            return when
-    return None
+    if words in ("month", "year") and told.time is not None and told.time.granularity == words:
+        return replace(told.time, reason="the one told of before")
+    near = _past(words, anchor) or _beside(words, anchor) or _current(words, anchor)
+    return near or _ago(words, anchor) or _seasons_ago(words, anchor) or _recent(words, anchor)
 
 
 def _is_relative(words: str) -> bool:
@@ -106,7 +110,12 @@ def _is_relative(words: str) -> bool:
     return words in _FROM_TODAY or any(pattern.fullmatch(words) for pattern in patterns)
 
 
-def _weekday(words: str, anchor: date, ahead: bool) -> When | None:
+def near_day(words: str, anchor: date, ahead: bool) -> When | None:
+    """The day that "yesterday" or the name of a weekday means, counted from the anchor; None where the words are
+    neither.
+    """
+    if words in _FROM_TODAY:
+        return on(anchor + timedelta(days=_FROM_TODAY[words]), f"counted from {anchor}")
     match = _WEEKDAY.fullmatch(words)
     if match is None:
         return None
@@ -129,7 +138,7 @@ def _weekday(words: str, anchor: date, ahead: bool) -> When | None:
     )
 
 
-def _ago(words: str, anchor: date, ahead: bool) -> When | None:
+def _ago(words: str, anchor: date) -> When | None:
     match = _AGO.fullmatch(words)
     if match is None:
         return None
@@ -139,17 +148,17 @@ def _ago(words: str, anchor: date, ahead: bool) -> When | None:
     return replace(when, reason=f"counted from {anchor}")
 
 
-def _seasons_ago(words: str, anchor: date, ahead: bool) -> When | None:
+def _seasons_ago(words: str, anchor: date) -> When | None:
     match = _SEASONS_AGO.fullmatch(words)
     if match is None:
         return None
     first, last = season_months(match["season"])
-    year = anchor.year - _count(match["count"]) + (1 if date(anchor.year, first, 1) > anchor else 0) * 0
+    year = anchor.year - _count(match["count"])
     end = in_month(year + (last < first), last, "").latest or anchor
     return within(date(year, first, 1), end, "season", f"counted from {anchor}")
 
 
-def _past(words: str, anchor: date, ahead: bool) -> When | None:
+def _past(words: str, anchor: date) -> When | None:
     """Up to the anchor: "past three days" begins three days before it, "past 48 hours" two."""
     match = _PAST.fullmatch(words)
     if match is None:
@@ -178,26 +187,26 @@ def _past(words: str, anchor: date, ahead: bool) -> When | None:
     return within(begin, anchor, "days" if unit in ("hour", "day", "night") else unit, f"up to {anchor}")
 
 
-def _beside(words: str, anchor: date, ahead: bool) -> When | None:
+def _beside(words: str, anchor: date) -> When | None:
     match = _BESIDE.fullmatch(words)
     if match is None:
         return None
     if match["which"] == "past":  # "over the past week" reaches up to now
-        return _past(f"past one {match['unit']}", anchor, ahead)
+        return _past(f"past one {match['unit']}", anchor)
     step = 1 if match["which"] in ("next", "coming") else -1
     return replace(
         _unit_of(anchor, match["unit"], step), reason=f"the {'next' if step > 0 else 'last'} one from {anchor}"
     )
 
 
-def _current(words: str, anchor: date, ahead: bool) -> When | None:
+def _current(words: str, anchor: date) -> When | None:
     match = _CURRENT.fullmatch(words)
     if match is None:
         return None
     return replace(_unit_of(anchor, match["unit"], 0), reason=f"that of {anchor}")
 
 
-def _recent(words: str, anchor: date, ahead: bool) -> When | None:
+def _recent(words: str, anchor: date) -> When | None:
     if coming := _COMING.fullmatch(words):
         end = anchor + timedelta(days=_REACH_OF_RECENT[coming["unit"]])
         return within(anchor, end, coming["unit"].rstrip("s"), f"from {anchor} on, by convention")
@@ -214,7 +223,7 @@ def _recent(words: str, anchor: date, ahead: bool) -> When | None:
 
 def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
     matches = [pattern.fullmatch(words) for pattern in (_SAME, _SHIFTED, _NEXT_TO, _WITHIN_DAY, _EARLIER_IN)]
-    same, shifted, beside, within_day, earlier_in = matches
+    same, shifted, beside, _, earlier_in = matches
     found = next((match for match in matches if match), None)
     if found is None or words == "this":
         return None
@@ -232,7 +241,7 @@ def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
         sign = 1 if shifted["side"] in ("later", "after", "on", "afterwards") else -1
         when = (
             _shift_vaguely(day, unit, sign)
-            if shifted["count"] in _VAGUE
+            if _is_vague(shifted)
             else _shift(day, unit, sign * _count(shifted["count"]))
         )
     elif beside:
@@ -259,8 +268,13 @@ def _same(unit: str, reference: When) -> When:
     return replace(reference, granularity="day" if reference.granularity == "hour" else reference.granularity)
 
 
+def _is_vague(shifted: re.Match[str]) -> bool:
+    """Whether no number is said: "days later", "a few days later"; "week earlier" is one week, its article left out."""
+    return shifted["count"] in _VAGUE or (shifted["count"] is None and bool(shifted["several"]))
+
+
 def _shift_vaguely(day: date, unit: str, sign: int) -> When:
-    """ "A few days later", "weeks later": from two to seven units away; hours and minutes stay on the day."""
+    """A few days later, weeks later: from two to seven units away; hours and minutes stay on the day."""
     if unit in ("second", "minute", "hour"):
         return on(day, "")
     two, seven = _shift(day, unit, 2 * sign), _shift(day, unit, 7 * sign)

@@ -1,8 +1,8 @@
 """The words of one time expression → the days they mean.
 
-An expression is taken apart: what it says of the hour (`clock.py`), "since", "until", "between", "early", and what is left,
-which is a date of the calendar (`calendar_dates.py`) or one counted from a day (`relative_dates.py`). Nothing falls back on
-the anchor.
+An expression is taken apart: what it says of the hour (`clock.py`), "since", "until", "between", "early", and what is
+left, which is a date of the calendar (`calendar_dates.py`) or one counted from a day (`relative_dates.py`). Nothing
+falls back on the anchor.
 """
 
 import re
@@ -14,16 +14,16 @@ from .calendar_dates import calendar_date
 from .calendar_names import MONTH
 from .clock import HOURS, time_of_day
 from .number_words import SMALL
-from .relative_dates import relative_date
-from .when import Told, When, in_month, months_from, part_of_range, unresolved, until, within
+from .relative_dates import near_day, relative_date
+from .when import NOTHING_TOLD, Told, When, in_month, months_from, part_of_range, unresolved, until, within
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What an expression is read with: the day of the dispatch, the day told of before, and what the words before say."""
+    """What an expression is read with: the day of the dispatch, what was told before, what the words before it say."""
 
     anchor: date | None
-    told: Told = Told()
+    told: Told = NOTHING_TOLD
     ahead: bool = False
     lasted: bool = False
     """Whether what lasts "until" a day is over."""
@@ -31,12 +31,17 @@ class Setting:
     """The last year that four digits alone can be; a later one is a time of day."""
 
 
+_LONGEST: Final = 100
+_FAR: Final = 3
 _NO_DATE: Final = re.compile(
-    r"(?:until further notice|reporting period|polling day|election day|within (?:the )?\w+(?: \w+)?(?: days?| weeks?| months?| hours?)?"
-    r"|(?:\w+ )?consecutive days|(?:the )?(?:\w+ )?anniversary.*|(?:in|for|over) an? \w+|independence day|national day|republic day)"
+    r"(?:until further notice|reporting period|polling day|election day|within (?:the )?\w+(?: \w+)?(?: days?| weeks?"
+    r"| months?| hours?)?"
+    r"|(?:\w+ )?consecutive days|(?:the )?(?:\w+ )?anniversary.*|(?:in|for|over) an? \w+|independence day|national day"
+    r"|republic day)"
 )
 _RECURRING: Final = re.compile(
-    r"(?:(?:every|each) .*|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?: and .*)?|daily|nightly|.*\beach (?:day|morning|night).*)"
+    r"(?:(?:every|each) .*|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?: and .*)?|daily|nightly"
+    r"|.*\beach (?:day|morning|night).*)"
 )
 _OPEN: Final = re.compile(r"(?:ever )?(?:since|starting|as from|from)(?: (?:at )?(?:about|around|the))? (?P<rest>.+)")
 _CLOSED: Final = re.compile(r"(?P<word>until|till|up to|by|before|through)(?: (?:the end of )?the)? (?P<rest>.+)")
@@ -52,32 +57,63 @@ _NIGHT_TO: Final = re.compile(r"(?:over)?night (?:to|into) (?P<rest>.+)")
 _YEAR_TO: Final = re.compile(r"(?:the )?(?:year|12 months|twelve months) to (?:the end of )?(?P<rest>.+)")
 _OVERNIGHT: Final = re.compile(r"overnight\b[ ,]*(?:on |from |of )?(?P<rest>.*)")
 _LED: Final = re.compile(
-    r"^(?:(?:on|in|at|as of|of|during|over|for|the|around|about|as|also|elsewhere|dated|it was|this morning at|exactly|only|also on) )+(?=\S)"
+    r"^(?:(?:on|in|at|as of|of|during|over|for|the|around|about|as|also|elsewhere|dated|it was|this morning at|exactly"
+    r"|only|also on) )+(?=\S)"
 )
 _EARLY: Final = re.compile(
-    r"(?:the )?(?:(?P<early>early|earlier)|(?P<start>beginning of|start of|first (?:days|part) of|opening days of|turn of)"
-    r"|(?P<mid>mid|middle of|midway through)|(?P<late>late|later)|(?P<end>end of|last (?:days|part) of|close of))(?: |-)(?:the |of )*(?P<rest>.+)"
+    r"(?:the )?(?:(?P<early>early|earlier)|(?P<start>beginning of|start of|first (?:days|part) of|opening days of"
+    r"|turn of)"
+    r"|(?P<mid>mid|middle of|midway through)|(?P<late>late|later)|(?P<end>end of|last (?:days|part) of|close of))(?: "
+    r"|-)(?:the |of )*(?P<rest>.+)"
 )
 _HALVES: Final = re.compile(
-    r"(?:the )?(?P<which>first|second|third|fourth|last) (?:(?P<count>\w+) )?(?P<unit>half|quarter|week|weeks|day|days|month|months|third)"
-    r"(?:(?: of)? (?:the )?(?P<rest>.+))?"
+    r"(?:the )?(?P<which>first|second|third|fourth|last) (?:(?P<count>\w+) )?(?P<unit>half|quarter|week|weeks|day|days"
+    r"|month|months|third)(?:(?: of)? (?:the )?(?P<rest>.+))?"
 )
 _SO_FAR: Final = re.compile(
-    r"(?:so far (?:in )?(?P<a>this year|this month|this week|\d{4})|(?P<b>this year|this month|this week|\d{4}) so far|year to date)"
+    r"(?:so far (?:in )?(?P<a>this year|this month|this week|\d{4})|(?P<b>this year|this month|this week|\d{4}) so far"
+    r"|year to date)"
 )
 _THAT_YEAR: Final = re.compile(
     r"(?:,? (?:of )?(?P<said>last year|this year|next year|that year|the same year|the year before))$"
 )
-_BACK_TO: Final = re.compile(r"(?:.*\b)?(?:back to|from) \b")
 _AHEAD_WORDS: Final = re.compile(r"\b(?:tomorrow|next|coming|tonight|until|till|by|this day week|(?:19|20)\d{2})\b")
 _DASHES: Final = str.maketrans({"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "“": None, "”": None})
+_NO_SPACE: Final = re.compile(r"(?<=[a-z]{3}\.)(?=\d)")
 _MILITARY: Final = re.compile(rf"\b(\d\d)(\d\d)(\d\d) ?[hz] (?={MONTH})")
 _WEEKDAY_THERE: Final = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b")
+_BOUNDING: Final = frozenset(
+    [
+        *(
+            "since",
+            "ever",
+            "starting",
+            "as",
+            "from",
+            "until",
+            "till",
+            "up",
+            "by",
+            "before",
+            "through",
+            "between",
+            "same",
+        ),
+        *("corresponding", "whole", "so", "year", "12", "twelve", "the"),
+    ]
+)
+_PARTS: Final = frozenset(
+    ("dawn", "dusk", "noon", "midnight", "sunrise", "nightfall", "morning", "afternoon", "evening", "night")
+)
 _BARE_YEAR: Final = re.compile(r"\d{4}")
 
 
 def read_expression(words: str, setting: Setting) -> When:
+    """The days that the words of one time span mean in their setting."""
     plain = " ".join(words.casefold().replace("’", "'").translate(_DASHES).split()).strip(' ,.;:()"')
+    if len(plain) > _LONGEST:
+        return unresolved("too long for a time")
+    plain = _NO_SPACE.sub(" ", plain)
     plain = _MILITARY.sub(r"\2\3h \1 ", plain)
     if plain.startswith("at "):
         setting = replace(setting, newest_year=0)
@@ -94,11 +130,14 @@ def read_expression(words: str, setting: Setting) -> When:
 def _expression(words: str, setting: Setting) -> When:
     """One expression, with what leads it: "since", "until", "between … and …", "overnight"."""
     words = _NIGHT_BETWEEN.sub("", words)
+    if setting.anchor is not None and (day := near_day(words, setting.anchor, setting.ahead)) is not None:
+        return day
     if _RECURRING.fullmatch(words):
         return unresolved("it recurs")
     if _NO_DATE.fullmatch(words):
         return unresolved("no day of the calendar is said")
-    if (bounded := _bounded(words, setting)) is not None:
+    is_bounded = words.partition(" ")[0] in _BOUNDING or "so far" in words
+    if is_bounded and (bounded := _bounded(words, setting)) is not None:
         return bounded
     if night := _NIGHT_TO.fullmatch(words):
         if " to " not in night["rest"]:
@@ -129,8 +168,9 @@ def _bounded(words: str, setting: Setting) -> When | None:
 
 def _with_hour(words: str, setting: Setting) -> When:
     """A date with or without a time of day."""
-    is_hour = _BARE_YEAR.fullmatch(words) and int(words) > setting.newest_year
-    whole = None if is_hour else _days(words, setting)
+    is_hour = bool(_BARE_YEAR.fullmatch(words)) and int(words) > setting.newest_year
+    ends = {words.partition(" ")[0], words.rpartition(" ")[2]}
+    whole = None if is_hour or ends & _PARTS else _days(words, setting)
     if whole is not None:
         return whole
     if setting.newest_year == 0 and words in HOURS:
@@ -152,9 +192,11 @@ def _days(words: str, setting: Setting) -> When | None:
     """A date without a time of day; None where the words are not understood."""
     words = _LED.sub("", words)
     words = _year_said(words, setting)
+    if setting.anchor is not None and (day := near_day(words, setting.anchor, setting.ahead)) is not None:
+        return day
     if (when := calendar_date(words, setting.anchor, setting.ahead)) is not None:
         return when
-    if (when := relative_date(words, setting.anchor, setting.told, setting.ahead)) is not None:
+    if (when := relative_date(words, setting.anchor, setting.told)) is not None:
         return when
     if (early := _EARLY.fullmatch(words)) and (whole := _days(early["rest"], setting)) is not None:
         part = next(name for name in ("early", "start", "mid", "late", "end") if early[name])
@@ -167,7 +209,7 @@ def _days(words: str, setting: Setting) -> When | None:
         shift = {"eve of": "day before", "day of": "same day"}.get(
             counted["shift"], counted["shift"].removesuffix(" to")
         )
-        return relative_date(shift, setting.anchor, Told(base, base), setting.ahead)
+        return relative_date(shift, setting.anchor, Told(base, base))
     return _joined(words, setting)
 
 
@@ -184,7 +226,8 @@ def _joined(words: str, setting: Setting) -> When | None:
         return within(first.earliest, second.latest, "days", f"a range, {second.reason}")
     parts = [part for part in re.split(r",? (?:on |the )?|, ", words, maxsplit=0) if part]
     if len(parts) > 1 and _WEEKDAY_THERE.fullmatch(parts[0]):
-        return _days(" ".join(parts[1:]), setting)
+        day = _days(" ".join(parts[1:]), setting)
+        return day if day is not None and day.earliest == day.latest else None
     return None
 
 
@@ -217,7 +260,7 @@ def _half(match: re.Match[str], setting: Setting) -> When | None:
 
 
 def _same_period(rest: str, period: str, setting: Setting) -> When:
-    """ "Same period of 2013": the time told of before, in that year."""
+    """Same period of 2013: the time told of before, in that year."""
     year = _days(_year_said(f"of {rest}", setting).removeprefix("of "), setting) or unresolved(
         "words that are not understood"
     )
@@ -258,11 +301,20 @@ def _from_then(rest: str, setting: Setting) -> When:
 
 def _closed(rest: str, word: str, setting: Setting) -> When:
     """Up to a day: the begin stays open. A day that is said without a year lies ahead."""
-    inner = _expression(_LED.sub("", rest), replace(setting, ahead=word in ("until", "till") and not setting.lasted))
+    rest = _LED.sub("", rest)
+    inner = _expression(rest, replace(setting, ahead=word in ("until", "till") and not setting.lasted))
     if not inner.resolved:
         return inner
+    inner = _nearest(inner, _expression(rest, setting), setting.anchor)
     latest = inner.earliest - timedelta(days=1) if word == "before" and inner.earliest else inner.latest
     return replace(inner, earliest=None, latest=latest, precision=None, reason=f"open until: {inner.reason}")
+
+
+def _nearest(ahead: When, back: When, anchor: date | None) -> When:
+    """Of the same day or month ahead and back the one that lies far nearer the anchor, else the one ahead."""
+    if anchor is None or ahead.latest is None or back.latest is None:
+        return ahead
+    return back if (anchor - back.latest).days * _FAR < (ahead.latest - anchor).days else ahead
 
 
 def _between(first: str, second: str, setting: Setting) -> When | None:
@@ -301,7 +353,7 @@ def _overnight(rest: str, anchor: date, setting: Setting) -> When:
 
 
 def _year_said(words: str, setting: Setting) -> str:
-    """ "march last year" with the year in figures; "that year" is the one told of before."""
+    """Words such as "march last year" with the year in figures; "that year" is the one told of before."""
     match = _THAT_YEAR.search(words)
     if match is None or match.start() == 0:
         return words

@@ -10,10 +10,11 @@ from typing import Final
 class When:
     """The days that the words of a time span can mean.
 
-    `earliest` and `latest` are both None where unresolved; `latest` alone is None where open ("since Tuesday"), `earliest`
-    alone where only the end is told ("until Thursday"). `clock` is the time of day as the text gives it, in whatever zone.
-    `granularity` is hour, day, days, week, month, season, year, decade or none. `precision` is UCDP GED's date_prec: 1
-    the day, 2 a range of two to six days, 3 a week, 4 up to a month, 5 longer. `reason` tells how it was found or why not.
+    `earliest` and `latest` are both None where unresolved; `latest` alone is None where open ("since Tuesday"),
+    `earliest` alone where only the end is told ("until Thursday"). `clock` is the time of day as the text gives it, in
+    whatever zone. `granularity` is hour, day, days, week, month, season, year, decade or none. `precision` is UCDP
+    GED's date_prec: 1 the day, 2 a range of two to six days, 3 a week, 4 up to a month, 5 longer. `reason` tells how it
+    was found or why not.
     """
 
     earliest: date | None
@@ -31,14 +32,16 @@ class When:
 
 @dataclass(frozen=True)
 class Told:
-    """What a text told of before: the last day (or range within a week), the last time of any length, and whether that day
-    was told of by its evening or night.
+    """What a text told of before: the last day (or range within a week), the last time of any length, and whether that
+    day was told of by its evening or night.
     """
 
     day: When | None = None
     time: When | None = None
     late: bool = False
 
+
+NOTHING_TOLD: Final = Told()
 
 _LONGEST: Final = ((1, 1), (6, 2), (7, 3), (31, 4))
 
@@ -87,14 +90,12 @@ def until(when: When, anchor: date) -> When:
     """The same, cut off after `anchor`: a text tells of no day after it."""
     if when.earliest is None or when.latest is None or when.latest <= anchor or when.earliest > anchor:
         return when
-    return replace(
-        within(when.earliest, anchor, when.granularity, when.reason), precision=when.precision, clock=when.clock
-    )
+    return replace(within(when.earliest, anchor, when.granularity, when.reason), clock=when.clock)
 
 
 def part_of_range(when: When, part: str) -> When:
-    """The first, middle or last third of a range of days ("early March"), or its very start or end: a quarter of a range up
-    to a month, a tenth of a longer one. `part` is early, mid, late, start or end.
+    """The first, middle or last third of a range of days ("early March"), or its very start or end: a quarter of a
+    range up to a month, a tenth of a longer one. `part` is early, mid, late, start or end.
     """
     if when.earliest is None or when.latest is None:
         return when
