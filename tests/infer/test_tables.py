@@ -7,9 +7,12 @@ import unicodedata
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
+from dateline_infer.event_tables import EventRecord, TotalRecord
+from dateline_infer.exporting import EvidenceRow
+from dateline_infer.merging import Match
 from dateline_infer.records import ClaimRecord, IncidentRecord, records
 from dateline_infer.tables import Table, table_of, to_csv, to_jsonl, to_parquet
 from dateline_labels import Dispatch, Place, Relation, Span, markup
@@ -160,3 +163,14 @@ def test_parquet_json_lines_and_csv_tell_the_same(tmp_path: Path) -> None:
         plain = [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in read]
         assert plain == as_json
         assert [row["incident"] for row in rows(to_csv(table))] == [row["incident"] for row in as_json]
+
+
+@pytest.mark.parametrize("kind", [IncidentRecord, ClaimRecord, EventRecord, TotalRecord, Match, EvidenceRow])
+def test_the_documentation_has_every_column_with_its_type(kind: type) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "incidents.md").read_text(encoding="utf-8")
+    names = {str: "str", int: "int", float: "float", bool: "bool", date: "date"}
+    for name, hint in get_type_hints(kind).items():
+        plain = [each for each in get_args(hint) if each is not type(None)] or [hint]
+        of = names[plain[0]]
+        told = f"list[{of}]" if get_origin(hint) is list else f"{of}?" if type(None) in get_args(hint) else of
+        assert f"| `{name}` | {told} |" in text, name
