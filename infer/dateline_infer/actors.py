@@ -163,6 +163,8 @@ def _actor(dispatch: Dispatch, span: Span, table: ActorTable, seen: _Seen) -> Ac
         or _mentioned_before(dispatch, span, own, table, seen)
         or _described(dispatch, span, _by_its_words(own, table), table)
     )
+    if name and actor.kind == UNIDENTIFIED:  # "the bomber" is nobody, "bomber Ahmad Khan" is somebody
+        actor = replace(actor, kind="")
     if len(name) > 1 and not known:
         seen.persons[name[-1]] = actor
     if own and not name:

@@ -122,6 +122,8 @@ def _where(event: Event) -> Iterator[tuple[str, Cell]]:
 
 
 def _size(event: Event) -> Iterator[tuple[str, Cell]]:
+    if event.status == ROLES.threatened:
+        return
     outcomes = {"dead": ROLES.killed, "injured": ROLES.injured}
     decisions = {name: event.decision(outcome) for name, outcome in outcomes.items()}
     numbers = {name: d.number.best for name, d in decisions.items() if d.number and d.number.best is not None}

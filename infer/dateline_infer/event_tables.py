@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .event import Event
+from .incidents import ROLES
 from .ledger import ClaimRecord, IncidentRecord
 from .merging import Group
 from .rules import Decision, Rule, decide
@@ -111,8 +112,8 @@ def event_record(event: Event, group: Group) -> EventRecord:
 
 
 def total_records(events: Iterable[Event], rules: Sequence[Rule]) -> Iterator[TotalRecord]:
-    """A row for each event, outcome that it tells of and rule."""
-    for event in events:
+    """A row for each event, outcome that it tells of and rule; what is only threatened has no victims."""
+    for event in (event for event in events if event.status != ROLES.threatened):
         for outcome in dict.fromkeys(claim.outcome for claim in event.claims):
             for rule in rules:
                 decision = decide(event.incidents, event.claims, outcome, rule)

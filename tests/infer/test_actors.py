@@ -62,6 +62,7 @@ def test_the_shipped_table_knows_the_groups_of_the_theatres() -> None:
         ("|@spokesman| for the army", [("spokesman", "state_force")]),
         ("|@Communist Party of India (Maoist)|", [("Communist Party of India (Maoist)", "rebel_group")]),
         ("|@six unknown gunmen|, |@Gunmen|", [("gunman", "unidentified")] * 2),
+        ("the |@bomber Amin Khan|, later |@Khan|", [("bomber amin khan", "")] * 2),
         ("|@rebels| attacked. |@Rebels| of another kind", [("rebel", "rebel_group")] * 2),
         ("|@47th Brigade| and |@Battalion 3-16|", [("47th brigade", "state_force"), ("battalion 3 16", "state_force")]),
         (

@@ -216,7 +216,7 @@ def test_the_cells_of_prio_grid(latitude: float, longitude: float, number: int) 
     assert as_ucdp.priogrid(latitude, longitude) == number
 
 
-@pytest.mark.parametrize("folder", ["roundups", "sahel", "world_negative"])
+@pytest.mark.parametrize("folder", [pytest.param("roundups", marks=pytest.mark.slow), "sahel", "world_negative"])
 def test_the_deaths_of_every_event_of_the_corpus_add_up(folder: str) -> None:
     for dispatch in read_dispatches([CORPUS / folder], SCHEMA):
         for event in events(dispatch, Rule.UCDP):

@@ -129,6 +129,12 @@ def test_figures_change_over_time_as_claims_by_date() -> None:
     assert (table["conservative"], table["government"]) == ((1, 6), (0, 0))
 
 
+def test_the_victims_of_a_threat_are_in_no_total() -> None:
+    threat = told("a", status="threatened")
+    events = events_of(merge([threat], Merging()), [a_claim(1, 6, incident="a#1")], Rule.LATEST)
+    assert list(total_records(events, list(Rule))) == []
+
+
 incident_lists = st.lists(
     st.tuples(
         st.sampled_from("abcd"),
