@@ -137,6 +137,9 @@ DATELINES = [
     ("KABUL, July 20 (Reuters) - Six died.", "2017-07-20", "July 20", date(2017, 7, 20)),
     ("KABUL, July 20 (Reuters) - Six died.", "2017-07-22", "July 20", date(2017, 7, 20)),
     ("KABUL, July 20 (Reuters) - Six died.", "2017-07-19", "July 20", date(2017, 7, 20)),
+    ("date 2017-07-20 KABUL, July 20, (Xinhua) — Taliban", None, "2017-07-20", date(2017, 7, 20)),
+    ("KABUL, July 20, (Xinhua) — Taliban", "2017-07-21", "July 20", date(2017, 7, 20)),
+    ("Published: 20 July 2017\n\nSix died.", None, "20 July 2017", date(2017, 7, 20)),
     ("KABUL, Dec. 31 (AP) — Six died.", "2018-01-01", "Dec. 31", date(2017, 12, 31)),
     (
         "Six die in Kabul\n\nKABUL, Afghanistan, July 20, 2017 (AP) — Six died.",
