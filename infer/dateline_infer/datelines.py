@@ -23,12 +23,19 @@ _PLACE: Final = re.compile(
 )
 _BROADCAST: Final = re.compile(r"(?:[^.]{0,90}\b\d{4} GMT )?", re.IGNORECASE)
 _HEADING: Final = re.compile(r"[^.]{0,110}(?:\b(?:of|from|dated?:?|as of|ending) |[,(–—-] ?)", re.IGNORECASE)
+_FIELD: Final = re.compile(r"(?:date|dated|published|posted|updated):? ?", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\d(?:st|nd|rd|th)?(?: [A-Za-z]+\.?)?(?: \d{4})?(?: ?[-–—] ?| (?:to|and|au) )$")
 # what may follow it
-_AFTER_PLACE: Final = re.compile(r"\)? ?(?:[(\[/:–—-]|\n|$)")
+_AFTER_PLACE: Final = re.compile(r"\)?,? ?(?:[(\[/:–—-]|\n|$)")
 _AFTER_BROADCAST: Final = re.compile(r"(?:,? \d{1,2}[:.]\d{2})? ?(?:[(–—-]|\n|$)")
 _AFTER_HEADING: Final = re.compile(r"\)?(?:,? ?\d{1,2}[:.]\d{2})? ?(?:\n|$)")
-_FORMS: Final = ((_PLACE, _AFTER_PLACE), (_BROADCAST, _AFTER_BROADCAST), (_HEADING, _AFTER_HEADING))
+_AFTER_FIELD: Final = re.compile(r"\s|$")
+_FORMS: Final = (
+    (_PLACE, _AFTER_PLACE),
+    (_BROADCAST, _AFTER_BROADCAST),
+    (_HEADING, _AFTER_HEADING),
+    (_FIELD, _AFTER_FIELD),
+)
 
 
 def dateline(text: str, published: date | None) -> tuple[date, int, int] | None:
@@ -39,7 +46,7 @@ def dateline(text: str, published: date | None) -> tuple[date, int, int] | None:
     """
     head = text[:_HEAD]
     for match in _DATE.finditer(head):
-        before = head[head.rfind("\n", 0, match.start()) + 1 : match.start()]
+        before = head[head.rfind("\n", 0, match.start()) + 1 : match.start()].lstrip()
         if _RANGE.search(before) or not any(
             start.fullmatch(before) and end.match(head, match.end()) for start, end in _FORMS
         ):

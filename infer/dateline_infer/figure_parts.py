@@ -48,8 +48,9 @@ _OF_THEM: Final = re.compile(r"\bof (?:them|those|these)\b|^(?:both|all|most|som
 _OPENS_LIST: Final = re.compile(
     r"\b(?:including|counting|comprising|consisting of|made up of|namely|included|includes?"
     r"|(?:among|of|amongst) (?:them|whom|these|those)"
+    rf"|of (?:the|those|these) {_SMALL_NUMBER}(?: [\w-]+)? {_HARMED} ?$"
     rf"|(?:among|of|amongst) (?:the|those|these) (?:[\w-]+ ){{0,2}}?(?:{_HARMED}|{_SMALL_NUMBER})"
-    r"(?:,|:| ?$|(?: (?!and\b)[\w'-]+){0,6}? (?:were|was|are|is|being)\b)(?: (?:named|identified) as)?"
+    r"(?:,|:|(?: (?!and\b)[\w'-]+){0,6}? (?:were|was|are|is|being)\b)(?: (?:named|identified) as)?"
     r"|(?:identified|named)(?: [\w'-]+){0,5}? as"
     r"|(?:victims|dead|deceased|slain|killed|casualties|wounded|injured)(?: (?!sa|who)[\w'-]+){0,3}? (?:were|was|are):?"
     r"(?: (?:named|identified) as)?"

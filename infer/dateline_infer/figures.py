@@ -37,6 +37,13 @@ _BENT_BEFORE: Final = re.compile(
     rf"|nearly|almost"
     r"|close to|approximately|roughly|an estimated|no|without|not a single|not one) $"
 )
+# what a span that was found by a model, not by an annotator, may begin with
+_HARM_FIRST: Final = re.compile(
+    r"^(?:(?:kill|wound|injur|captur|abduct|kidnapp|leav|includ)(?:ing|ed)|left|and|with|that|also|where|when"
+    r"|,) (?=.*\d|.*\b"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|dozens|scores|several|at least"
+    r"|more than)\b)"
+)
 _ANY: Final = re.compile(r"(?:any(?:one|body)?|a single|either)\b")
 _NEGATED: Final = re.compile(
     r"(?:\b(?:no|not|never|without|nor|neither|nobody|none|denied|denies|denying|cannot|prevented|avoided|avoiding)\b"
@@ -58,7 +65,7 @@ def read_figure(text: str, start: int, end: int) -> Figure:
 
 def _counted(text: str, start: int, end: int) -> Quantity:
     words = text[start:end]
-    plain = _plain(words)
+    plain = _HARM_FIRST.sub("", _plain(words))
     if _ANY.match(plain):
         return NOBODY if _NEGATED.search(_plain(text[max(0, start - _REACH) : start])) else PERHAPS
     bent = _BENT_BEFORE.search(text[max(0, start - _LONGEST_QUALIFIER) : start].casefold())

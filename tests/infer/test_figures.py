@@ -5,7 +5,7 @@ import pytest
 from dateline_infer.figures import Figure, read_figure
 from dateline_infer.numerals import marked
 from dateline_infer.quantities import quantity
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CASES = Path(__file__).with_name("figure_cases.txt")
@@ -75,6 +75,7 @@ def test_the_table_is_long_enough() -> None:
     assert len(table()) >= 300
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), st.text(max_size=20), st.text(max_size=20))
 def test_low_best_and_high_are_in_order(words: list[str], before: str, after: str) -> None:
     span = " ".join(words)
@@ -86,6 +87,7 @@ def test_low_best_and_high_are_in_order(words: list[str], before: str, after: st
         assert figure.high is None or figure.best <= figure.high
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=60))
 def test_any_text_has_a_figure(text: str) -> None:
     figure = read_figure(text, 0, len(text))
@@ -93,6 +95,7 @@ def test_any_text_has_a_figure(text: str) -> None:
     assert figure.qualifier
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999_999_999))
 def test_a_number_in_figures_is_itself(number: int) -> None:
     for spelling in (str(number), f"{number:,}", f"{number:,}".replace(",", ".")):
