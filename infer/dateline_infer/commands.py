@@ -13,7 +13,12 @@ def extract(
         typer.Argument(metavar="[FILES…]", help="Dispatches: .txt, .jsonl, .jsonl.gz, .csv or .parquet; - for stdin."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write JSON lines here; stdout if not given.")] = None,
-    incidents: Annotated[Path | None, typer.Option(help="Write the incident table here: .csv or .jsonl.")] = None,
+    incidents: Annotated[
+        Path | None,
+        typer.Option(help="Write the incidents here, .csv, .jsonl or .parquet, and the claims to NAME.claims.*."),
+    ] = None,
+    gazetteer: Annotated[Path | None, typer.Option(help="A GeoNames dump to place the incidents with.")] = None,
+    actors: Annotated[Path | None, typer.Option(help="A table of actors of your own, as labels/actors.toml.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Show each text in colour with its spans, not JSON.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw what --show shows into this .svg file.")] = None,
     text_column: Annotated[str, typer.Option(help="Column or key that holds the text.")] = "text",
@@ -35,11 +40,13 @@ def extract(
     """
     from .choosing import Asked
     from .extraction import Destinations, Loading, run_extract
+    from .incident_runs import lookups_of
     from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)
-    run_extract(loading, files or [Path("-")], columns, Destinations(out, incidents, show, picture))
+    to = Destinations(out, incidents, show, picture)
+    run_extract(loading, files or [Path("-")], columns, to, lookups_of(actors, gazetteer))
 
 
 def doctor(

@@ -13,17 +13,22 @@ from rich.console import Console
 
 from .choosing import BEST, Asked
 from .extractor import Extractor
-from .incident_table import to_csv, to_jsonl
-from .incidents import Incident, can_assemble, incidents
+from .incident_runs import write_tables
+from .incidents import can_assemble
 from .inputs import Columns, read_inputs
+from .ledger import ClaimRecord, IncidentRecord
 from .progress import with_progress
+from .records import Lookups, records
+from .tables import check_suffix
 
 _PICTURE_WIDTH = 110
 
 
 @dataclass(frozen=True)
 class Destinations:
-    """Where the results go: JSON lines to `out` (None: standard output), the table to `table`, or a rendering."""
+    """Where the results go: JSON lines to `out` (None: standard output), the tables to `table` and beside it, or a
+    rendering.
+    """
 
     out: Path | None
     table: Path | None
@@ -31,8 +36,8 @@ class Destinations:
     picture: Path | None = None  # an SVG of the rendering
 
     def __post_init__(self) -> None:
-        if self.table and self.table.suffix not in (".csv", ".jsonl"):
-            raise InputError(Place(str(self.table)), "incidents", "expected a file ending in .csv or .jsonl")
+        if self.table:
+            check_suffix(self.table, "incidents")
         if self.picture and self.picture.suffix != ".svg":
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
 
@@ -50,7 +55,7 @@ class Loading:
     require_signature: Path | None = None
 
 
-def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations) -> None:
+def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
     dispatches = read_inputs(files, columns)
     extractor = Extractor.load(loading.bundle, loading.asked, loading.threads, loading.gated, loading.require_signature)
@@ -58,13 +63,16 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
     if to.table and not assemble:
         raise InputError(Place(str(loading.bundle)), "schema", "has none of the labels that incidents are made of")
     console = _console(to)
-    found, failed, lines = [], 0, []
+    incidents: list[IncidentRecord] = []
+    claims: list[ClaimRecord] = []
+    failed, lines = 0, []
     for dispatch in with_progress(extractor.stream(dispatches), len(dispatches), "reading"):
         failed += "error" in dispatch.meta
-        table = incidents(dispatch) if assemble else []
-        found += table
+        found, figures = records(dispatch, lookups) if assemble else ([], [])
+        incidents += found
+        claims += figures
         if to.show or to.picture:
-            _show(dispatch, table, extractor, console)
+            _show(dispatch, (found, figures), extractor, console)
         elif to.out is None:
             sys.stdout.write(write_line(dispatch) + "\n")
         if to.out is not None:
@@ -72,7 +80,7 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
     if to.out is not None:
         write_atomically(to.out, "".join(lines).encode("utf-8"))
     if to.table:
-        write_atomically(to.table, (to_csv(found) if to.table.suffix == ".csv" else to_jsonl(found)).encode("utf-8"))
+        write_tables(to.table, incidents, claims)
     if to.picture:
         write_atomically(to.picture, console.export_svg(title="dateline extract").encode("utf-8"))
     if failed:
@@ -86,9 +94,14 @@ def _console(to: Destinations) -> Console:
     return Console(highlight=False, record=to.picture is not None, file=page, width=width)
 
 
-def _show(dispatch: Dispatch, table: Sequence[Incident], extractor: Extractor, console: Console) -> None:
+def _show(
+    dispatch: Dispatch,
+    tables: tuple[list[IncidentRecord], list[ClaimRecord]],
+    extractor: Extractor,
+    console: Console,
+) -> None:
     from .render import show_dispatch, show_incidents
 
     show_dispatch(dispatch, extractor.config.schema, console)
     if can_assemble(extractor.config.schema):
-        show_incidents(table, console)
+        show_incidents(*tables, console)

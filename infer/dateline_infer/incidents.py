@@ -4,7 +4,7 @@ Pure bookkeeping over spans and relations: nothing is guessed, everything keeps 
 side, each with its source.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from dateline_labels.clusters import clusters
 
 @dataclass(frozen=True)
 class Roles:
-    """The names that the assembler looks for in a schema; everywhere else labels are data."""
+    """The names that the assembler and the formats of others look for in a schema; everywhere else labels are data."""
 
     trigger: str = "ATTACK"
     kind: str = "kind"
@@ -30,6 +30,25 @@ class Roles:
     casualty: str = "casualty"
     side: str = "side"
     source: str = "source"
+    actor: str = "ACTOR"
+    time_span: str = "TIME"
+    place_span: str = "LOCATION"
+    killed: str = "killed"
+    injured: str = "injured"
+    killed_or_injured: str = "killed_or_injured"
+    captured: str = "captured"
+    armed_clash: str = "armed_clash"
+    armed_assault: str = "armed_assault"
+    bombing: str = "bombing"
+    suicide_bombing: str = "suicide_bombing"
+    air_strike: str = "air_strike"
+    shelling: str = "shelling"
+    abduction: str = "abduction"
+    killing: str = "killing"
+    arson_or_sabotage: str = "arson_or_sabotage"
+    occurred: str = "occurred"
+    foiled: str = "foiled"
+    threatened: str = "threatened"
 
 
 ROLES: Final = Roles()
@@ -92,11 +111,11 @@ def can_assemble(schema: Schema) -> bool:
 
 def incidents(dispatch: Dispatch) -> list[Incident]:
     """The incidents of a dispatch in the order of their first mention."""
-    graph = _Graph(dispatch)
-    return [graph.incident(number, events) for number, events in enumerate(_events(dispatch), start=1)]
+    graph = Graph(dispatch)
+    return [graph.incident(number, triggers) for number, triggers in enumerate(events(dispatch), start=1)]
 
 
-def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
+def events(dispatch: Dispatch) -> Iterator[list[Span]]:
     """The triggers of each event, in the order of the text."""
     triggers = sorted((span for span in dispatch.spans if span.label == ROLES.trigger), key=lambda span: span.start)
     ids = {span.id for span in triggers}
@@ -109,7 +128,17 @@ def _events(dispatch: Dispatch) -> Iterator[list[Span]]:
     yield from groups.values()
 
 
-class _Graph:
+@dataclass(frozen=True)
+class Argument:
+    """A span that a relation leads to, the span that it leaves from, and how many characters lie between them."""
+
+    span: Span
+    head: Span
+    score: float | None
+    distance: int
+
+
+class Graph:
     """The relations of a dispatch, by head and label."""
 
     def __init__(self, dispatch: Dispatch) -> None:
@@ -118,7 +147,11 @@ class _Graph:
         for relation in dispatch.relations:
             self._tails.setdefault((relation.head, relation.label), []).append(relation)
         placed = {relation.head for relation in dispatch.relations if relation.label == ROLES.within}
-        self._placed = sorted((dispatch.span_by_id[head] for head in placed), key=lambda span: span.start)
+        in_order = sorted((dispatch.span_by_id[head] for head in placed), key=lambda span: span.start)
+        self._wider_of_name: dict[str, list[Span]] = {}
+        for span in in_order:
+            self._wider_of_name.setdefault(_name(self._mention(span)), self._spans([span], ROLES.within))
+        self._outer: dict[str, list[Span]] = {}
 
     def incident(self, number: int, triggers: list[Span]) -> Incident:
         """The incident that the triggers tell of."""
@@ -127,17 +160,30 @@ class _Graph:
             self._dispatch.id,
             self._dispatch.published,
             number,
-            _attribute(triggers, ROLES.kind, ROLES.vague_kind),
-            _attribute(triggers, ROLES.status, ""),
+            attribute(triggers, ROLES.kind, ROLES.vague_kind),
+            attribute(triggers, ROLES.status, ""),
             tuple(self._mention(span) for span in triggers),
             self._mentions(triggers, ROLES.time),
-            _distinct(self._place(span) for span in self._innermost(self._spans(triggers, ROLES.place))),
+            _distinct(self._place(span) for span in self.innermost(self._spans(triggers, ROLES.place))),
             self._mentions(triggers, ROLES.perpetrator),
             self._mentions(triggers, ROLES.target),
             tuple(self._figure(span) for span in casualties),
             self._mentions(triggers, ROLES.source),
-            _least(span.score for span in (*triggers, *casualties)),
+            least(span.score for span in (*triggers, *casualties)),
         )
+
+    def arguments(self, heads: Iterable[Span], label: str) -> list[Argument]:
+        """What relations `label` lead to from any of the heads, each span once by its nearest head, the nearest first
+        and of equally near ones the earlier.
+        """
+        nearest: dict[str, Argument] = {}
+        for head in heads:
+            for relation in self._tails.get((head.id, label), []):
+                tail = self._dispatch.span_by_id[relation.tail]
+                argument = Argument(tail, head, relation.score, gap(head, tail))
+                if tail.id not in nearest or argument.distance < nearest[tail.id].distance:
+                    nearest[tail.id] = argument
+        return sorted(nearest.values(), key=lambda argument: (argument.distance, argument.span.start))
 
     def _figure(self, span: Span) -> CasualtyFigure:
         return CasualtyFigure(
@@ -149,12 +195,16 @@ class _Graph:
         )
 
     def _place(self, span: Span) -> PlaceMention:
-        return PlaceMention(self._mention(span), tuple(self._mention(outer) for outer in self._outer(span)))
+        return PlaceMention(self._mention(span), tuple(self._mention(outer) for outer in self.outer(span)))
 
-    def _outer(self, span: Span) -> list[Span]:
+    def outer(self, span: Span) -> list[Span]:
         """The places that `span` lies in, narrowest first: those that lie in most others of them."""
-        outer = self._reachable(span)
-        return sorted(outer, key=lambda place: -sum(wider in outer for wider in self._reachable(place)))
+        if span.id not in self._outer:
+            outer = self._reachable(span)
+            if len(outer) > 1:
+                outer = sorted(outer, key=lambda place: -sum(wider in outer for wider in self._reachable(place)))
+            self._outer[span.id] = outer
+        return self._outer[span.id]
 
     def _reachable(self, span: Span) -> list[Span]:
         """The places that chains of `within` lead to; a circle is walked once."""
@@ -168,13 +218,11 @@ class _Graph:
         tells of a district's province once.
         """
         own = self._spans([place], ROLES.within)
-        name = _name(self._mention(place))
-        namesakes = (span for span in self._placed if _name(self._mention(span)) == name)
-        return own or next((self._spans([span], ROLES.within) for span in namesakes), [])
+        return own or self._wider_of_name.get(_name(self._mention(place)), [])
 
-    def _innermost(self, places: list[Span]) -> list[Span]:
+    def innermost(self, places: list[Span]) -> list[Span]:
         """The places without those that another of them is said to lie in."""
-        outer = {span.id for place in places for span in self._outer(place)}
+        outer = {span.id for place in places for span in self.outer(place)}
         return [place for place in places if place.id not in outer] or places
 
     def _mentions(self, heads: Iterable[Span], label: str) -> tuple[Mention, ...]:
@@ -191,6 +239,11 @@ class _Graph:
 
     def _mention(self, span: Span) -> Mention:
         return Mention(self._dispatch.words(span), span.start, span.end)
+
+
+def gap(one: Span, other: Span) -> int:
+    """How many characters lie between two spans."""
+    return max(0, one.start - other.end, other.start - one.end)
 
 
 def _distinct(places: Iterable[PlaceMention]) -> tuple[PlaceMention, ...]:
@@ -214,13 +267,14 @@ def _name(mention: Mention) -> str:
     return " ".join(mention.words.casefold().split())
 
 
-def _attribute(triggers: list[Span], name: str, vague: str) -> str:
+def attribute(triggers: Sequence[Span], name: str, vague: str) -> str:
     """The value most mentions give, a vague one only where no other is given; the earliest wins a tie."""
     values = [span.attributes[name] for span in triggers if name in span.attributes]
     telling = [value for value in values if value != vague] or values
     return max(telling, key=telling.count, default="")
 
 
-def _least(scores: Iterable[float | None]) -> float | None:
+def least(scores: Iterable[float | None]) -> float | None:
+    """The least of the scores that are there, None where none is."""
     known = [score for score in scores if score is not None]
     return min(known) if known else None

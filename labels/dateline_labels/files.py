@@ -23,7 +23,11 @@ _JSON_SPACE = " \t\r\n"
 
 def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
     """Every dispatch of the files and folders; raises InputError at the first fault, OSError where unreadable."""
-    dispatches: list[Dispatch] = []
+    return list(stream_dispatches(paths, schema))
+
+
+def stream_dispatches(paths: Iterable[Path], schema: Schema) -> Iterator[Dispatch]:
+    """The same one by one, so that no more than a file's text is held."""
     seen: dict[str, Path] = {}
     for path in paths:
         for file in annotated_files(path):
@@ -31,8 +35,7 @@ def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
                 if dispatch.id in seen:
                     raise InputError(place, "id", f"{dispatch.id} occurs twice, first in {seen[dispatch.id]}")
                 seen[dispatch.id] = file
-                dispatches.append(dispatch)
-    return dispatches
+                yield dispatch
 
 
 def annotated_files(path: Path) -> list[Path]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from dateline_infer import Extractor
-from dateline_infer.incident_table import to_csv, to_jsonl
-from dateline_infer.incidents import incidents
+from dateline_infer.records import ClaimRecord, IncidentRecord, records
+from dateline_infer.tables import table_of, to_csv, to_jsonl
 from dateline_labels import Dispatch
 from dateline_labels.jsonl import write_line
 from dateline_labels.main import main
@@ -31,12 +31,16 @@ def test_lines_and_both_tables_are_those_of_the_extractor(
 ) -> None:
     read = Extractor.load(tiny_bundle).batch([Dispatch("note", NOTE)])
     assert read[0].spans
-    for suffix, table in ((".csv", to_csv(incidents(read[0]))), (".jsonl", to_jsonl(incidents(read[0])))):
+    incidents, claims = (
+        table_of(kind, rows) for kind, rows in zip((IncidentRecord, ClaimRecord), records(read[0]), strict=True)
+    )
+    for suffix, written in ((".csv", to_csv), (".jsonl", to_jsonl)):
         out, incident_file = tmp_path / "far" / "out.jsonl", tmp_path / f"incidents{suffix}"
         arguments = ["extract", str(tiny_bundle), str(note), "--out", str(out), "--incidents", str(incident_file)]
         assert main(arguments) == 0
         assert out.read_bytes() == (write_line(read[0]) + "\n").encode()
-        assert incident_file.read_bytes() == table.encode()
+        assert incident_file.read_bytes() == written(incidents)
+        assert (tmp_path / f"incidents.claims{suffix}").read_bytes() == written(claims)
     assert capsys.readouterr() == ("", "")
 
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from dateline_infer.incident_table import COLUMNS, to_csv, to_jsonl
 from dateline_infer.incidents import ROLES, can_assemble, incidents
 from dateline_labels import Dispatch, Relation, Schema, Span, SpanType, read_dispatches
 from dateline_labels.main import main
@@ -161,44 +160,6 @@ def test_another_schema_has_no_incidents() -> None:
     assert ROLES.trigger == "ATTACK"
 
 
-def test_the_csv_has_a_row_an_event_with_every_figure() -> None:
-    header, raid, bomb = csv.reader(io.StringIO(to_csv(incidents(dispatch(RELATIONS)))))
-    assert tuple(header) == COLUMNS
-    row = dict(zip(header, raid, strict=True))
-    assert (row["place"], row["within"], row["time"]) == ("Gao town", "Mali", "Monday")
-    start = TEXT.index("five soldiers")
-    assert f"five soldiers killed, of army, says army [{start}-{start + 13}]" in row["casualties"]
-    assert "20 killed, says rebels" in row["casualties"]
-    assert dict(zip(header, bomb, strict=True))["place"] == "Kidal"
-
-
-@pytest.mark.parametrize("hostile", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1"])
-def test_no_cell_is_a_formula(hostile: str) -> None:
-    text = f"{hostile} attacked"
-    start = len(hostile) + 1
-    attack = Span("a", "ATTACK", start, start + 8, {"kind": "other", "status": "occurred"})
-    target = Span("p", "ACTOR", 0, len(hostile))
-    risky = Dispatch(hostile.strip(), text, None, {}, (target, attack), (Relation("target", "a", "p"),))
-    for row in list(csv.reader(io.StringIO(to_csv(incidents(risky)))))[1:]:
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝")) for cell in row)
-        assert any(cell.startswith("'") for cell in row)
-
-
-def test_json_lines_hold_every_offset() -> None:
-    rows = [json.loads(line) for line in to_jsonl(incidents(dispatch(RELATIONS))).splitlines()]
-
-    def mentions(value: object) -> list[dict[str, object]]:
-        if isinstance(value, list):
-            return [mention for each in value for mention in mentions(each)]
-        if isinstance(value, dict):
-            return ([value] if "words" in value else []) + [m for each in value.values() for m in mentions(each)]
-        return []
-
-    found = [mention for row in rows for mention in mentions(row)]
-    assert len(found) == 14
-    assert all(TEXT[mention["start"] : mention["end"]] == mention["words"] for mention in found)  # type: ignore[misc]
-
-
 def test_the_command_writes_both_tables(tmp_path: Path, tiny_bundle: Path, corpus_sample: Path) -> None:
     dispatches = read_dispatches([corpus_sample], Schema.read(ROOT / "labels" / "schema.toml"))
     source = tmp_path / "x.jsonl"
@@ -209,9 +170,9 @@ def test_the_command_writes_both_tables(tmp_path: Path, tiny_bundle: Path, corpu
         assert main(["extract", str(tiny_bundle), str(source), *out]) == 0
     in_csv = list(csv.DictReader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8"))))
     in_json = [json.loads(line) for line in (tmp_path / "table.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [(row["dispatch"], row["incident"]) for row in in_csv] == [
-        (row["dispatch"], str(row["number"])) for row in in_json
-    ]
+    assert [row["incident"] for row in in_csv] == [row["incident"] for row in in_json]
+    claims = [json.loads(line) for line in (tmp_path / "table.claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {claim["incident"] for claim in claims} <= {row["incident"] for row in in_json}
     assert len(in_csv) >= 4
 
 
@@ -219,4 +180,4 @@ def test_a_table_of_another_kind_is_refused_before_anything_is_read(
     tmp_path: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["extract", str(tiny_bundle), "nothing.txt", "--incidents", str(tmp_path / "x.xlsx")]) == 2
-    assert "expected a file ending in .csv or .jsonl" in capsys.readouterr().err
+    assert "expected a file ending in .csv, .jsonl, .parquet" in capsys.readouterr().err

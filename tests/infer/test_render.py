@@ -6,7 +6,7 @@ import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from dateline_infer.incidents import incidents
+from dateline_infer.records import records
 from dateline_infer.render import rendered, show_dispatch, show_incidents, visible
 from dateline_labels import Dispatch, Place, Relation, Span, markup
 from hypothesis import given, settings
@@ -44,7 +44,7 @@ def on_page(dispatch: Dispatch, colour: bool = False, width: int = 160) -> str:
     system = "truecolor" if colour else None
     console = Console(file=page, width=width, force_terminal=colour, color_system=system, highlight=False)
     show_dispatch(dispatch, SCHEMA, console)
-    show_incidents(incidents(dispatch), console)
+    show_incidents(*records(dispatch), console)
     return page.getvalue()
 
 
@@ -72,7 +72,14 @@ def test_the_plain_page_tells_every_span_its_label_and_what_it_is_tied_to() -> N
     for relation in dispatch.relations:
         head, tail = (dispatch.words(dispatch.span_by_id[end]) for end in (relation.head, relation.tail))
         assert squeezed(f"{head}─{relation.label}→{tail}") in squeezed_page
-    for told in ("note-1 2019-03-14", "Incidents", "Gao < Mali", "• Four soldiers killed, says army", "“ambushed”"):
+    for told in (
+        "note-1 2019-03-14",
+        "Incidents",
+        "Gao < Mali",
+        "• 4 killed: Four soldiers, says army",
+        "2019-03-11",
+        "“ambushed”",
+    ):
         assert told in page
     assert "\x1b" not in page
 
@@ -130,7 +137,7 @@ def test_visible_text_has_the_length_of_the_text_and_its_letters(text: str) -> N
 def test_a_picture_of_any_text_is_well_formed(words: str) -> None:
     console = Console(file=io.StringIO(), record=True, width=110, highlight=False)
     show_dispatch(all_of(words), SCHEMA, console)
-    show_incidents(incidents(all_of(words)), console)
+    show_incidents(*records(all_of(words)), console)
     drawing = console.export_svg(title="dateline extract")
     ElementTree.fromstring(drawing.encode("utf-8"))
     assert "<script" not in drawing

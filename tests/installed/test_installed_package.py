@@ -50,6 +50,17 @@ def test_the_command_reads_a_dispatch() -> None:
     assert json.loads(done.stdout)["spans"]
 
 
+def test_incidents_are_assembled_with_the_tables_that_come_along(tmp_path: Path) -> None:
+    read, table = str(tmp_path / "read.jsonl"), tmp_path / "incidents.csv"
+    assert dateline("extract", BUNDLE, "-", "--out", read, stdin=TEXT).returncode == 0
+    done = dateline("incidents", "table", read, "--out", str(table))
+    assert done.returncode == 0, done.stderr
+    assert "six soldiers" in (tmp_path / "incidents.claims.csv").read_text(encoding="utf-8")
+    done = dateline("incidents", "table", read, "--out", str(tmp_path / "x.parquet"))
+    assert done.returncode == 2
+    assert "pip install 'dateline[archive]'" in done.stderr
+
+
 def test_a_bundle_is_verified_packed_and_read_from_one_file(tmp_path: Path) -> None:
     packed = str(tmp_path / "bundle.zip")
     for arguments in (["verify", BUNDLE], ["pack", BUNDLE, packed], ["verify", packed], ["show", packed]):

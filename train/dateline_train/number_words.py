@@ -16,23 +16,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from dateline_infer.number_words import SCALES, SMALL, from_words, in_words
+
 from .pieces import Piece
-
-LARGEST = 999_999_999
-
-_ONES = [
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SMALL = {word: value for value, word in enumerate(_ONES)} | {word: 10 * at for at, word in enumerate(_TENS, start=2)}
-_SCALES = {"million": 1_000_000, "thousand": 1_000}
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_WORD = "|".join(sorted([*_SMALL, "hundred", *_SCALES], key=len, reverse=True))
+_WORD = "|".join(sorted([*SMALL, "hundred", *SCALES], key=len, reverse=True))
 _RUN = rf"(?:a (?=(?:hundred|thousand|million)\b))?\b(?:{_WORD})(?:(?: |-| and )(?:{_WORD}))*\b"
 _DIGITS = r"(?<![\w$€£#.,:/–’'-])(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}|0)(?![\w%°/–-]|[.,:’']\w| ?per ?cent)"
 _SOME = rf"(?:\d+|(?:{_WORD})(?:[ -](?:{_WORD}))*)"
@@ -70,59 +62,6 @@ def spelt_otherwise(text: str) -> Iterator[Piece]:
             yield Piece(*match.span(), words.capitalize() if starts else words)
         elif not _is_pronoun(text, match):
             yield from _in_digits(match["words"], match.start())
-
-
-def in_words(number: int) -> str:
-    """`number` in words, as "three hundred five thousand twelve"; raises ValueError below 0 and above LARGEST."""
-    if not 0 <= number <= LARGEST:
-        raise ValueError(f"expected a number from 0 to {LARGEST}, got {number}")
-    if number < 20:
-        return _ONES[number]
-    if number < 100:
-        tens, ones = divmod(number, 10)
-        return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
-    scale, word = next((scale, word) for word, scale in (*_SCALES.items(), ("hundred", 100)) if number >= scale)
-    count, rest = divmod(number, scale)
-    return f"{in_words(count)} {word}" + (f" {in_words(rest)}" if rest else "")
-
-
-def from_words(words: Sequence[str]) -> int | None:
-    """The number that `words` (in lower case, hyphens taken apart) are as a whole; None where they are not one."""
-    number = 0
-    for name, scale in _SCALES.items():
-        if name in words:
-            at = words.index(name)
-            count = _below_thousand(words[:at])
-            if not count:
-                return None
-            number, words = number + count * scale, _without_and(words[at + 1 :])
-            if not words:
-                return number
-    rest = _below_thousand(words)
-    return None if rest is None or (number and not rest) else number + rest
-
-
-def _below_thousand(words: Sequence[str]) -> int | None:
-    if len(words) > 1 and words[1] == "hundred":
-        hundreds = 1 if words[0] == "a" else _SMALL.get(words[0], 0)
-        rest = _without_and(words[2:])
-        below = _below_hundred(rest) if rest else 0
-        return 100 * hundreds + below if 0 < hundreds < 10 and below is not None else None
-    return 1 if list(words) == ["a"] else _below_hundred(words)
-
-
-def _below_hundred(words: Sequence[str]) -> int | None:
-    values = [_SMALL.get(word) for word in words]
-    match values:
-        case [int(value)]:
-            return value
-        case [int(tens), int(ones)] if tens >= 20 and 0 < ones < 10:
-            return tens + ones
-    return None
-
-
-def _without_and(words: Sequence[str]) -> Sequence[str]:
-    return words[1:] if len(words) > 1 and words[0] == "and" else words
 
 
 def _in_digits(run: str, offset: int) -> Iterator[Piece]:
