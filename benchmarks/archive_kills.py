@@ -33,7 +33,7 @@ FILE_STEPS = ("opening", "opened", "half-written", "written", "synced", "renamed
 LINE_STEPS = ("appending", "half-appended", "appended", "append-synced")
 _KILLED = -signal.SIGKILL
 _MOST_KILLS_A_RUN = 5
-_SHARD = 10
+_SHARD = 6
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
@@ -175,7 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=300)
-    parser.add_argument("--documents", type=int, default=200)
+    parser.add_argument("--documents", type=int, default=60)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()

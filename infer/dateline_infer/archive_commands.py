@@ -68,6 +68,12 @@ def run(
     run_archive(Archive(loading, paths, out, plan), lambda reader: local_workers(reader, workers))
 
 
-@archive.callback()
-def _archive() -> None:
-    """Read millions of dispatches into tables, each exactly once."""
+@archive.command()
+def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run.")]) -> None:
+    """Prove that a run is complete: counts, checksums, and offsets that match the texts, which are read again.
+
+    Example: dateline archive check out/news
+    """
+    from .archive_check import check_archive
+
+    check_archive(folder)

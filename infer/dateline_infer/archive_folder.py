@@ -120,6 +120,12 @@ def table_file(table: str, shard: int, form: str) -> str:
     return f"{table}/{shard:06}.{form}"
 
 
+def in_words(statuses: Mapping[str, int]) -> str:
+    """How many documents there are and what became of them."""
+    counts = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
+    return f"{sum(statuses.values()):,} documents" + (f" ({counts})" if counts else "")
+
+
 def _check_same(folder: Path, begun: Run, wanted: Run, paths: Sequence[Path]) -> None:
     if begun["fingerprint"] == wanted["fingerprint"]:
         return

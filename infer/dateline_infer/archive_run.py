@@ -16,7 +16,7 @@ from pathlib import Path
 import typer
 from dateline_labels import InterruptedRunError
 
-from .archive_folder import FINISHED, LISTING, Inputs, Run, described, finish, open_run, table_file
+from .archive_folder import FINISHED, LISTING, Inputs, Run, described, finish, in_words, open_run, table_file
 from .archive_journal import DoneShard, Journal, total
 from .archive_lock import held
 from .archive_reading import ReadShard
@@ -63,7 +63,7 @@ def run_archive(archive: Archive, employ: Employ) -> None:
         with closing(Journal(out)) as journal:
             lost = _forget_lost(out, plan, journal)
             if FINISHED in run and not lost:
-                _say(f"{out} is finished: {_in_words(run[FINISHED]['documents'])}")
+                _say(f"{out} is finished: {in_words(run[FINISHED]['documents'])}")
                 return
             if journal.done:
                 _say(f"{out}: going on after {_done(journal)}")
@@ -163,7 +163,7 @@ def _finish(folder: Path, run: Run, journal: Journal) -> None:
     statuses = total(shard.statuses for shard in done)
     tables = {table: sum(shard.files[table].rows for shard in done) for table in TABLES}
     finish(folder, run, {"shards": len(done), "documents": statuses, "rows": tables})
-    _say(f"{folder}: {_in_words(statuses)}; {tables['incidents']:,} incidents, {tables['claims']:,} claims")
+    _say(f"{folder}: {in_words(statuses)}; {tables['incidents']:,} incidents, {tables['claims']:,} claims")
     if statuses.get(ERROR):
         _say(f"warning: {statuses[ERROR]:,} documents were not read; see the ledger")
 
@@ -171,11 +171,6 @@ def _finish(folder: Path, run: Run, journal: Journal) -> None:
 def _done(journal: Journal) -> str:
     documents = sum(shard.documents for shard in journal.done.values())
     return f"{documents:,} documents in {len(journal.done):,} shards"
-
-
-def _in_words(statuses: dict[str, int]) -> str:
-    counts = ", ".join(f"{count:,} {status}" for status, count in statuses.items())
-    return f"{sum(statuses.values()):,} documents" + (f" ({counts})" if counts else "")
 
 
 def _say(message: str) -> None:
