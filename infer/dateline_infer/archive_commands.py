@@ -48,6 +48,9 @@ def run(
     precision: PrecisionOption = "auto",
     gate: GateOption = False,
     require_signature: SignatureOption = None,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="At the end, group dispatches that say nearly the same.")
+    ] = False,
 ) -> None:
     """Read an archive into tables. Stopped or killed, the same command goes on; nothing is lost or doubled.
 
@@ -66,6 +69,11 @@ def run(
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)
     paths = [Path(each) for each in inputs]
     run_archive(Archive(loading, paths, out, plan), lambda reader: local_workers(reader, workers))
+    if copies:
+        from .archive_copies import find_copies
+        from .copies import ALIKE
+
+        find_copies(out, ALIKE)
 
 
 @archive.command()
@@ -77,3 +85,19 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder
     from .archive_check import check_archive
 
     check_archive(folder)
+
+
+@archive.command()
+def copies(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a finished run.")],
+    alike: Annotated[
+        float, typer.Option(min=0.3, max=1.0, help="Share of runs of three words in common that makes a copy.")
+    ] = 0.6,
+) -> None:
+    """Group the dispatches of a run that say nearly the same (wire copies), so that incidents are counted once.
+
+    Example: dateline archive copies out/news
+    """
+    from .archive_copies import find_copies
+
+    find_copies(folder, alike)
