@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import random
 import tracemalloc
 from pathlib import Path
 
@@ -114,6 +115,28 @@ def test_extract_reads_them_too(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"x{suffix}").write_bytes(packed)
     (found,) = read_inputs([tmp_path], Columns())
     assert (found.id, found.text) == ("1", "Gao fell.")
+
+
+@pytest.mark.parametrize(("suffix", "damage"), [(".gz", "cut off"), (".gz", "garbled"), (".zst", "cut off")])
+def test_a_damaged_file_is_read_up_to_there_from_wherever_reading_begins(
+    tmp_path: Path, suffix: str, damage: str
+) -> None:
+    chance = random.Random(1)
+    plain = "".join(json.dumps({"text": chance.randbytes(400).hex()}) + "\n" for _ in range(500)).encode()
+    packed = gzip.compress(plain) if suffix == ".gz" else pyarrow.compress(plain, codec="zstd", asbytes=True)
+    half = len(packed) // 2
+    data = packed[:half] if damage == "cut off" else packed[:half] + b"\xff" * 600 + packed[half + 600 :]
+    path = tmp_path / f"x.jsonl{suffix}"
+    path.write_bytes(data)
+    (tmp_path / "inputs.jsonl").write_bytes(b"".join(listing_lines([path])))
+    whole = cut(tmp_path / "inputs.jsonl", Plan(documents=40), {})
+    lines = [row.data for shard in whole for row in shard.rows]
+    assert len(lines) > 20
+    assert whole[-1].rows[-1].fault is not None
+    assert plain.startswith(b"\n".join(lines[:20]))  # type: ignore[arg-type]
+    for done in range(1, len(whole)):
+        left = cut(tmp_path / "inputs.jsonl", Plan(documents=40), dict(enumerate(whole[:done])))
+        assert [shard.rows for shard in left] == [shard.rows for shard in whole[done:]]
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
