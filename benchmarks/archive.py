@@ -1,11 +1,11 @@
 """Speed, memory and resumption of `dateline archive run`, in processes of their own, on machine-made archives.
 
-python benchmarks/archive.py --bundle BUNDLE --out archive.json
+`python benchmarks/archive.py --bundle BUNDLE --out archive.json` measures, or what `--parts` names of it,
 
-throughput  documents a second of the run, for each the bare Extractor reads on the same texts, in turn
-workers     one process of two threads against two of one thread, in turn
-memory      the most MB a run holds over few and over many documents, beside an Extractor that read one of them
-resume      seconds from the start of the process to the end, with so many shards done and one left
+- throughput: documents a second of the run, for each the bare Extractor reads on the same texts, in turn,
+- workers: one process of two threads against two of one thread, in turn,
+- memory: the most MB a run holds over few and over many documents, beside an Extractor that read one of them,
+- resume: seconds from the start of the process to the end, with so many shards done and one left.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import os
 import random
 import tracemalloc
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from archive_texts import write_mixed
 from archives import write_lines
 from dateline_infer.archive_shards import Plan, Position, Shard, shards
-from dateline_infer.input_files import files_of, listing_lines
+from dateline_infer.input_files import check_listing, files_of, listing_lines
 from dateline_infer.inputs import Columns, read_inputs
 from dateline_infer.rows import At, rows
 from dateline_infer.unpacking import Limits
@@ -106,6 +107,15 @@ def test_folders_and_patterns_stand_for_their_files_by_name(tmp_path: Path) -> N
         list(files_of([tmp_path / "a", tmp_path / "*" / "2.txt"]))
     (tmp_path / "[x].txt").touch()
     assert list(files_of([tmp_path / "[x].txt"])) == [tmp_path / "[x].txt"]
+
+
+def test_names_that_are_no_utf8_are_listed_and_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))
+    path.write_text("Gao fell.")
+    (tmp_path / "inputs.jsonl").write_bytes(b"".join(listing_lines([path])))
+    (shard,) = cut(tmp_path / "inputs.jsonl", Plan(), {})
+    assert shard.rows[0].data == b"Gao fell."
+    check_listing(tmp_path / "inputs.jsonl", [path])
 
 
 @pytest.mark.parametrize("suffix", [".jsonl.zst", ".csv.gz", ".csv.zst"])
