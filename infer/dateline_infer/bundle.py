@@ -29,6 +29,7 @@ from .manifest import (
     TOKENIZER,
     TRAINING,
     VARIANTS,
+    Manifest,
     manifest_of,
     read_verified,
 )
@@ -84,17 +85,32 @@ def load_bundle(
         manifest = manifest_of(files, key)
         choice = choose(asked, Host.look(), manifest.variants)
         graph = VARIANTS[choice.variant]
-        if gated and GATE not in manifest.files:
-            raise InputError(Place("--gate"), "gate", f"{path} has none: its recipe names no labels for one")
+        check_gate(manifest, gated, path)
         contents = read_verified(files, manifest, (*PARTS, graph, *([GATE] if gated else [])))
     parts = parts_of(contents, path)
     check_encoder(contents[graph], path / graph, parts)
     with _naming(path / graph):
         network = BundleNetwork(build_engine(contents[graph], choice, threads), parts.weights, parts.gate, choice)
     with _naming(path):
-        extractor = Extractor(network, parts.tokenizer, parts.reading, parts.padding, gated, choice.device)
+        extractor = Extractor(
+            network, parts.tokenizer, parts.reading, parts.padding, gated, choice.device, manifest.digest
+        )
         _check_fit(extractor, network, parts.largest_token, gated)
     return extractor
+
+
+def check_gate(manifest: Manifest, gated: bool, path: Path) -> None:
+    """Raises InputError where a gate is asked for and the bundle has none."""
+    if gated and GATE not in manifest.files:
+        raise InputError(Place("--gate"), "gate", f"{path} has none: its recipe names no labels for one")
+
+
+def read_config(path: Path, key: "Ed25519PublicKey | None" = None) -> tuple[Manifest, ReadingConfig]:
+    """What a bundle says of itself, without an encoder; raises BundleError where it is not whole."""
+    with opened(path, LIMITS) as files:
+        manifest = manifest_of(files, key)
+        contents = read_verified(files, manifest, PARTS)
+    return manifest, parts_of(contents, path).reading
 
 
 def parts_of(contents: Mapping[str, bytes], path: Path) -> Parts:

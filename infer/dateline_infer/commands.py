@@ -5,12 +5,28 @@ from typing import Annotated
 
 import typer
 
+from .options import (
+    BundleArgument,
+    DateColumn,
+    DeviceOption,
+    EngineOption,
+    GateOption,
+    IdColumn,
+    PrecisionOption,
+    SignatureOption,
+    TextColumn,
+    ThreadsOption,
+)
+
 
 def extract(
-    bundle: Annotated[Path, typer.Argument(help="The packaged checkpoint, a folder or a .zip.")],
+    bundle: BundleArgument,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILES…]", help="Dispatches: .txt, .jsonl, .jsonl.gz, .csv or .parquet; - for stdin."),
+        typer.Argument(
+            metavar="[FILES…]",
+            help="Dispatches: .txt, .parquet, .jsonl or .csv (also .gz, .zst), folders, patterns; - for stdin.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write JSON lines here; stdout if not given.")] = None,
     incidents: Annotated[
@@ -21,17 +37,15 @@ def extract(
     actors: Annotated[Path | None, typer.Option(help="A table of actors of your own, as labels/actors.toml.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Show each text in colour with its spans, not JSON.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw what --show shows into this .svg file.")] = None,
-    text_column: Annotated[str, typer.Option(help="Column or key that holds the text.")] = "text",
-    id_column: Annotated[str, typer.Option(help="Column or key that holds the id.")] = "id",
-    date_column: Annotated[str, typer.Option(help="Column or key that holds the date of publication.")] = "published",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
-    gate: Annotated[bool, typer.Option("--gate", help="Skip dispatches in which a cheap look sees nothing.")] = False,
-    threads: Annotated[int, typer.Option(min=0, help="Threads of the encoder; 0: one a core.")] = 0,
-    require_signature: Annotated[
-        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
-    ] = None,
+    text_column: TextColumn = "text",
+    id_column: IdColumn = "id",
+    date_column: DateColumn = "published",
+    device: DeviceOption = "auto",
+    engine: EngineOption = "auto",
+    precision: PrecisionOption = "auto",
+    gate: GateOption = False,
+    threads: ThreadsOption = 0,
+    require_signature: SignatureOption = None,
 ) -> None:
     """Read dispatches with a packaged checkpoint.
 
@@ -51,13 +65,11 @@ def extract(
 
 def doctor(
     bundle: Annotated[Path | None, typer.Argument(help="A bundle to check and to read a sentence with.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    engine: Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")] = "auto",
+    device: DeviceOption = "auto",
+    engine: EngineOption = "auto",
+    precision: PrecisionOption = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    require_signature: Annotated[
-        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
-    ] = None,
+    require_signature: SignatureOption = None,
 ) -> None:
     """Say what is installed here, what would read a bundle and why, and try it.
 

@@ -54,11 +54,15 @@ class Loading:
     gated: bool = False
     require_signature: Path | None = None
 
+    def load(self) -> Extractor:
+        """As `Extractor.load`."""
+        return Extractor.load(self.bundle, self.asked, self.threads, self.gated, self.require_signature)
+
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
     dispatches = read_inputs(files, columns)
-    extractor = Extractor.load(loading.bundle, loading.asked, loading.threads, loading.gated, loading.require_signature)
+    extractor = loading.load()
     assemble = can_assemble(extractor.config.schema)
     if to.table and not assemble:
         raise InputError(Place(str(loading.bundle)), "schema", "has none of the labels that incidents are made of")

@@ -33,7 +33,7 @@ class Extractor:
     """Reads dispatches with a trained model. Texts of any length are read whole.
 
     An extractor holds no state between calls. With `gated`, dispatches that the gate keeps out are not read; their
-    `meta["gated"]` has the gate's log-odds.
+    `meta["gated"]` has the gate's log-odds. `model` is the SHA-256 of the bundle's manifest, empty without a bundle.
     """
 
     def __init__(
@@ -44,7 +44,9 @@ class Extractor:
         padding: int,
         gated: bool = False,
         device: str = CPU,
+        model: str = "",
     ) -> None:
+        self.model = model
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.config = config
@@ -52,6 +54,7 @@ class Extractor:
         self.tokenizer = tokenizer
         self.padding = padding
         self.special = SpecialTokens.of(tokenizer, padding)
+        self._capacity = config.window - self.special.count
         self._decoder = Decoder(network, config)
         if gated and config.gate is None:
             raise ValueError("the model has no gate")
@@ -92,6 +95,10 @@ class Extractor:
         A dispatch that cannot be read comes back without spans, with the reason in `meta["error"]`; lone surrogates
         are replaced by U+FFFD, one for one, and counted in `meta["replaced_surrogates"]`.
         """
+        return (reading.dispatch for reading in self.readings(dispatches))
+
+    def readings(self, dispatches: Iterable[Dispatch]) -> "Iterator[Reading]":
+        """As `stream`, with what each dispatch took to read."""
         with ThreadPoolExecutor(1, "encoder") as encoder:
             earlier: tuple[_Group, Future[Encoded]] | None = None
             for some in _groups(dispatches):
@@ -156,12 +163,28 @@ class Extractor:
                 logits[begin + take.first : begin + take.end] = found_logits[at, read]
         return Encoded(vectors, logits, bounds)
 
-    def _decode(self, group: "_Group", encoded: Future[Encoded]) -> Iterator[Dispatch]:
+    def _decode(self, group: "_Group", encoded: Future[Encoded]) -> "Iterator[Reading]":
         chosen = [group.dispatches[at] for at in group.chosen]
         read = iter(self._decoder.decode(chosen, group.chosen_tokens, encoded.result()))
         passed = set(group.chosen)
-        for at, dispatch in enumerate(group.dispatches):
-            yield next(read) if at in passed else dispatch
+        for at, (dispatch, tokens) in enumerate(zip(group.dispatches, group.tokens, strict=True)):
+            if at in passed:
+                yield Reading(
+                    next(read), len(tokens), len(windows.starts(len(tokens), self._capacity, self.config.overlap))
+                )
+            else:
+                yield Reading(dispatch, len(tokens), 0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A dispatch as it was read, its tokens, and the windows that the encoder read of it, none where the gate kept it
+    out.
+    """
+
+    dispatch: Dispatch
+    tokens: int
+    windows: int
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,21 @@
-"""Files of raw dispatches → `Dispatch`es without spans: .txt, .jsonl, .jsonl.gz, .csv, .parquet, or standard input."""
+"""Files of raw dispatches → `Dispatch`es without spans: .txt, .jsonl, .csv (.gz, .zst), .parquet, standard input."""
 
-import csv
-import io
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-from dateline_labels import Dispatch, InputError, MissingExtraError, Place
-from dateline_labels.files import decode_utf8, read_bytes
+from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.files import decode_utf8
 from dateline_labels.jsonl import read_json
 
+from .input_files import TEXT, files_of, form_of
+from .rows import At, Row, rows
 from .tokens import SURROGATE
+from .unpacking import Limits
 
-SUFFIXES = (".txt", ".jsonl", ".jsonl.gz", ".csv", ".parquet")
 STANDARD_INPUT = Path("-")
-_LONGEST_CELL = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,8 @@ class Columns:
 
 
 def read_inputs(paths: Iterable[Path], columns: Columns) -> list[Dispatch]:
-    """Every dispatch of the files, in order; raises InputError at the first fault, OSError where unreadable.
+    """Every dispatch of the files, folders and patterns, in order; raises InputError at the first fault, OSError where
+    unreadable.
 
     A .txt file is one dispatch, named after the file. Standard input is JSON lines where it begins with `{`, else one
     dispatch. Rows without an id are named after the file and the line. Other keys and columns are kept in `meta`.
@@ -40,74 +39,61 @@ def read_inputs(paths: Iterable[Path], columns: Columns) -> list[Dispatch]:
 
 def _read(path: Path, columns: Columns) -> Iterator[Dispatch]:
     if path == STANDARD_INPUT:
-        text = decode_utf8(sys.stdin.buffer.read(), Place("stdin"))
-        whole = [_dispatch({columns.text: text}, Place("stdin"), "stdin", columns)]
-        return _json_lines(text, "stdin", "stdin", columns) if text.lstrip().startswith("{") else iter(whole)
-    if not path.name.endswith(SUFFIXES):
-        raise InputError(Place(str(path)), "format", f"expected a file ending in {', '.join(SUFFIXES)}")
-    name = path.name.partition(".")[0] or path.name
-    if path.suffix == ".parquet":
-        return _parquet(path, name, columns)
-    data = read_bytes(path)
-    if path.suffix == ".csv":
-        text = decode_utf8(data.removeprefix(b"\xef\xbb\xbf"), Place(str(path)))  # spreadsheets write a mark
-        return _csv(text, str(path), name, columns)
-    text = decode_utf8(data, Place(str(path)))
-    if path.suffix == ".txt":
-        return iter([_dispatch({columns.text: text}, Place(str(path)), name, columns)])
-    return _json_lines(text, str(path), name, columns)
+        yield from _standard_input(columns)
+        return
+    limits = Limits()
+    for file in files_of([path]):
+        for placed in rows(file, At(), columns.text, limits):
+            yield dispatch_of(placed.row, columns, limits)
 
 
-def _json_lines(text: str, path: str, name: str, columns: Columns) -> Iterator[Dispatch]:
+def _standard_input(columns: Columns) -> Iterator[Dispatch]:
+    text = decode_utf8(sys.stdin.buffer.read(), Place("stdin"))
+    if not text.lstrip().startswith("{"):
+        yield _dispatch({columns.text: text}, Place("stdin"), "stdin", columns)
+        return
     for number, line in enumerate(text.split("\n"), start=1):
-        place = Place(path, number)
-        if not line.strip():
-            continue
-        row = read_json(line, place)
-        if not isinstance(row, dict):
-            raise InputError(place, "json", f"expected an object, got {type(row).__name__}")
-        yield _dispatch(row, place, f"{name}-{number}", columns)
+        if line.strip():
+            place = Place("stdin", number)
+            yield _dispatch(_object(line, place), place, f"stdin-{number}", columns)
 
 
-def _csv(text: str, path: str, name: str, columns: Columns) -> Iterator[Dispatch]:
-    csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    place = Place(path, 1)
+def dispatch_of(row: Row, columns: Columns, limits: Limits) -> Dispatch:
+    """The dispatch that a row holds; raises InputError where it holds none or a text that is too long."""
+    place = row.place
+    if row.fault:
+        raise InputError(place, *row.fault)
+    if not isinstance(row.data, bytes):
+        dispatch = _dispatch(row.data, place, name_of(row), columns)
+    elif form_of(Path(row.path)) == TEXT:
+        dispatch = _dispatch({columns.text: decode_utf8(row.data, place)}, place, name_of(row), columns)
+    else:
+        dispatch = _dispatch(_object(_decoded(row.data, place), place), place, name_of(row), columns)
+    if len(dispatch.text) > limits.text:
+        what = f"expected at most {limits.text} characters, got {len(dispatch.text)}"
+        raise InputError(place, columns.text, what)
+    return dispatch
+
+
+def name_of(row: Row) -> str:
+    """What a document without an id is called: the name of its file and, where that holds several, its line."""
+    path = Path(row.path)
+    stem = path.name.partition(".")[0] or path.name
+    return _words(stem if form_of(path) == TEXT else f"{stem}-{row.line}")
+
+
+def _decoded(line: bytes, place: Place) -> str:
     try:
-        if columns.text not in (reader.fieldnames or []):
-            raise InputError(place, columns.text, f"no such column, got {', '.join(reader.fieldnames or ['nothing'])}")
-        for row in reader:
-            place = Place(path, reader.line_num)
-            if None in row or None in row.values():  # cells without a column, columns without a cell
-                raise InputError(place, "row", f"expected {len(reader.fieldnames or [])} cells")
-            yield _dispatch(row, place, f"{name}-{reader.line_num}", columns)
-    except csv.Error as error:
-        raise InputError(place.at(place.line + 1), "csv", str(error)) from None
+        return decode_utf8(line, place)
+    except InputError as error:
+        raise InputError(place, error.field, error.what) from None
 
 
-def _parquet(path: Path, name: str, columns: Columns) -> Iterator[Dispatch]:
-    if find_spec("pyarrow") is None:
-        raise MissingExtraError(f"{path}: a Parquet file", "pyarrow", "archive")
-    import pyarrow
-    import pyarrow.parquet
-
-    place = Place(str(path))
-    try:
-        with path.open("rb") as raw, pyarrow.parquet.ParquetFile(raw) as file:
-            if columns.text not in file.schema_arrow.names:
-                raise InputError(place, columns.text, f"no such column, got {', '.join(file.schema_arrow.names)}")
-            number = 0
-            for batch in file.iter_batches(batch_size=1024):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield _dispatch(row, place.at(number), f"{name}-{number}", columns)
-    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
-        raise InputError(place, "parquet", str(error)) from None
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        # what Arrow says of a damaged page
-        raise InputError(place, "parquet", str(error)) from None
+def _object(line: str, place: Place) -> Mapping[str, object]:
+    row = read_json(line, place)
+    if not isinstance(row, dict):
+        raise InputError(place, "json", f"expected an object, got {type(row).__name__}")
+    return row
 
 
 def _dispatch(row: Mapping[str, object], place: Place, name: str, columns: Columns) -> Dispatch:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dateline_labels import BundleError, one_line
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .bundle_files import Files, opened
 from .certificate import Certificate
@@ -82,11 +82,17 @@ class Manifest(BaseModel):
     dateline: str
     files: dict[str, FileRecord]
     certificate: Certificate | None
+    _digest: str = PrivateAttr("")
 
     @property
     def variants(self) -> list[str]:
         """The precisions of which the bundle has an encoder."""
         return [precision for precision, name in VARIANTS.items() if name in self.files]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the manifest's bytes, which vouch for all others; empty where it was not read from a bundle."""
+        return self._digest
 
     def only(self, name: str) -> "Manifest":
         """The same, of one file."""
@@ -115,6 +121,7 @@ def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         raise BundleError(f"{path}: {one_line('.'.join(map(str, fault['loc'])), 100)}: {fault['msg']}") from None
+    manifest._digest = hashlib.sha256(data).hexdigest()
     if manifest.format != FORMAT:
         raise BundleError(
             f"{path}: format {manifest.format}, this version reads format {FORMAT}; package the checkpoint again"

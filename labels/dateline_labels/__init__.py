@@ -1,7 +1,17 @@
 """What annotators mark: the datum, the schema, the file formats, splits and scoring."""
 
 from .dispatch import Dispatch, Relation, Span
-from .errors import BundleError, DatelineError, ExitCode, InputError, LockedError, MissingExtraError, Place, one_line
+from .errors import (
+    BundleError,
+    DatelineError,
+    ExitCode,
+    InputError,
+    InterruptedRunError,
+    LockedError,
+    MissingExtraError,
+    Place,
+    one_line,
+)
 from .files import read_dispatches
 from .schema import RelationType, Schema, SpanType
 
@@ -11,6 +21,7 @@ __all__ = [
     "Dispatch",
     "ExitCode",
     "InputError",
+    "InterruptedRunError",
     "LockedError",
     "MissingExtraError",
     "Place",

@@ -52,6 +52,10 @@ class InputError(DatelineError):
         short_field = one_line(field, 100).replace(":", "\\x3a")
         super().__init__(f"{one_line(place.path, 4096)}:{place.line}:{short_field}: {one_line(what)}")
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[Place, str, str]]:
+        """So that it can be raised in another process than the one it came from."""
+        return type(self), (self.place, self.field, self.what)
+
 
 class BundleError(DatelineError):
     """A bundle or checkpoint that must not be used, as `path: what`."""
@@ -65,7 +69,18 @@ class MissingExtraError(DatelineError):
     exit_code = ExitCode.BAD_INPUT
 
     def __init__(self, what: str, missing: str, extra: str) -> None:
+        self.parts = (what, missing, extra)
         super().__init__(f"{what} needs {missing}, which is not installed: pip install 'dateline[{extra}]'")
+
+    def __reduce__(self) -> tuple[type["MissingExtraError"], tuple[str, str, str]]:
+        """So that it can be raised in another process than the one it came from."""
+        return type(self), self.parts
+
+
+class InterruptedRunError(DatelineError):
+    """The user stopped what can go on later."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class LockedError(DatelineError):

@@ -19,10 +19,12 @@ _DEBUG = "DATELINE_DEBUG"
 _LONGEST_LINE = 5_000  # a path of 4,096 characters and what is wrong there
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command line and return its exit code; errors that the user can mend are one line on stderr."""
+def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> int:
+    """Run one command line, of all commands unless a group of them is given, and return its exit code; errors that the
+    user can mend are one line on stderr.
+    """
     try:
-        status: object = command_line()(arguments, standalone_mode=False)
+        status: object = (app or command_line())(arguments, standalone_mode=False)
         return status if isinstance(status, int) else ExitCode.OK
     except KeyboardInterrupt:
         return _say("interrupted", ExitCode.INTERRUPTED)
@@ -48,7 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run() -> None:
     """The console script."""
-    sys.exit(main())
+    status = main()
+    if status == ExitCode.INTERRUPTED:
+        # whoever interrupts does not wait for threads that still compute; what is written is whole
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def command_line() -> typer.Typer:
