@@ -33,9 +33,9 @@ from .archive_tables import (
     written,
 )
 from .extractor import Extractor, Reading
-from .incident_rows import records
 from .incidents import can_assemble
 from .inputs import dispatch_of, name_of
+from .records import records
 from .rows import Row
 
 _OURS = ("error", "gated", "replaced_surrogates")

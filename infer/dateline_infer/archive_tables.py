@@ -11,22 +11,16 @@
 occur twice. The same rows give the same bytes: no time, no host, fixed settings of the writer.
 """
 
-import io
-import json
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from dateline_labels import MissingExtraError, Schema
 
 from .archive_shards import JSONL
-from .incident_rows import ClaimRecord, IncidentRecord
-
-if TYPE_CHECKING:
-    import pyarrow
+from .ledger import ClaimRecord, IncidentRecord
+from .tables import Table, arrow_type, to_jsonl, to_parquet
 
 Record = Mapping[str, Any]
 OK, EMPTY, NO_ATTACK, GATED, ERROR = "ok", "empty", "no attack", "gated", "error"
@@ -155,64 +149,12 @@ def score_column(name: str) -> str:
 
 
 def written(name: str, columns: Mapping[str, Any], rows: Sequence[Record], form: str) -> bytes:
-    """The rows of one table as the bytes of a file."""
-    if form == JSONL:
-        whole = ({column: row.get(column) for column in columns} for row in rows)
-        return "".join(json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in whole).encode("utf-8")
-    import pyarrow
-    from pyarrow import parquet
-
-    table = pyarrow.Table.from_pylist(list(rows), schema=arrow_schema(name, columns))
-    sink = io.BytesIO()
-    parquet.write_table(
-        table,
-        sink,
-        version="2.6",
-        data_page_version="1.0",
-        compression="zstd",
-        compression_level=3,
-        write_page_checksum=True,
-        row_group_size=max(1, len(rows)),
-    )
-    return sink.getvalue()
-
-
-def arrow_schema(name: str, columns: Mapping[str, Any]) -> "pyarrow.Schema":
-    """The types that a file of the table has."""
-    import pyarrow
-
-    fields = [pyarrow.field(column, *_arrow_type(hint)) for column, hint in columns.items()]
-    return pyarrow.schema(fields, metadata={"dateline": name})
+    """The rows of one table as the bytes of a file; a column that a row has not is empty there."""
+    table = Table(columns, [{column: row.get(column) for column in columns} for row in rows])
+    return to_jsonl(table) if form == JSONL else to_parquet(table, name)
 
 
 def type_name(hint: Any) -> str:
     """A column's type in words: `string`, `int64?` (may be missing), `list<string>`, …"""
-    kind, nullable = _arrow_type(hint)
+    kind, nullable = arrow_type(hint)
     return str(kind).replace("element: ", "").replace("item: ", "") + ("?" if nullable else "")
-
-
-def _arrow_type(hint: Any) -> tuple[Any, bool]:
-    """The Arrow type of a Python type, and whether a value may be missing."""
-    import pyarrow
-
-    plain = {
-        str: pyarrow.string(),
-        int: pyarrow.int64(),
-        float: pyarrow.float64(),
-        bool: pyarrow.bool_(),
-        date: pyarrow.date32(),
-    }
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        (kind,) = (each for each in arguments if each is not type(None))
-        return _arrow_type(kind)[0], True
-    if origin in (list, tuple):
-        kind, nullable = _arrow_type(arguments[0])
-        return pyarrow.list_(pyarrow.field("element", kind, nullable)), False
-    return plain[hint], False
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"no JSON for {type(value).__name__}")

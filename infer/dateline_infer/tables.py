@@ -7,12 +7,13 @@ spreadsheet would take for a formula begin with an apostrophe, numbers stay numb
 import csv
 import io
 import json
+import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from dateline_labels import InputError, MissingExtraError, Place
 from dateline_labels.files import write_atomically
@@ -100,26 +101,44 @@ def _plain(value: object) -> str:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def to_parquet(table: Table) -> bytes:
-    """The table as a Parquet file whose columns have the types of the fields."""
+def to_parquet(table: Table, name: str = "") -> bytes:
+    """The table as a Parquet file whose columns have the types of the fields; the same rows give the same bytes."""
     import pyarrow
     from pyarrow import parquet
 
-    schema = pyarrow.schema([pyarrow.field(name, *_arrow_type(hint)) for name, hint in table.columns.items()])
     sink = io.BytesIO()
     parquet.write_table(
-        pyarrow.Table.from_pylist([dict(row) for row in table.rows], schema=schema), sink, write_page_checksum=True
+        pyarrow.Table.from_pylist([dict(row) for row in table.rows], schema=arrow_schema(table.columns, name)),
+        sink,
+        version="2.6",
+        data_page_version="1.0",
+        compression="zstd",
+        compression_level=3,
+        write_page_checksum=True,
+        row_group_size=max(1, len(table.rows)),
     )
     return sink.getvalue()
 
 
-def _arrow_type(hint: Any) -> "tuple[pyarrow.DataType, bool]":
-    """The type of a column, and whether a value may be missing."""
+def arrow_schema(columns: Mapping[str, Any], name: str = "") -> "pyarrow.Schema":
+    """The types that a file of the table has."""
     import pyarrow
 
-    if get_origin(hint) is list:
-        return pyarrow.list_(_arrow_type(get_args(hint)[0])[0]), False
-    kinds = [kind for kind in get_args(hint) if kind is not type(None)] or [hint]
+    fields = [pyarrow.field(column, *arrow_type(hint)) for column, hint in columns.items()]
+    return pyarrow.schema(fields, metadata={"dateline": name} if name else None)
+
+
+def arrow_type(hint: Any) -> "tuple[pyarrow.DataType, bool]":
+    """The Arrow type of a Python type, and whether a value may be missing."""
+    import pyarrow
+
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        (kind,) = (each for each in arguments if each is not type(None))
+        return arrow_type(kind)[0], True
+    if origin is list:
+        kind, nullable = arrow_type(arguments[0])
+        return pyarrow.list_(pyarrow.field("element", kind, nullable)), False
     plain = {
         str: pyarrow.string(),
         int: pyarrow.int64(),
@@ -127,4 +146,4 @@ def _arrow_type(hint: Any) -> "tuple[pyarrow.DataType, bool]":
         bool: pyarrow.bool_(),
         date: pyarrow.date32(),
     }
-    return plain[kinds[0]], type(None) in get_args(hint)
+    return plain[hint], False
