@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import signal
 import tempfile
 import time
@@ -24,9 +25,10 @@ from archive_texts import write_mixed
 from dateline_infer.archive_commands import archive
 from dateline_infer.archive_folder import LISTING, RUN
 from dateline_infer.archive_journal import JOURNAL
-from dateline_infer.archive_lock import OWNER
+from dateline_infer.archive_lock import OWNER, held
 from dateline_infer.archive_tables import LEDGER, TABLES
 from dateline_infer.failpoints import VARIABLE
+from dateline_labels import LockedError
 from dateline_labels.main import main as run_command
 
 FILE_STEPS = ("opening", "opened", "half-written", "written", "synced", "renamed", "folder-synced")
@@ -34,6 +36,7 @@ LINE_STEPS = ("appending", "half-appended", "appended", "append-synced")
 _KILLED = -signal.SIGKILL
 _MOST_KILLS_A_RUN = 5
 _SHARD = 6
+_MOST_SECONDS = 2.0
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
@@ -54,16 +57,18 @@ class Setting:
     inputs: Sequence[Path]
     options: Sequence[str] = ("--shard", str(_SHARD))
 
-    def start(self, out: Path, failpoint: str = "") -> BaseProcess:
-        """A run in a process group of its own; what it says goes to a file beside `out`."""
+    def start(self, out: Path, failpoint: str = "", largest_file: int = 0) -> BaseProcess:
+        """A run in a process group of its own, whose files may have so many bytes; what it says goes to a file beside
+        `out`.
+        """
         arguments = ["run", str(self.bundle), *map(str, self.inputs), "--out", str(out), *self.options]
-        process = _context.Process(target=_in_group, args=(arguments, failpoint, str(out) + ".err"))
+        process = _context.Process(target=_in_group, args=(arguments, failpoint, largest_file, f"{out}.err"))
         process.start()
         return process
 
-    def run(self, out: Path, failpoint: str = "") -> int:
+    def run(self, out: Path, failpoint: str = "", largest_file: int = 0) -> int:
         """The exit code of a run, negative where a signal ended it."""
-        process = self.start(out, failpoint)
+        process = self.start(out, failpoint, largest_file)
         process.join()
         assert process.exitcode is not None
         return process.exitcode
@@ -83,7 +88,7 @@ class Kills:
 
 def random_kills(setting: Setting, folder: Path, kills: int, seed: int = 1) -> Kills:
     """So many kills at random moments, up to five a run, each run compared at its end."""
-    oracle = _oracle(setting, folder)
+    expected = oracle(setting, folder)
     begun = time.monotonic()
     setting.run(folder / "timed")
     seconds = time.monotonic() - begun
@@ -92,13 +97,13 @@ def random_kills(setting: Setting, folder: Path, kills: int, seed: int = 1) -> K
         out = folder / f"run{found.runs}"
         for _ in range(chance.randint(1, _MOST_KILLS_A_RUN)):
             found.kills += _killed(setting.start(out), chance.uniform(0, seconds))
-        _compare(found, setting, out, oracle, f"random kills of run {found.runs}")
+        compare(found, setting, out, expected, f"random kills of run {found.runs}")
     return found
 
 
 def failpoint_kills(setting: Setting, folder: Path, points: Sequence[str]) -> Kills:
     """One kill at each point; the run goes on to its end and is compared."""
-    oracle, found = _oracle(setting, folder), Kills()
+    expected, found = oracle(setting, folder), Kills()
     for number, point in enumerate(points):
         out = folder / f"point{number}"
         status = setting.run(out, point)
@@ -106,7 +111,7 @@ def failpoint_kills(setting: Setting, folder: Path, points: Sequence[str]) -> Ki
             found.different.append(f"{point}: never reached, exit code {status}")
         found.kills += status == _KILLED
         found.points += 1
-        _compare(found, setting, out, oracle, point)
+        compare(found, setting, out, expected, point)
     return found
 
 
@@ -126,20 +131,21 @@ def tree(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def _oracle(setting: Setting, folder: Path) -> Path:
+def oracle(setting: Setting, folder: Path) -> Path:
+    """What an uninterrupted run leaves, made if it is not in the folder yet."""
     out = folder / "oracle"
     if not out.exists() and setting.run(out):
         raise SystemExit(Path(f"{out}.err").read_text(encoding="utf-8"))
     return out
 
 
-def _compare(found: Kills, setting: Setting, out: Path, oracle: Path, what: str) -> None:
+def compare(found: Kills, setting: Setting, out: Path, expected: Path, what: str) -> None:
     """Let a run go on to its end and count what it lacks or has twice."""
     status = setting.run(out)
     found.runs += 1
-    if status or tree(out) != tree(oracle):
+    if status or tree(out) != tree(expected):
         found.different.append(f"{what}: exit code {status}, {out}")
-        documents = [_documents(folder) for folder in (oracle, out)]
+        documents = [_documents(folder) for folder in (expected, out)]
         found.lost += len(set(documents[0]) - set(documents[1]))
         found.doubled += len(documents[1]) - len(set(documents[1]))
 
@@ -161,10 +167,86 @@ def _killed(process: BaseProcess, after: float) -> bool:
     return alive and process.exitcode == _KILLED
 
 
-def _in_group(arguments: list[str], failpoint: str, errors: str) -> None:
+def races(folder: Path, count: int, writers: int) -> list[str]:
+    """So many races of so many writers for one folder; what was wrong with each that did not have one winner whom all
+    others named.
+    """
+    wrong = []
+    for number in range(count):
+        place = folder / f"race{writers}-{number}"
+        place.mkdir(parents=True)
+        if number % 2:  # a killed process held it before
+            _kill_a_holder(place)
+        found = _race(place, writers)
+        winners = [process for process, told in found.items() if told == "won"]
+        if len(winners) != 1:
+            wrong.append(f"{place}: {len(winners)} won")
+        named = f"process {winners[0] if winners else 0}@"
+        wrong += [f"{place}: {told}" for told in found.values() if told != "won" and named not in told]
+    return wrong
+
+
+def _kill_a_holder(folder: Path) -> None:
+    (holder,) = _racing(folder, 1)
+    (folder / "begin").touch()
+    while not list(folder.glob("*.told")):
+        time.sleep(0.001)
+    _killed(holder, after=0)
+    for path in (folder / "begin", *folder.glob("*.told")):
+        path.unlink()
+
+
+def _race(folder: Path, writers: int) -> dict[int, str]:
+    """What came of each process."""
+    processes = _racing(folder, writers)
+    (folder / "begin").touch()
+    told: dict[int, str] = {}
+    while len(told) < writers:
+        told = {int(path.stem): path.read_text(encoding="utf-8") for path in folder.glob("*.told")}
+        if sum(each != "won" for each in told.values()) == writers - 1:
+            (folder / "end").touch()
+        time.sleep(0.005)
+    for process in processes:
+        process.join()
+    return told
+
+
+def _racing(folder: Path, writers: int) -> list[BaseProcess]:
+    processes: list[BaseProcess] = [_context.Process(target=_write, args=(folder,)) for _ in range(writers)]
+    for process in processes:
+        process.start()
+    while len(list(folder.glob("*.ready"))) < writers:
+        time.sleep(0.005)
+    for path in folder.glob("*.ready"):
+        path.unlink()
+    return processes
+
+
+def _write(folder: Path) -> None:
+    """Try to hold a folder with the others; whoever does keeps it until all others have tried."""
+    (folder / f"{os.getpid()}.ready").touch()
+    while not (folder / "begin").exists():
+        time.sleep(0.001)
+    told, here = folder / f"{os.getpid()}.told", folder / f".{os.getpid()}"
+    begun = time.monotonic()
+    try:
+        with held(folder / "out"):
+            here.write_text("won", encoding="utf-8")
+            here.replace(told)
+            while not (folder / "end").exists():
+                time.sleep(0.001)
+    except LockedError as error:
+        seconds = time.monotonic() - begun
+        here.write_text(str(error) if seconds < _MOST_SECONDS else f"late: {seconds}", encoding="utf-8")
+        here.replace(told)
+
+
+def _in_group(arguments: list[str], failpoint: str, largest_file: int, errors: str) -> None:
     os.setsid()
     if failpoint:
         os.environ[VARIABLE] = failpoint
+    if largest_file:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     with open(errors, "a", encoding="utf-8") as file:  # noqa: PTH123 the descriptor is what counts
         os.dup2(file.fileno(), 2)
     os._exit(run_command(arguments, archive))
@@ -175,6 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--races", type=int, default=100)
     parser.add_argument("--documents", type=int, default=60)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
@@ -187,6 +270,7 @@ def main() -> None:
         found = {
             "random": asdict(random_kills(setting, folder, asked.kills)),
             "failpoints": asdict(failpoint_kills(setting, folder, points_of(shards))),
+            "races": {writers: races(folder, asked.races, writers) for writers in (2, 8)},
         }
     asked.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))

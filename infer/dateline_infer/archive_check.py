@@ -12,10 +12,10 @@ from pathlib import Path
 
 import typer
 from dateline_labels import InputError, Place
-from pydantic import TypeAdapter, ValidationError
 
 from .archive_contents import content_problems, table_rows
-from .archive_folder import FINISHED, LISTING, RUN, Run, in_words, read_run, table_file
+from .archive_copies import copies_problems
+from .archive_folder import FINISHED, LISTING, RUN, Run, in_words, plan_of, read_run, table_file
 from .archive_journal import JOURNAL, DoneShard, read_journal, total
 from .archive_shards import Plan, Position, shards
 from .archive_tables import TABLES
@@ -44,7 +44,7 @@ def check_archive(folder: Path) -> None:
 
 
 def _problems(folder: Path, run: Run) -> Problems:
-    plan = _plan(folder, run)
+    plan = plan_of(folder, run)
     done, _ = read_journal(folder / JOURNAL)
     listed = list(_listing_problems(folder, run))
     yield from listed
@@ -53,17 +53,11 @@ def _problems(folder: Path, run: Run) -> Problems:
     for shard, problem in _file_problems(folder, plan, done):
         broken.add(shard)
         yield problem
+    yield from copies_problems(folder, run, plan, done)
     changed = list(_changed(folder)) if not listed else []
     yield from changed
     if not listed and not changed:
         yield from _text_problems(folder, run, plan, done, broken)
-
-
-def _plan(folder: Path, run: Run) -> Plan:
-    try:
-        return TypeAdapter(Plan).validate_python(run["options"])
-    except ValidationError as error:
-        raise InputError(Place(str(folder / RUN)), "options", str(error)) from None
 
 
 def _listing_problems(folder: Path, run: Run) -> Problems:
@@ -85,9 +79,8 @@ def _run_problems(folder: Path, run: Run, done: Mapping[int, DoneShard]) -> Prob
         documents, begin = shard.first + shard.documents, shard.end
     place = Place(str(folder / RUN))
     if FINISHED not in run:
-        yield InputError(
-            place, FINISHED, f"the run is not: {documents} documents are there; run the same command again"
-        )
+        what = f"the run is not finished: {documents} documents are there; the same command goes on from there"
+        yield InputError(place, FINISHED, what)
         return
     rows = {table: sum(shard.files[table].rows for shard in done.values()) for table in TABLES}
     counted = {"shards": len(done), "documents": total(shard.statuses for shard in done.values()), "rows": rows}

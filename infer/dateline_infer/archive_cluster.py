@@ -20,7 +20,7 @@ from typing import Any
 from dateline_labels import InputError, MissingExtraError, Place, one_line
 
 from .archive_pulse import Pulse, Room, answers, fetched
-from .archive_workers import THREADS, WorkersLostError
+from .archive_workers import THREADS, WorkersLostError, threads_in_environment
 from .host import CUDA, Host
 
 LOCAL = "local"
@@ -73,10 +73,9 @@ def joined(address: str, workers: int, threads: int) -> Iterator[Pulse]:
     What Ray prints to standard output meanwhile is dropped: what goes wrong is said here, once.
     """
     os.environ.update(_QUIET)
-    environment = {name: str(threads) for name in THREADS}
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         if address != LOCAL:
-            yield from _taking_part(address, environment)
+            yield from _taking_part(address, {name: str(threads) for name in THREADS})
             return
         _sweep()
         with _folder() as folder:
@@ -86,7 +85,8 @@ def joined(address: str, workers: int, threads: int) -> Iterator[Pulse]:
                 "object_store_memory": _OBJECTS + workers * _OBJECTS_A_WORKER,
                 "_temp_dir": str(folder),
             }
-            yield from _on_our_own(environment, options)
+            with threads_in_environment(threads):  # from where all processes of the cluster have it
+                yield from _on_our_own(options)
 
 
 def _taking_part(address: str, environment: Mapping[str, str]) -> Iterator[Pulse]:
@@ -94,17 +94,17 @@ def _taking_part(address: str, environment: Mapping[str, str]) -> Iterator[Pulse
     if port.isdecimal() and not answers((host.strip("[]"), int(port))):
         raise WorkersLostError(f"no Ray cluster answers at {address}")
     try:
-        node = _started(address, environment, {})
+        node = _started(address, {"runtime_env": {"env_vars": dict(environment)}})
         yield _pulse(node, _SECONDS_WITHOUT_HEAD)
     finally:
         _stop()
 
 
-def _on_our_own(environment: Mapping[str, str], options: Mapping[str, Any]) -> Iterator[Pulse]:
+def _on_our_own(options: Mapping[str, Any]) -> Iterator[Pulse]:
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # there Ray keeps to the loopback, and so it does here
     os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"] = "token", secrets.token_hex(32)
     try:
-        node = _started(LOCAL, environment, options, _STARTS)
+        node = _started(LOCAL, options, _STARTS)
         if not ipaddress.ip_address(node["NodeManagerAddress"]).is_loopback:
             raise WorkersLostError(f"this Ray listens on {node['NodeManagerAddress']}, not on the loopback alone")
         yield _pulse(node, 0.0)
@@ -112,23 +112,15 @@ def _on_our_own(environment: Mapping[str, str], options: Mapping[str, Any]) -> I
         _stop()
 
 
-def _started(
-    address: str, environment: Mapping[str, str], options: Mapping[str, Any], tries: int = 1
-) -> Mapping[str, Any]:
+def _started(address: str, options: Mapping[str, Any], tries: int = 1) -> Mapping[str, Any]:
     """What Ray knows of the node that this process belongs to. A busy machine may need longer than Ray waits."""
     import ray
 
     try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.CRITICAL,
-            runtime_env={"env_vars": dict(environment)},
-            **options,
-        )
+        ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **options)
     except Exception as error:  # Ray has no type of its own for this
         if tries > 1:
-            return _started(address, environment, options, tries - 1)
+            return _started(address, options, tries - 1)
         what = "start a Ray cluster here" if address == LOCAL else f"join the Ray cluster at {address}"
         raise WorkersLostError(f"could not {what}: {type(error).__name__}: {one_line(str(error))}") from None
     here = ray.get_runtime_context().get_node_id()

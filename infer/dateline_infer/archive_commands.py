@@ -51,6 +51,9 @@ def run(
     gate: GateOption = False,
     require_signature: SignatureOption = None,
     ray: RayOption = None,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="At the end, group dispatches that say nearly the same.")
+    ] = False,
 ) -> None:
     """Read an archive into tables. Stopped or killed, the same command goes on; nothing is lost or doubled.
 
@@ -78,6 +81,11 @@ def run(
         from .archive_ray import ray_workers
 
         run_archive(begun, lambda reader: ray_workers(reader, ray, workers), host_of(ray, device))
+    if copies:
+        from .archive_copies import find_copies
+        from .copies import ALIKE
+
+        find_copies(out, ALIKE)
 
 
 @archive.command()
@@ -89,3 +97,19 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder
     from .archive_check import check_archive
 
     check_archive(folder)
+
+
+@archive.command()
+def copies(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a finished run.")],
+    alike: Annotated[
+        float, typer.Option(min=0.3, max=1.0, help="Share of runs of three words in common that makes a copy.")
+    ] = 0.6,
+) -> None:
+    """Group the dispatches of a run that say nearly the same (wire copies), so that incidents are counted once.
+
+    Example: dateline archive copies out/news
+    """
+    from .archive_copies import find_copies
+
+    find_copies(folder, alike)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from dateline_labels import InputError, Place, Schema
+from dateline_labels.jsonl import read_json
+from pydantic import TypeAdapter, ValidationError
 
 from .archive_lock import LOCK, OWNER
 from .archive_shards import Plan
@@ -24,7 +26,7 @@ from .durable import flush_folder, publish, publish_pieces
 from .input_files import check_listing, listing_lines
 from .manifest import Manifest
 
-RUN, LISTING = "run.json", "inputs.jsonl"
+RUN, LISTING, COPIES = "run.json", "inputs.jsonl", "copies.json"
 FORMAT = 1
 _PACKAGES = ("dateline", "numpy", "onnxruntime", "onnxruntime-gpu", "openvino", "pyarrow", "tokenizers")
 FINISHED = "finished"
@@ -103,7 +105,7 @@ def read_run(folder: Path) -> Run:
     """What `run.json` says; raises InputError where the folder is not that of a run."""
     path = folder / RUN
     try:
-        run = json.loads(path.read_bytes())
+        run = read_json(path.read_text(encoding="utf-8"), Place(str(path)))
         if not isinstance(run, dict) or run["format"] != FORMAT:
             raise ValueError
         if run["fingerprint"] != _digest({key: run[key] for key in run if key not in ("fingerprint", FINISHED)}):
@@ -113,6 +115,14 @@ def read_run(folder: Path) -> Run:
     except (ValueError, KeyError):
         raise InputError(Place(str(path)), "run", f"was changed, or is not of format {FORMAT}") from None
     return run
+
+
+def plan_of(folder: Path, run: Run) -> Plan:
+    """What a run read and wrote; raises InputError where its record cannot be understood."""
+    try:
+        return TypeAdapter(Plan).validate_python(run["options"])
+    except ValidationError as error:
+        raise InputError(Place(str(folder / RUN)), "options", str(error)) from None
 
 
 def table_file(table: str, shard: int, form: str) -> str:

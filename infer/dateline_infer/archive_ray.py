@@ -24,7 +24,8 @@ from .archive_workers import Reader, Workers, WorkersDiedError, WorkersLostError
 from .host import CUDA, cores
 
 _AT_ONCE = 2  # shards an actor has in hand, so that it never waits for one
-_MOST_DEATHS = 3
+_MOST_DEATHS = 3  # over one shard
+_MOST_FALSE_STARTS = 10
 _LOOK_EVERY = 0.5
 
 
@@ -111,7 +112,7 @@ class RayWorkers:
         self._reader = reader
         self._lock = threading.Lock()
         self._todo: deque[_Given] = deque()
-        self._deaths = 0  # of actors that had not begun, one after another
+        self._false_starts = 0  # actors that died idle, one after another
         self._lost: Exception | None = None
         self._stopped = threading.Event()
         self._workers = [self._begun() for _ in range(count)]
@@ -183,6 +184,7 @@ class RayWorkers:
         if reference is worker.beginning:
             self._has_begun(worker, outcome, failure)
             return
+        self._false_starts = 0
         with self._lock:
             given = worker.hands.pop(reference)
             self._hand_out()
@@ -197,7 +199,7 @@ class RayWorkers:
         if refusal:
             raise RefusedError(refusal)
         self._room.there()
-        self._deaths = 0
+        self._false_starts = 0
         with self._lock:
             worker.beginning = None
             self._hand_out()
@@ -224,9 +226,9 @@ class RayWorkers:
             if given[0].deaths > _MOST_DEATHS:
                 raise WorkersDiedError(_over(given[0]))
         else:
-            self._deaths += 1
-            if self._deaths > _MOST_DEATHS:
-                what = f"{self._deaths} workers died, one after another, before they read anything"
+            self._false_starts += 1
+            if self._false_starts > _MOST_FALSE_STARTS:
+                what = f"{self._false_starts} workers died, one after another, before they read anything"
                 raise WorkersLostError(f"{what}, for want of memory perhaps: {_first_line(error)}")
         fresh = self._begun()
         with self._lock:

@@ -148,18 +148,25 @@ def local_workers(reader: Reader, count: int) -> Iterator[Workers]:
 
 def _started(count: int, threads: int) -> ProcessPoolExecutor:
     """An executor whose processes are there already, each with so many threads."""
+    with threads_in_environment(threads):
+        executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
+        executor.submit(os.getpid)  # all processes are started with the first work
+    return executor
+
+
+@contextmanager
+def threads_in_environment(threads: int) -> Iterator[None]:
+    """What is started meanwhile has so many threads."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, str(threads)))
     try:
-        executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
-        executor.submit(os.getpid)  # all processes are started with the first work
+        yield
     finally:
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-    return executor
 
 
 def _begin() -> None:

@@ -13,13 +13,13 @@ VARIABLE = "DATELINE_FAILPOINT"
 
 def reach(step: str, where: str) -> None:
     """Stand at one step of what is done to the file `where`; raises OSError if the variable says so."""
-    wanted = os.environ.get(VARIABLE)
-    if wanted is None or not wanted.endswith(f"{step}@{where}"):
+    wanted, point = os.environ.get(VARIABLE, ""), f"{step}@{where}"
+    if not wanted.endswith(point):
         return
-    name, _, point = wanted.rpartition(":")
-    if point != f"{step}@{where}":
+    name = wanted.removesuffix(point)
+    if name.rstrip(":") != name[:-1]:  # another point, whose name ends alike
         return
     if name:
-        code = int(getattr(errno, name))
+        code = int(getattr(errno, name[:-1]))
         raise OSError(code, os.strerror(code))
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))

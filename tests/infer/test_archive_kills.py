@@ -1,13 +1,18 @@
 """Runs that are killed, raced and starved of disk end as those that were not; the large form is in benchmarks/."""
 
+import errno
 import os
+import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from archive_kills import Setting, failpoint_kills, points_of, random_kills
+from archive_kills import Setting, failpoint_kills, oracle, points_of, races, random_kills, tree
 from archive_texts import write_mixed
 from archives import check
+from dateline_infer.archive_lock import LOCK, held
 
 DOCUMENTS, BROKEN, SHARD = 26, 2, 4
 SHARDS = -(-(DOCUMENTS + BROKEN) // SHARD)
@@ -22,9 +27,6 @@ def setting(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path) -> Sett
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where runs go; in memory where there is such a place, for no test here takes the power away."""
-    import shutil
-    import tempfile
-
     memory = Path("/dev/shm")  # noqa: S108
     place = Path(tempfile.mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else tmp_path_factory.mktemp("runs")
     yield place
@@ -32,11 +34,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 FEW = [
-    "half-written@.owner.json",
     "renamed@inputs.jsonl",
-    "synced@run.json",
     "half-written@spans/000000.parquet",
-    "renamed@ledger/000003.parquet",
     "half-appended@journal.jsonl:3",
     "append-synced@journal.jsonl:6",
     "half-written@journal.jsonl",
@@ -51,9 +50,55 @@ def test_a_run_killed_at_steps_of_what_it_writes_ends_as_any_other(setting: Sett
 
 
 def test_a_run_killed_at_random_moments_ends_as_any_other(setting: Setting, folder: Path) -> None:
-    found = random_kills(setting, folder, 4)
+    found = random_kills(setting, folder, 3)
     assert (found.different, found.lost, found.doubled) == ([], 0, 0)
     assert check(folder / "run0") == 0
+
+
+def test_of_several_writers_one_proceeds_and_the_others_name_it(folder: Path) -> None:
+    assert races(folder, 2, 2) + races(folder, 2, 4) == []
+
+
+def test_the_command_names_who_is_writing(setting: Setting, folder: Path) -> None:
+    out = folder / "held"
+    with held(out):
+        assert setting.run(out) == 5
+    (said,) = Path(f"{out}.err").read_text().splitlines()
+    assert re.fullmatch(rf"{out}: process {os.getpid()}@\S+, which began at \d{{4}}-\S+ is writing here", said)
+    assert sorted(path.name for path in out.iterdir()) in ([LOCK], [])
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        "ENOSPC:written@spans/000001.parquet",
+        "EIO:synced@ledger/000000.parquet",
+        "ENOSPC:half-appended@journal.jsonl:2",
+        "EDQUOT:folder-synced@run.json",
+    ],
+)
+def test_a_disk_that_fails_stops_the_run_in_one_line_and_it_goes_on_later(
+    setting: Setting, folder: Path, failing: str
+) -> None:
+    name, _, where = failing.partition("@")
+    out = folder / name.replace(":", "-")
+    assert setting.run(out, failing) == 4
+    (said,) = Path(f"{out}.err").read_text().splitlines()
+    assert said.startswith(f"{out / where.partition(':')[0]}: {os.strerror(getattr(errno, name.partition(':')[0]))}, ")
+    assert re.search(r", \d+ bytes were to be written$", said)
+    assert not list(out.rglob("*.tmp"))
+    assert setting.run(out) == 0
+    assert tree(out) == tree(oracle(setting, folder))
+
+
+def test_files_that_may_not_grow_stop_the_run_in_one_line(setting: Setting, folder: Path) -> None:
+    out = folder / "small"
+    sizes = sorted(path.stat().st_size for path in oracle(setting, folder).rglob("*.parquet"))
+    assert setting.run(out, largest_file=sizes[-3]) == 4
+    (said,) = Path(f"{out}.err").read_text().splitlines()
+    assert os.strerror(errno.EFBIG) in said
+    assert setting.run(out) == 0
+    assert tree(out) == tree(oracle(setting, folder))
 
 
 @pytest.mark.slow
@@ -68,3 +113,8 @@ def test_25_kills_of_the_process_group(setting: Setting, folder: Path) -> None:
     found = random_kills(setting, folder, 25, seed=2)
     assert found.kills >= 25
     assert (found.different, found.lost, found.doubled) == ([], 0, 0)
+
+
+@pytest.mark.slow
+def test_100_races_of_two_writers_and_of_eight(folder: Path) -> None:
+    assert races(folder / "many", 100, 2) + races(folder / "many", 100, 8) == []
