@@ -65,7 +65,7 @@ def worker_kills(killing: Killing, kills: int, every: float, most: int = _MOST_W
         left = min(most, kills - found.kills)
         while left and process.is_alive():
             process.join(every)
-            actors = [number for number, name in _descendants(process.pid) if name.startswith(_ACTOR)]
+            actors = [number for number, name in descendants(process.pid) if name.startswith(_ACTOR)]
             if actors and process.is_alive() and _kill(killing.chance.choice(actors)):
                 left, found.kills = left - 1, found.kills + 1
         process.join()
@@ -99,7 +99,7 @@ def driver_kills(killing: Killing, kills: int, seconds: float, most: int = _MOST
     def kill(process: BaseProcess, found: RayKills) -> None:
         _wait_for(process, _RAYLET)
         process.join(killing.chance.uniform(0, seconds))
-        cluster = [number for number, _ in _descendants(process.pid)]
+        cluster = [number for number, _ in descendants(process.pid)]
         if process.is_alive() and process.pid and _kill(process.pid):
             begun = time.monotonic()
             process.join()
@@ -131,14 +131,14 @@ def _killed_again_and_again(
 def _wait_for(process: BaseProcess, name: str) -> tuple[int, ...]:
     """The first process of this name that a run has; none where the run ends before."""
     while process.is_alive():
-        numbers = [number for number, each in _descendants(process.pid) if Path(each).name == name]
+        numbers = [number for number, each in descendants(process.pid) if Path(each).name == name]
         if numbers:
             return (numbers[0],)
         process.join(_LOOK_EVERY)
     return ()
 
 
-def _descendants(root: int | None) -> Iterator[tuple[int, str]]:
+def descendants(root: int | None) -> Iterator[tuple[int, str]]:
     """The processes that a process has started, and they in turn, by number and name."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
