@@ -84,10 +84,10 @@ def raylet_kills(killing: Killing, kills: int, seconds: float, most: int = _MOST
         if raylet and process.is_alive() and _kill(raylet):
             begun = time.monotonic()
             process.join()
+            found.kills += 1
             if process.exitcode == _LOST:
-                found.kills += 1
                 found.ended.append(round(time.monotonic() - begun, 2))
-            elif process.exitcode:  # one that was killed while it began is begun again by the same run
+            elif process.exitcode:  # a run begins a cluster anew that dies while it begins, and then ends well
                 found.different.append(f"a raylet was killed: exit code {process.exitcode}")
 
     return _killed_again_and_again(killing, kills, most, RAYLET, kill)

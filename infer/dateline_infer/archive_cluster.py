@@ -32,6 +32,11 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else Ray warns that its default will change
     "RAY_ENABLE_AUTO_CONNECT": "0",  # else a call after the end would start another cluster
 }
+_OUR_OWN = {
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # there Ray keeps to the loopback, and so it does here
+    "RAY_AUTH_MODE": "token",
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "10",  # so long its agents outlive a driver that was killed
+}
 _PREFIX, _LOCK = "dateline-ray-", ".lock"
 _SURELY_LOCKED = 60.0  # seconds; an older folder that nobody holds is what a killed run left
 _OBJECTS, _OBJECTS_A_WORKER = 2**27, 2**26  # bytes for shards on their way, and for what was read in them
@@ -101,8 +106,7 @@ def _taking_part(address: str, environment: Mapping[str, str]) -> Iterator[Pulse
 
 
 def _on_our_own(options: Mapping[str, Any]) -> Iterator[Pulse]:
-    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # there Ray keeps to the loopback, and so it does here
-    os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"] = "token", secrets.token_hex(32)
+    os.environ.update(_OUR_OWN, RAY_AUTH_TOKEN=secrets.token_hex(32))
     try:
         node = _started(LOCAL, options, _STARTS)
         if not ipaddress.ip_address(node["NodeManagerAddress"]).is_loopback:
