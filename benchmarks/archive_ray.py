@@ -27,42 +27,55 @@ _LOOK_EVERY = 0.1
 
 @dataclass(frozen=True)
 class Moment:
-    """A point in a run: seconds since its begin, seconds of the processor until then, shards that are done."""
+    """A point in a run: seconds since its begin, seconds of the processor until then, of all and of the driver alone,
+    shards that are done.
+    """
 
     seconds: float
     processor: float
+    driver: float
     shards: int
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run. `first` is the second in which its first shard was done, `processor` its whole time of the processor."""
+    """One run. `first` is the second in which its first shard was done, `processor` its whole time of the processor.
+    `driver_a_document` is the part of the driver, which without Ray reads too.
+    """
 
     seconds: float
     first: float
     processor: float
     documents_a_second: float
     processor_a_document: float
+    driver_a_document: float
 
 
 def measure(setting: Setting, out: Path, documents: int) -> Measured:
     """Run to the end, looking on; shards have so many documents each."""
     begun = time.monotonic()
     process = setting.start(out)
-    moments = [Moment(0.0, 0.0, 0)]
+    moments = [Moment(0.0, 0.0, 0.0, 0)]
     used: dict[int, float] = {}
     while process.is_alive():
         for number in (process.pid or 0, *(number for number, _ in descendants(process.pid))):
             used[number] = max(used.get(number, 0.0), _processor(number))
-        moments.append(Moment(time.monotonic() - begun, sum(used.values()), _lines(out / JOURNAL)))
+        seconds, driver = time.monotonic() - begun, used[process.pid or 0]
+        moments.append(Moment(seconds, sum(used.values()), driver, _lines(out / JOURNAL)))
         process.join(_LOOK_EVERY)
     if process.exitcode:
         raise SystemExit(Path(f"{out}.err").read_text(encoding="utf-8"))
     first = next(moment for moment in moments if moment.shards)
     last = next(moment for moment in moments if moment.shards == max(each.shards for each in moments))
     read = (last.shards - first.shards) * documents
-    rate, cost = read / (last.seconds - first.seconds), (last.processor - first.processor) / read
-    return Measured(moments[-1].seconds, first.seconds, moments[-1].processor, rate, cost)
+    return Measured(
+        seconds=moments[-1].seconds,
+        first=first.seconds,
+        processor=moments[-1].processor,
+        documents_a_second=read / (last.seconds - first.seconds),
+        processor_a_document=(last.processor - first.processor) / read,
+        driver_a_document=(last.driver - first.driver) / read,
+    )
 
 
 def _processor(number: int) -> float:
