@@ -18,7 +18,7 @@ from .archive_copies import copies_problems
 from .archive_folder import FINISHED, LISTING, RUN, Run, in_words, plan_of, read_run, table_file
 from .archive_journal import JOURNAL, DoneShard, read_journal, total
 from .archive_shards import Plan, Position, shards
-from .archive_tables import TABLES
+from .archive_tables import TABLES, require_extra
 from .input_files import InputFile, read_listing
 from .progress import document_progress
 
@@ -31,6 +31,7 @@ def check_archive(folder: Path) -> None:
 
     OSError where a file or an input cannot be read.
     """
+    require_extra()
     run = read_run(folder)
     count = 0
     for problem in _problems(folder, run):

@@ -7,13 +7,12 @@ copies.json, written last, vouches for them.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import numpy as np
 import typer
-from dateline_labels import InputError, MissingExtraError, Place
+from dateline_labels import InputError, Place
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .archive_contents import table_rows
@@ -22,7 +21,7 @@ from .archive_journal import JOURNAL, DoneShard, FileRecord, read_journal
 from .archive_lock import held
 from .archive_reading import TableFile
 from .archive_shards import Plan, Shard, shards
-from .archive_tables import LEDGER, written
+from .archive_tables import LEDGER, require_extra, written
 from .copies import Likeness, likeness
 from .durable import publish
 from .inputs import dispatch_of
@@ -62,8 +61,7 @@ def find_copies(folder: Path, alike: float) -> None:
 
     Raises InputError where the run is not finished or its inputs were changed, LockedError, OSError.
     """
-    if find_spec("rensa") is None:
-        raise MissingExtraError("finding copies", "rensa", "archive")
+    require_extra("filelock", "rensa")
     run = read_run(folder)
     if FINISHED not in run:
         raise InputError(Place(str(folder)), "run", "is not finished; copies are looked for among all documents")

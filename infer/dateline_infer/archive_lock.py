@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 
-from dateline_labels import LockedError, MissingExtraError, one_line
+from dateline_labels import LockedError, one_line
 from pydantic import TypeAdapter
 
 from .durable import publish
@@ -47,8 +46,6 @@ def held(folder: Path) -> Iterator[None]:
 
     What a killed process held is free.
     """
-    if find_spec("filelock") is None:
-        raise MissingExtraError("an archive run", "filelock", "archive")
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
-from dateline_labels import InterruptedRunError
+from dateline_labels import InputError, InterruptedRunError, Place
 
 from .archive_folder import FINISHED, LISTING, Inputs, Run, described, finish, in_words, open_run, table_file
 from .archive_journal import DoneShard, Journal, total
 from .archive_lock import held
 from .archive_reading import ReadShard
 from .archive_shards import Plan, Shard, shards
-from .archive_tables import ERROR, TABLES
+from .archive_tables import ERROR, TABLES, require_extra
 from .archive_workers import Reader, WorkerDiedError, Workers, WorkersDiedError, WorkersLostError
 from .bundle import check_gate, read_config
 from .choosing import Asked, choose
@@ -52,7 +52,9 @@ def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> N
     Raises InputError where the folder is that of another run, LockedError where another process writes to it,
     OSError where the disk fails, InterruptedRunError where the user stops it; the same call goes on from there.
     """
+    require_extra("filelock")
     loading, out, plan = archive.loading, archive.out, archive.plan
+    _check_apart(archive)
     key = read_public_key(loading.require_signature) if loading.require_signature else None
     manifest, config = read_config(loading.bundle, key)
     check_gate(manifest, loading.gated, loading.bundle)
@@ -72,6 +74,13 @@ def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> N
             _read(out, reader, journal, employ, inputs)
             journal.put_in_order()
         _finish(out, run, journal)
+
+
+def _check_apart(archive: Archive) -> None:
+    """Raises InputError where the tables would become input of the same run when it goes on."""
+    for path in archive.inputs:
+        if path.is_dir() and archive.out.resolve().is_relative_to(path.resolve()):
+            raise InputError(Place(str(archive.out)), "out", f"lies in the input folder {path}")
 
 
 def _read(out: Path, reader: Reader, journal: Journal, employ: Employ, inputs: Inputs) -> None:

@@ -17,9 +17,10 @@ import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
-from dateline_labels import Schema
+from dateline_labels import MissingExtraError, Schema
 
 from .archive_shards import JSONL
 from .incident_rows import ClaimRecord, IncidentRecord
@@ -117,6 +118,13 @@ class RelationRow:
     """Id of a span."""
     tail: str
     score: float | None
+
+
+def require_extra(*packages: str) -> None:
+    """Raises MissingExtraError where one of the packages, or pyarrow, which every table needs, is not installed."""
+    for package in ("pyarrow", *packages):
+        if find_spec(package) is None:
+            raise MissingExtraError("dateline archive", package, "archive")
 
 
 def tables_of(schema: Schema) -> dict[str, dict[str, Any]]:

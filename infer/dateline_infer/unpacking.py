@@ -19,6 +19,7 @@ from dateline_labels import InputError, MissingExtraError, Place
 GZIP, ZSTD = ".gz", ".zst"
 PACKED = (GZIP, ZSTD)
 _PIECE = 2**16
+_STEP = 2**12  # of what can still be unpacked of a damaged file, at most so much is lost
 _ALLOWED_WHATEVER_THE_RATIO = 2**24
 _MOST_CHARACTERS = 2**28
 
@@ -110,30 +111,39 @@ def opened_lines(path: Path, limits: Limits) -> Iterator[Lines]:
 
 
 class _Unpacked(io.RawIOBase):
-    """What a packed file holds, within the limits."""
+    """What a packed file holds, within the limits.
+
+    It is unpacked in steps of one size whoever asks for how much, so that a damaged file always ends at the same byte.
+    """
 
     def __init__(self, path: Path, raw: IO[bytes], limits: Limits) -> None:
         self._place, self._raw, self._limits = Place(str(path)), raw, limits
         self._stream = gzip.GzipFile(fileobj=raw) if path.suffix == GZIP else _zstandard(path, raw)
         self._kind = "gzip" if path.suffix == GZIP else "zstd"
         self._given = 0
+        self._step = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._step:
+            self._step = memoryview(self._unpack())
+            self._given += len(self._step)
+            self._check()
+        data, self._step = self._step[: len(buffer)], self._step[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _unpack(self) -> bytes:
         try:
-            data = self._stream.read(len(buffer))
+            return self._stream.read1(_STEP)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise InputError(self._place, self._kind, str(error)) from None
         except OSError as error:
             if error.errno is not None:
                 raise
             raise InputError(self._place, self._kind, str(error)) from None  # what Arrow says of a damaged frame
-        self._given += len(data)
-        self._check()
-        buffer[: len(data)] = data
-        return len(data)
 
     def _check(self) -> None:
         if self._given > self._limits.unpacked:
@@ -143,10 +153,10 @@ class _Unpacked(io.RawIOBase):
             raise InputError(self._place, self._kind, f"unpacks to more than {self._limits.ratio} times its size")
 
 
-def _zstandard(path: Path, raw: IO[bytes]) -> IO[bytes]:
+def _zstandard(path: Path, raw: IO[bytes]) -> io.BufferedIOBase:
     if find_spec("pyarrow") is None:
         raise MissingExtraError(f"{path}: a zstd file", "pyarrow", "archive")
     import pyarrow
 
-    stream: IO[bytes] = pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, "r"), "zstd")
+    stream: io.BufferedIOBase = pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, "r"), "zstd")
     return stream

@@ -3,6 +3,8 @@
 import gzip
 import itertools
 import json
+import os
+import random
 import tracemalloc
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from archive_texts import write_mixed
 from archives import write_lines
 from dateline_infer.archive_shards import Plan, Position, Shard, shards
-from dateline_infer.input_files import files_of, listing_lines
+from dateline_infer.input_files import check_listing, files_of, listing_lines
 from dateline_infer.inputs import Columns, read_inputs
 from dateline_infer.rows import At, rows
 from dateline_infer.unpacking import Limits
@@ -107,6 +109,15 @@ def test_folders_and_patterns_stand_for_their_files_by_name(tmp_path: Path) -> N
     assert list(files_of([tmp_path / "[x].txt"])) == [tmp_path / "[x].txt"]
 
 
+def test_names_that_are_no_utf8_are_listed_and_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))
+    path.write_text("Gao fell.")
+    (tmp_path / "inputs.jsonl").write_bytes(b"".join(listing_lines([path])))
+    (shard,) = cut(tmp_path / "inputs.jsonl", Plan(), {})
+    assert shard.rows[0].data == b"Gao fell."
+    check_listing(tmp_path / "inputs.jsonl", [path])
+
+
 @pytest.mark.parametrize("suffix", [".jsonl.zst", ".csv.gz", ".csv.zst"])
 def test_extract_reads_them_too(tmp_path: Path, suffix: str) -> None:
     plain = b"id,text\r\n1,Gao fell.\r\n" if ".csv" in suffix else b'{"id": "1", "text": "Gao fell."}\n'
@@ -114,6 +125,28 @@ def test_extract_reads_them_too(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"x{suffix}").write_bytes(packed)
     (found,) = read_inputs([tmp_path], Columns())
     assert (found.id, found.text) == ("1", "Gao fell.")
+
+
+@pytest.mark.parametrize(("suffix", "damage"), [(".gz", "cut off"), (".gz", "garbled"), (".zst", "cut off")])
+def test_a_damaged_file_is_read_up_to_there_from_wherever_reading_begins(
+    tmp_path: Path, suffix: str, damage: str
+) -> None:
+    chance = random.Random(1)
+    plain = "".join(json.dumps({"text": chance.randbytes(400).hex()}) + "\n" for _ in range(500)).encode()
+    packed = gzip.compress(plain) if suffix == ".gz" else pyarrow.compress(plain, codec="zstd", asbytes=True)
+    half = len(packed) // 2
+    data = packed[:half] if damage == "cut off" else packed[:half] + b"\xff" * 600 + packed[half + 600 :]
+    path = tmp_path / f"x.jsonl{suffix}"
+    path.write_bytes(data)
+    (tmp_path / "inputs.jsonl").write_bytes(b"".join(listing_lines([path])))
+    whole = cut(tmp_path / "inputs.jsonl", Plan(documents=40), {})
+    lines = [row.data for shard in whole for row in shard.rows]
+    assert len(lines) > 20
+    assert whole[-1].rows[-1].fault is not None
+    assert plain.startswith(b"\n".join(lines[:20]))  # type: ignore[arg-type]
+    for done in range(1, len(whole)):
+        left = cut(tmp_path / "inputs.jsonl", Plan(documents=40), dict(enumerate(whole[:done])))
+        assert [shard.rows for shard in left] == [shard.rows for shard in whole[done:]]
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])

@@ -4,18 +4,31 @@ import gzip
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import time
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from archive_kills import Setting, tree
 from archive_texts import write_mixed
 from archives import check, run, table, tables, write_lines
 from dateline_infer import Extractor
+from dateline_infer.archive_copies import CopyRow
 from dateline_infer.archive_folder import FINISHED, RUN
-from dateline_infer.archive_tables import CLAIMS, DISPATCHES, INCIDENTS, LEDGER, RELATIONS, SPANS, TABLES
+from dateline_infer.archive_tables import (
+    CLAIMS,
+    DISPATCHES,
+    INCIDENTS,
+    LEDGER,
+    RELATIONS,
+    SPANS,
+    TABLES,
+    tables_of,
+    type_name,
+)
 from dateline_infer.inputs import Columns, read_inputs
 
 NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."
@@ -222,6 +235,7 @@ def test_what_is_no_archive_is_refused_before_anything_is_made(
         ([tmp_path / "gone.jsonl"], "new", 4, "No such file"),
         ([tmp_path / "*.parquet"], "new", 2, "format: no file here ends in"),
         ([text, text], "new", 2, "is given twice"),
+        ([tmp_path], "new", 2, f"lies in the input folder {tmp_path}"),
         ([text], "full", 2, "expected a new folder or that of a run, there is thesis.txt"),
         ([tmp_path / "x.csv"], "csv", 2, "no such column, got body"),
     ):
@@ -294,3 +308,15 @@ def test_the_command_is_among_those_of_the_package() -> None:
     assert pyproject["project"]["entry-points"]["dateline.commands"]["archive"] == (
         "dateline_infer.archive_commands:archive"
     )
+
+
+def test_the_columns_are_documented_with_their_types(tiny_bundle: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "archives.md").read_text(encoding="utf-8")
+    columns = {**tables_of(Extractor.load(tiny_bundle).config.schema), "copies": get_type_hints(CopyRow)}
+    for name in (LEDGER, DISPATCHES, SPANS, RELATIONS, "copies"):
+        section = text.split(f"**{name}**")[1].split("\n**")[0]
+        documented = re.findall(r"^\| `(\w+)` \| (\S+) \|", section, flags=re.MULTILINE)
+        given = [(column, type_name(hint)) for column, hint in columns[name].items()]
+        assert documented == [each for each in given if not each[0].startswith("attribute_")]
+    attributes = {type_name(hint) for column, hint in columns[SPANS].items() if column.startswith("attribute_")}
+    assert attributes == {"string?", "double?"}
