@@ -9,10 +9,11 @@ import logging
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ _OUR_OWN = {
 _PREFIX, _LOCK = "dateline-ray-", ".lock"
 _SURELY_LOCKED = 60.0  # seconds; an older folder that nobody holds is what a killed run left
 _OBJECTS, _OBJECTS_A_WORKER = 2**27, 2**26  # bytes for shards on their way, and for what was read in them
-_STARTS = 2
+_STARTS = 3
 _SECONDS_WITHOUT_HEAD = 20.0
 
 
@@ -120,9 +121,13 @@ def _started(address: str, options: Mapping[str, Any], tries: int = 1) -> Mappin
     """What Ray knows of the node that this process belongs to. A busy machine may need longer than Ray waits."""
     import ray
 
+    before = _children()
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **options)
     except Exception as error:  # Ray has no type of its own for this
+        for number in _children() - before:  # those that Ray has started and forgotten
+            with suppress(ProcessLookupError):
+                os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))
         if tries > 1:
             return _started(address, options, tries - 1)
         what = "start a Ray cluster here" if address == LOCAL else f"join the Ray cluster at {address}"
@@ -130,6 +135,12 @@ def _started(address: str, options: Mapping[str, Any], tries: int = 1) -> Mappin
     here = ray.get_runtime_context().get_node_id()
     node: Mapping[str, Any] = next(node for node in ray.nodes() if node["NodeID"] == here)
     return node
+
+
+def _children() -> set[int]:
+    """The processes that this one started, where the system tells."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(number) for each in lists for number in each.read_text(encoding="ascii").split()}
 
 
 def _stop() -> None:
