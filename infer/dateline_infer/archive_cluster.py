@@ -138,9 +138,14 @@ def _started(address: str, options: Mapping[str, Any], tries: int = 1) -> Mappin
 
 
 def _children() -> set[int]:
-    """The processes that this one started, where the system tells."""
-    lists = Path("/proc/self/task").glob("*/children")
-    return {int(number) for each in lists for number in each.read_text(encoding="ascii").split()}
+    """The processes that this one started, as far as the system tells in /proc."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                found.add(int(status.parent.name))
+    return found
 
 
 def _stop() -> None:
