@@ -6,14 +6,14 @@ read by another one; a new one takes its place.
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
-from dateline_labels import DatelineError, ExitCode
+from dateline_labels import DatelineError, ExitCode, one_line
 
 from .archive_cluster import LOCAL, joined, open_hatches
 from .archive_folder import versions
@@ -220,21 +220,24 @@ class RayWorkers:
 
         self._pulse.check_now()
         ray.kill(dead.actor)  # one that only cannot be reached is not to go on
-        given = list(dead.hands.values())
-        if given:
-            given[0].deaths += 1  # the others had not begun
-            if given[0].deaths > _MOST_DEATHS:
-                raise WorkersDiedError(_over(given[0]))
-        else:
-            self._false_starts += 1
-            if self._false_starts > _MOST_FALSE_STARTS:
-                what = f"{self._false_starts} workers died, one after another, before they read anything"
-                raise WorkersLostError(f"{what}, for want of memory perhaps: {_first_line(error)}")
-        fresh = self._begun()
         with self._lock:
-            self._workers[self._workers.index(dead)] = fresh
+            given = list(dead.hands.values())
+            self._count(given, error)
+            self._workers[self._workers.index(dead)] = self._begun()
             self._todo.extendleft(reversed(given))
             self._hand_out()
+
+    def _count(self, given: Sequence[_Given], error: Exception) -> None:
+        """Count a death: against the shard that was being read, or among those of workers that had none."""
+        if given:
+            given[0].deaths += 1
+            if given[0].deaths > _MOST_DEATHS:
+                raise WorkersDiedError(_over(given[0]))
+            return
+        self._false_starts += 1
+        if self._false_starts > _MOST_FALSE_STARTS:
+            what = f"{self._false_starts} workers died, one after another, before they read anything"
+            raise WorkersLostError(f"{what}; of the last one Ray says: {one_line(str(error))}")
 
 
 @contextmanager
@@ -273,7 +276,3 @@ def _over(given: _Given) -> str:
     last = shard.first + len(shard.rows) - 1
     what = f"{given.deaths} workers died, one after another, over shard {shard.number}"
     return f"{what}, documents {shard.first} to {last}, for want of memory perhaps"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
