@@ -23,7 +23,7 @@ from .extraction import Loading
 from .extractor import Extractor
 from .host import cores
 
-_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS")
+THREADS = ("OPENBLAS_NUMTHREADS", "MKL_NUMTHREADS", "OMP_NUMTHREADS", "RAYON_NUMTHREADS")
 """What numpy's and the tokenizer's libraries read their number of threads from when they are loaded."""
 
 
@@ -51,6 +51,12 @@ class WorkerDiedError(Exception):
 
 class WorkersDiedError(DatelineError):
     """Workers died again and again, for want of memory perhaps."""
+
+    exit_code = ExitCode.IO
+
+
+class WorkersLostError(DatelineError):
+    """There are no workers, or none any more."""
 
     exit_code = ExitCode.IO
 
@@ -142,18 +148,25 @@ def local_workers(reader: Reader, count: int) -> Iterator[Workers]:
 
 def _started(count: int, threads: int) -> ProcessPoolExecutor:
     """An executor whose processes are there already, each with so many threads."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, str(threads)))
-    try:
+    with threads_in_environment(threads):
         executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
         executor.submit(os.getpid)  # all processes are started with the first work
+    return executor
+
+
+@contextmanager
+def threads_in_environment(threads: int) -> Iterator[None]:
+    """What is started meanwhile has so many threads."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, str(threads)))
+    try:
+        yield
     finally:
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-    return executor
 
 
 def _begin() -> None:
