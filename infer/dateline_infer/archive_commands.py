@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from .options import (
+    ActorsOption,
     BundleArgument,
     DateColumn,
     DeviceOption,
     EngineOption,
     GateOption,
+    GazetteerOption,
     IdColumn,
     PrecisionOption,
     RayOption,
@@ -50,6 +52,8 @@ def run(
     precision: PrecisionOption = "auto",
     gate: GateOption = False,
     require_signature: SignatureOption = None,
+    actors: ActorsOption = None,
+    gazetteer: GazetteerOption = None,
     ray: RayOption = None,
     copies: Annotated[
         bool, typer.Option("--copies", help="At the end, group dispatches that say nearly the same.")
@@ -59,6 +63,7 @@ def run(
 
     Example: dateline archive run out/demo/bundle 'news/*.jsonl.gz' --out out/news
     """
+    from .archive_lookups import LookupFiles
     from .archive_run import Archive, run_archive
     from .archive_shards import Plan
     from .archive_workers import local_workers
@@ -71,7 +76,7 @@ def run(
     plan = Plan(Columns(text_column, id_column, date_column), limits, shard, format=table_format, limit=limit)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)
     paths = [Path(each) for each in inputs]
-    begun = Archive(loading, paths, out, plan)
+    begun = Archive(loading, paths, out, plan, LookupFiles.of(actors, gazetteer))
     if ray is None:
         run_archive(begun, lambda reader: local_workers(reader, workers))
     else:

@@ -19,6 +19,7 @@ from dateline_labels.jsonl import read_json
 from pydantic import TypeAdapter, ValidationError
 
 from .archive_lock import LOCK, OWNER
+from .archive_lookups import LookupFiles
 from .archive_shards import Plan
 from .archive_tables import TABLES, tables_of, type_name
 from .choosing import Choice
@@ -53,7 +54,7 @@ class Inputs:
         return Inputs(count, size, digest.hexdigest())
 
 
-def described(manifest: Manifest, choice: Choice, gated: bool, schema: Schema, plan: Plan) -> Run:
+def described(manifest: Manifest, choice: Choice, gated: bool, schema: Schema, plan: Plan, lookups: LookupFiles) -> Run:
     """What decides the bytes of the output besides the input, for `run.json`."""
     return {
         "format": FORMAT,
@@ -65,6 +66,7 @@ def described(manifest: Manifest, choice: Choice, gated: bool, schema: Schema, p
             "gate": gated,
         },
         "options": asdict(plan),
+        "lookups": lookups.described(),
         "versions": versions(),
         "tables": {
             name: {column: type_name(hint) for column, hint in columns.items()}

@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dateline_labels import Dispatch, InputError, one_line
@@ -35,9 +36,11 @@ from .archive_tables import (
 from .extractor import Extractor, Reading
 from .incidents import can_assemble
 from .inputs import dispatch_of, name_of
-from .records import records
+from .ledger import ClaimRecord, IncidentRecord
+from .records import Lookups, records
 from .rows import Row
 
+Assembled = tuple[list[IncidentRecord], list[ClaimRecord]]
 _OURS = ("error", "gated", "replaced_surrogates")
 
 
@@ -58,11 +61,11 @@ class ReadShard:
     statuses: Mapping[str, int]
 
 
-def read_shard(extractor: Extractor, shard: Shard, plan: Plan) -> ReadShard:
+def read_shard(extractor: Extractor, shard: Shard, plan: Plan, lookups: Lookups) -> ReadShard:
     """Read the documents of a shard; one that cannot be read has its row in the ledger and changes no other's."""
     tables: dict[str, list[Record]] = {name: [] for name in TABLES}
     statuses: Counter[str] = Counter()
-    for document in _documents(extractor, shard, plan):
+    for document in _documents(extractor, shard, plan, lookups):
         statuses[document.ledger.status] += 1
         for name, rows in document.rows.items():
             tables[name] += rows
@@ -79,13 +82,13 @@ class _Document:
     rows: Mapping[str, list[Record]]
 
 
-def _documents(extractor: Extractor, shard: Shard, plan: Plan) -> Iterator[_Document]:
+def _documents(extractor: Extractor, shard: Shard, plan: Plan, lookups: Lookups) -> Iterator[_Document]:
     outcomes = [_outcome(row, plan) for row in shard.rows]
     readings = extractor.readings(each for each in outcomes if isinstance(each, Dispatch))
-    assembling = can_assemble(extractor.config.schema)
+    assembled = partial(records, lookups=lookups) if can_assemble(extractor.config.schema) else None
     for number, (row, outcome) in enumerate(zip(shard.rows, outcomes, strict=True), start=shard.first):
         if isinstance(outcome, Dispatch):
-            yield _read(_Source(number, row, extractor.model), next(readings), assembling)
+            yield _read(_Source(number, row, extractor.model), next(readings), assembled)
         else:
             yield _unread(_Source(number, row, extractor.model), name_of(row), f"{outcome.field}: {outcome.what}")
 
@@ -114,16 +117,16 @@ def _unread(source: _Source, name: str, message: str, characters: int = 0) -> _D
     return _Document(ledger, {LEDGER: [vars(ledger)]})
 
 
-def _read(source: _Source, reading: Reading, assembling: bool) -> _Document:
+def _read(source: _Source, reading: Reading, assembled: Callable[[Dispatch], Assembled] | None) -> _Document:
     dispatch, number, row = reading.dispatch, source.document, source.row
     if "error" in dispatch.meta:
         return _unread(source, dispatch.id, str(dispatch.meta["error"]), len(dispatch.text))
     try:
-        incidents, claims = records(dispatch) if assembling else ([], [])
+        incidents, claims = assembled(dispatch) if assembled else ([], [])
     except Exception as error:  # a bug, which is not to cost the other documents of a run of days
         what = f"a bug: {type(error).__name__}: {error}"
         return _unread(source, dispatch.id, what, len(dispatch.text))
-    found = bool(incidents if assembling else dispatch.spans)
+    found = bool(incidents if assembled else dispatch.spans)
     counts = len(dispatch.spans), len(dispatch.relations), len(incidents), len(claims)
     ledger = LedgerRow(
         number,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -19,6 +19,7 @@ from dateline_labels import InputError, InterruptedRunError, Place
 from .archive_folder import FINISHED, LISTING, Inputs, Run, described, finish, in_words, open_run, table_file
 from .archive_journal import DoneShard, Journal, total
 from .archive_lock import held
+from .archive_lookups import LookupFiles
 from .archive_reading import ReadShard
 from .archive_shards import Plan, Shard, shards
 from .archive_tables import ERROR, TABLES, require_extra
@@ -44,6 +45,7 @@ class Archive:
     inputs: Sequence[Path]
     out: Path
     plan: Plan
+    lookups: LookupFiles = field(default_factory=LookupFiles)
 
 
 def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> None:
@@ -60,8 +62,9 @@ def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> N
     check_gate(manifest, loading.gated, loading.bundle)
     choice = choose(loading.asked, host or Host.look(), manifest.variants)
     inputs = Inputs.measure(archive.inputs)
+    description = described(manifest, choice, loading.gated, config.schema, plan, archive.lookups)
     with held(out):
-        run = open_run(out, archive.inputs, inputs, described(manifest, choice, loading.gated, config.schema, plan))
+        run = open_run(out, archive.inputs, inputs, description)
         with closing(Journal(out)) as journal:
             lost = _forget_lost(out, plan, journal)
             if FINISHED in run and not lost:
@@ -70,7 +73,7 @@ def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> N
             if journal.done:
                 _say(f"{out}: going on after {_done(journal)}")
             asked = Asked(choice.device, choice.engine, choice.precision)
-            reader = Reader(replace(loading, asked=asked), plan, manifest.digest)
+            reader = Reader(replace(loading, asked=asked), plan, manifest.digest, archive.lookups)
             _read(out, reader, journal, employ, inputs)
             journal.put_in_order()
         _finish(out, run, journal)

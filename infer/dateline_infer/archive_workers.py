@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
 from dateline_labels import BundleError, DatelineError, ExitCode
 
+from .archive_lookups import LookupFiles, opened
 from .archive_reading import ReadShard, read_shard
 from .archive_shards import Plan, Shard
 from .extraction import Loading
 from .extractor import Extractor
 from .host import cores
 
-THREADS = ("OPENBLAS_NUMTHREADS", "MKL_NUMTHREADS", "OMP_NUMTHREADS", "RAYON_NUMTHREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS")
 """What numpy's and the tokenizer's libraries read their number of threads from when they are loaded."""
 
 
@@ -68,6 +69,7 @@ class Reader:
     loading: Loading
     plan: Plan
     model: str
+    lookups: LookupFiles = field(default_factory=LookupFiles)
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +83,7 @@ def extractor_of(reader: Reader) -> Extractor:
 
 def read_with(reader: Reader, shard: Shard) -> ReadShard:
     """Read one shard; any process gives the same bytes."""
-    return read_shard(extractor_of(reader), shard, reader.plan)
+    return read_shard(extractor_of(reader), shard, reader.plan, opened(reader.lookups))
 
 
 class ThisProcess:

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from .options import (
+    ActorsOption,
     BundleArgument,
     DateColumn,
     DeviceOption,
     EngineOption,
     GateOption,
+    GazetteerOption,
     IdColumn,
     PrecisionOption,
     SignatureOption,
@@ -33,8 +35,8 @@ def extract(
         Path | None,
         typer.Option(help="Write the incidents here, .csv, .jsonl or .parquet, and the claims to NAME.claims.*."),
     ] = None,
-    gazetteer: Annotated[Path | None, typer.Option(help="A GeoNames dump to place the incidents with.")] = None,
-    actors: Annotated[Path | None, typer.Option(help="A table of actors of your own, as labels/actors.toml.")] = None,
+    gazetteer: GazetteerOption = None,
+    actors: ActorsOption = None,
     show: Annotated[bool, typer.Option("--show", help="Show each text in colour with its spans, not JSON.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw what --show shows into this .svg file.")] = None,
     text_column: TextColumn = "text",

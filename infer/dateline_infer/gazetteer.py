@@ -59,7 +59,10 @@ class Gazetteer:
     """Places by name."""
 
     def __init__(self, index: Path) -> None:
-        self._database = sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        # nothing is written, and SQLite itself lets several threads read
+        self._database = sqlite3.connect(
+            f"{index.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
         self._called = lru_cache(maxsize=_REMEMBERED)(self._look_up)
         self._level = lru_cache(maxsize=_REMEMBERED)(self._look_up_level)
 

@@ -38,19 +38,18 @@ def index_of(dump: Path, folder: Path | None) -> Path:
 
     Raises InputError at the first line that is not as it should be, OSError where a file cannot be read or written.
     """
-    sources = [dump, *(dump.with_name(name) for name in (*_LEVEL_FILES, _COUNTRIES))]
-    index = (folder or dump.parent) / f"{dump.name}.{_digest(sources)[:16]}.sqlite"
+    index = (folder or dump.parent) / f"{dump.name}.{digest_of(dump)[:16]}.sqlite"
     if not index.is_file():
         with replacing(index) as file, closing(sqlite3.connect(file.name)) as database:
             _fill(database, dump)
     return index
 
 
-def _digest(sources: list[Path]) -> str:
+def digest_of(dump: Path) -> str:
     """SHA-256 of the dump and of the files beside it that are there."""
     digest = hashlib.sha256(f"{_VERSION}".encode())
-    for source in sources:
-        if source == sources[0] or source.is_file():
+    for source in (dump, *(dump.with_name(name) for name in (*_LEVEL_FILES, _COUNTRIES))):
+        if source == dump or source.is_file():
             with source.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .exporting import Form
+from .options import ActorsOption, GazetteerOption
 from .rules import Rule
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _Files = Annotated[
 _Schema = Annotated[
     Path | None, typer.Option("--schema", help="Schema of the dispatches; the default one if not given.")
 ]
-_Actors = Annotated[Path | None, typer.Option("--actors", help="A table of actors of your own, as labels/actors.toml.")]
-_Gazetteer = Annotated[Path | None, typer.Option("--gazetteer", help="A GeoNames dump: allCountries.txt or the like.")]
 _Index = Annotated[
     Path | None, typer.Option("--gazetteer-index", help="Folder of the gazetteer's index; beside it if not given.")
 ]
@@ -39,8 +38,8 @@ def table(
     files: _Files,
     out: _Out,
     schema: _Schema = None,
-    actors: _Actors = None,
-    gazetteer: _Gazetteer = None,
+    actors: ActorsOption = None,
+    gazetteer: GazetteerOption = None,
     index: _Index = None,
 ) -> None:
     """Write the table of incidents, and the table of claims beside it (NAME.claims.csv).
@@ -64,8 +63,8 @@ def merge(
         typer.Option("--weights", help="What days, place, kind and actors weigh in the score."),
     ] = (0.3, 0.4, 0.15, 0.15),
     schema: _Schema = None,
-    actors: _Actors = None,
-    gazetteer: _Gazetteer = None,
+    actors: ActorsOption = None,
+    gazetteer: GazetteerOption = None,
     index: _Index = None,
 ) -> None:
     """Group the incidents of different dispatches that are one event, and say why.
@@ -92,7 +91,7 @@ def totals(
     threshold: _Threshold = 0.75,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write each event's totals here.")] = None,
     schema: _Schema = None,
-    actors: _Actors = None,
+    actors: ActorsOption = None,
 ) -> None:
     """Show what the figures come to in all under each rule, side by side.
 
@@ -117,8 +116,8 @@ def export(
     days: _Days = 1,
     threshold: _Threshold = 0.75,
     schema: _Schema = None,
-    actors: _Actors = None,
-    gazetteer: _Gazetteer = None,
+    actors: ActorsOption = None,
+    gazetteer: GazetteerOption = None,
     index: _Index = None,
 ) -> None:
     """Write events with the columns of ACLED, UCDP GED, GTD or PLOVER, and NAME.evidence with what each cell rests on.

@@ -20,6 +20,13 @@ ThreadsOption = Annotated[int, typer.Option(min=0, help="Threads of the encoder;
 SignatureOption = Annotated[
     Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
 ]
+ActorsOption = Annotated[
+    Path | None, typer.Option("--actors", help="A table of actors of your own, as labels/actors.toml.")
+]
+GazetteerOption = Annotated[
+    Path | None,
+    typer.Option("--gazetteer", help="A GeoNames dump (allCountries.txt or the like) to place incidents with."),
+]
 RayOption = Annotated[
     str | None,
     typer.Option("--ray", metavar="[HOST:PORT]", help="Read with Ray: on that cluster, or on one of its own, here."),

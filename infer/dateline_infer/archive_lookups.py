@@ -1,0 +1,46 @@
+"""The files that an archive run looks names up in: who is who, and where."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from .gazetteer_index import digest_of
+from .incident_runs import lookups_of
+from .records import Lookups
+
+
+@dataclass(frozen=True)
+class LookupFiles:
+    """The table of actors (None: the one that comes with Dateline) and the GeoNames dump (None: none), with what tells
+    them from others: they decide the bytes of the output.
+    """
+
+    actors: Path | None = None
+    gazetteer: Path | None = None
+    actors_sha256: str | None = None
+    gazetteer_sha256: str | None = None
+
+    @staticmethod
+    def of(actors: Path | None, gazetteer: Path | None) -> "LookupFiles":
+        """Look into the files, and index the dump where it is not yet, so that no two workers do.
+
+        Raises InputError where a file is not as it should be.
+        """
+        lookups_of(actors, gazetteer)
+        return LookupFiles(
+            actors,
+            gazetteer,
+            sha256(actors.read_bytes()).hexdigest() if actors else None,
+            digest_of(gazetteer) if gazetteer else None,
+        )
+
+    def described(self) -> dict[str, str | None]:
+        """For `run.json`."""
+        return {"actors": self.actors_sha256, "gazetteer": self.gazetteer_sha256}
+
+
+@lru_cache(maxsize=1)
+def opened(files: LookupFiles) -> Lookups:
+    """The files opened, once a process."""
+    return lookups_of(files.actors, files.gazetteer)
