@@ -3,7 +3,8 @@
 Figures stand in a tree of people: all of them, a kind (state forces, civilians), a group of that kind (police,
 children). What a statement joins adds up ("two soldiers and a boy"); what is said again does not: of several statements
 the largest figure of each kind of people holds, and a figure of more people covers those of fewer ("12 people" … "seven
-soldiers"). `more` adds, `total` takes the place of what was said before it, `of` never adds.
+soldiers"). `more` adds, if need be to what another source said before it, `total` takes the place of what was said before
+it, `of` never adds.
 """
 
 from collections import defaultdict
@@ -14,6 +15,8 @@ from datetime import date
 from .incidents import ROLES
 from .ledger import ClaimRecord
 from .numbers import NOBODY, Number, largest, total
+
+_WHOLE = ("whole", "total")
 
 Path = tuple[str, ...]
 """Whose people: () all, (kind,), or (kind, group)."""
@@ -44,9 +47,16 @@ def accounts_of(claims: Iterable[ClaimRecord], outcome: str) -> list[Account]:
     or several; a source's later dispatch takes the place of its earlier one, unless it only adds.
     """
     by_source: dict[tuple[str, str], list[ClaimRecord]] = defaultdict(list)
+    last_whole: dict[str, tuple[str, str]] = {}
     for claim in sorted(_of(claims, outcome), key=lambda c: (c.published or date.min, c.dispatch, c.number)):
         # what a dispatch says itself is its own account
-        by_source[("source", claim.source_key) if claim.source_key else ("dispatch", claim.dispatch)].append(claim)
+        source = ("source", claim.source_key) if claim.source_key else ("dispatch", claim.dispatch)
+        if claim.part in _WHOLE:
+            last_whole[claim.incident] = source
+        elif claim.part == "more" and not any(_is_whole_of(other, claim) for other in by_source[source]):
+            source = last_whole.get(claim.incident, source)
+        by_source[source].append(claim)
+    by_source = {source: said for source, said in by_source.items() if said}
     accounts = [_account(_newest(said)) for said in by_source.values()]
     in_order = sorted(accounts, key=lambda account: (account.day, account.claims))
     return [replace(account, order=order) for order, account in enumerate(in_order)]
@@ -60,12 +70,16 @@ def _of(claims: Iterable[ClaimRecord], outcome: str) -> list[ClaimRecord]:
     ]
 
 
+def _is_whole_of(claim: ClaimRecord, more: ClaimRecord) -> bool:
+    return claim.part in _WHOLE and claim.incident == more.incident
+
+
 def _newest(said: Sequence[ClaimRecord]) -> list[ClaimRecord]:
     """What holds of all that a source has said over time: its newest dispatch that gives a whole figure, and what later
     ones add.
     """
     dispatches = list(dict.fromkeys(claim.dispatch for claim in said))
-    whole = [d for d in dispatches if any(c.dispatch == d and c.part in ("whole", "total") for c in said)]
+    whole = [d for d in dispatches if any(c.dispatch == d and c.part in _WHOLE for c in said)]
     first = dispatches.index(whole[-1]) if whole else 0
     return [claim for claim in said if claim.dispatch in dispatches[first:]]
 
@@ -137,6 +151,10 @@ def _account(said: Sequence[ClaimRecord]) -> Account:
                 tree.add(claim)
         elif claim.part == "of" and claim.part_of:
             tree.take_part(claim)
+        elif (
+            claim.part == "of"
+        ):  # "24 deaths, 15 men among them", and nobody tells of what: parts may be parts of parts
+            tree.state([claim])
         else:
             statements[claim.incident, claim.statement].append(claim)
             tree.state(statements[claim.incident, claim.statement])

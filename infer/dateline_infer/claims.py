@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from dateline_labels import Dispatch, Span
 
@@ -17,6 +18,7 @@ _JOINED_WITHIN = 80
 """Figures further apart, in characters, are not joined by one statement, however long the sentence."""
 _CARRIED_WITHIN = 60
 _SAME_PERSON = re.compile(r",? ?\(|, (?:(?:alias|named|identified as|known as|called) )?", re.IGNORECASE)
+_OF = re.compile(r"\s+of\s+(?:(?:the|these|those|his|her|its|their|all)\s+)?")
 _ARTICLE = re.compile(r"(?:a|an|one|another)\s", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])|\n\s*\n")
 _NO_NOUN = LOOSE | {"them"}
@@ -39,7 +41,7 @@ def claims_of(told: Told, incident: str, triggers: Sequence[Span]) -> list[Claim
     claims: list[ClaimRecord] = []
     for number, argument in enumerate(figures, start=1):
         claims.append(_in_context(_claim(told, incident, number, argument), claims, told.dispatch.text))
-    return [_with_whole(claim, claims) for claim in claims]
+    return [_with_whole(claim, claims) for claim in _parts_of_next(claims, told.dispatch.text)]
 
 
 def _claim(told: Told, incident: str, number: int, argument: Argument) -> ClaimRecord:
@@ -136,7 +138,8 @@ def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) ->
     between = text[last.figure_end : claim.figure_start + 1] if last else ""
     if last is None or SENTENCE_END.search(between):
         return claim
-    if not claim.people and last.people and len(between) <= _CARRIED_WITHIN and _is_bare(claim.figure):
+    is_whole = _OF.fullmatch(between[:-1])
+    if not is_whole and not claim.people and last.people and len(between) <= _CARRIED_WITHIN and _is_bare(claim.figure):
         claim = replace(claim, people=last.people, people_group=last.people_group, people_by="carried")
     if _is_same_person(last, claim, between[:-1]):
         claim = replace(claim, part="of", part_of=last.claim)
@@ -144,6 +147,15 @@ def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) ->
     if joined and len(between) <= _JOINED_WITHIN and ";" not in between:
         claim = replace(claim, statement=last.statement)
     return claim
+
+
+def _parts_of_next(claims: Sequence[ClaimRecord], text: str) -> list[ClaimRecord]:
+    """The claims, where "two of the 12 killed" are two figures, with the two as part of the twelve."""
+    found = list(claims)
+    for at, (claim, after) in enumerate(pairwise(claims)):
+        if claim.outcome == after.outcome and _OF.fullmatch(text, claim.figure_end, after.figure_start):
+            found[at] = replace(claim, part="of", part_of=after.claim)
+    return found
 
 
 def _is_bare(figure: str) -> bool:

@@ -94,7 +94,7 @@ def test_sources_that_speak_of_different_people_are_put_together() -> None:
         a_claim(3, None, **FORCES, **REBELS, low=11),
     ]
     assert decided(claims, Rule.HIGHEST).sides == {"rebel_group": 50, "state_force": 20}
-    assert decided(claims, Rule.CONSERVATIVE).number == Number(61, 50, None)  # "more than 10" has no best reading here
+    assert decided(claims, Rule.CONSERVATIVE).number == Number(61, 61, None)
 
 
 def test_a_figure_of_some_people_is_part_of_a_larger_figure_of_all() -> None:
@@ -132,6 +132,17 @@ def test_more_adds_and_a_total_takes_the_place_of_all_before() -> None:
     assert best([*more, a_claim(3, 7, part="total")]) == 7
     assert best([*more, a_claim(3, 7, part="total"), a_claim(4, 2, part="more")]) == 9
     assert best([a_claim(1, 4, part="more")]) == 4
+
+
+def test_more_of_another_source_adds_to_what_was_said_before_it() -> None:
+    claims = [a_claim(1, 39, **REBELS), a_claim(2, 2, part="more", **MEDICS), a_claim(3, 60, **POLICE)]
+    assert best(claims, Rule.CONSERVATIVE) == 41
+    assert best(claims, Rule.HIGHEST) == 60
+
+
+def test_parts_of_nobodys_whole_are_not_added_to_each_other() -> None:
+    men = [a_claim(1, 24, part="of"), a_claim(2, 15, part="of", statement=1), a_claim(3, 9, part="of", statement=1)]
+    assert best(men) == 24
 
 
 def test_a_source_is_taken_at_its_newest_word() -> None:
@@ -192,6 +203,7 @@ def test_the_sides_add_up_and_the_bounds_hold(claims: list[ClaimRecord], rule: R
     if number.best is not None:
         assert sum(decision.sides.values()) == number.best
         assert all(best > 0 for best in decision.sides.values())
+        assert number.low <= number.best
         assert number.high is None or number.best <= number.high
     assert number.high is None or number.low <= number.high
 
