@@ -9,7 +9,7 @@ from itertools import pairwise
 from dateline_labels import Dispatch, Span
 
 from .actor_table import ActorTable, word_tuple
-from .actors import LOOSE, Actor, people
+from .actors import LOOSE, Actor, head_words, people
 from .figures import read_figure
 from .incidents import ROLES, Argument, Graph
 from .ledger import ClaimRecord
@@ -22,6 +22,14 @@ _OF = re.compile(r"\s+of\s+(?:(?:the|these|those|his|her|its|their|all)\s+)?")
 _ARTICLE = re.compile(r"(?:a|an|one|another)\s", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])|\n\s*\n")
 _NO_NOUN = LOOSE | {"them"}
+_HARMED = {"dead", "killed", "wounded", "injured", "victim", "body", "casualty", "fatality", "death", "life", "injury"}
+_AT_LARGE = (
+    _NO_NOUN | _HARMED | {"people", "person", "soul", "missing", "no", "nobody", "none", "unspecified", "number"}
+)
+_COMPARED = re.compile(
+    r"\b(?:against|from|than|then|compared|instead|earlier|previous|previously|at first|initially|revised|but|not)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,15 @@ def _people(told: Told, span: Span, side: _Party) -> tuple[str, str, str]:
     noun = people(told.dispatch.words(span), told.table)
     if side.kind:
         return side.kind, noun.group if noun.kind == side.kind else "", "side"
-    return noun.kind, noun.group, "words" if noun.kind else ""
+    if noun.kind:
+        return noun.kind, noun.group, "words"
+    return "", _own_noun(told.dispatch.words(span)), ""
+
+
+def _own_noun(figure: str) -> str:
+    """The noun of a figure that is of particular people ("two classmates"); nothing where it is of people at large."""
+    words = [word for word in head_words(word_tuple(figure)) if word not in _AT_LARGE and not word.isdigit()]
+    return words[-1] if words else ""
 
 
 def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) -> ClaimRecord:
@@ -144,6 +160,7 @@ def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) ->
     if _is_same_person(last, claim, between[:-1]):
         claim = replace(claim, part="of", part_of=last.claim)
     joined = (last.outcome, last.source_key) == (claim.outcome, claim.source_key)
+    joined = joined and last.part == claim.part == "whole" and not _COMPARED.search(between)
     if joined and len(between) <= _JOINED_WITHIN and ";" not in between:
         claim = replace(claim, statement=last.statement)
     return claim

@@ -186,12 +186,12 @@ def _by_kind(chosen: _Rival, pieces: _Rival | None, tellers: Sequence[Account]) 
     """
     if chosen.number.best is None:
         return {}
-    told = {kind: number.best for kind, number in chosen.kinds.items() if number.best}
+    told = {kind: number.best for kind, number in chosen.kinds.items() if kind and number.best}
     fillers: list[Mapping[str, Number]] = [teller.parts for teller in tellers]
     fillers += [pieces.kinds] if pieces else []
     for kind, number in ((kind, number) for filler in fillers for kind, number in filler.items()):
         wider = {**told, kind: max(told.get(kind, 0), number.best or 0)}
-        if number.best and sum(wider.values()) <= chosen.number.best:
+        if kind and number.best and sum(wider.values()) <= chosen.number.best:
             told = wider
     rest = chosen.number.best - sum(told.values())
     return {**told, "": rest} if rest else told

@@ -145,6 +145,25 @@ def test_parts_of_nobodys_whole_are_not_added_to_each_other() -> None:
     assert best(men) == 24
 
 
+def test_particular_people_of_an_unknown_kind_are_no_rivals_of_people_at_large() -> None:
+    claims = [a_claim(1, 23), a_claim(2, 2, people_group="classmate", **MEDICS)]
+    assert best(claims, Rule.CONSERVATIVE) == best(claims, Rule.HIGHEST) == 23
+    alone = [a_claim(1, 2, people_group="classmate"), a_claim(2, 3, people_group="man")]
+    assert best(alone) == 5
+
+
+def test_a_person_by_name_is_among_those_told_of() -> None:
+    named = {"figure": "Amina Yusuf", "people_group": "yusuf"}
+    assert best([a_claim(1, 1, **VILLAGERS), a_claim(2, 1, **named)]) == 1
+    assert best([a_claim(1, 1, **named), a_claim(2, 1, figure="Ali Khan", people_group="khan")]) == 2
+    assert best([a_claim(1, 1, **named), a_claim(2, 1, **named, **MEDICS)]) == 1
+
+
+def test_a_figure_broken_down_in_its_statement_is_not_added_to_its_pieces() -> None:
+    claims = [a_claim(1, 7), a_claim(2, 5, statement=1), a_claim(3, 2, statement=1)]
+    assert best(claims) == 7
+
+
 def test_a_source_is_taken_at_its_newest_word() -> None:
     claims = [
         a_claim(1, 5, **POLICE),
@@ -174,7 +193,7 @@ def test_nobody_killed_or_injured_is_nobody_of_either() -> None:
 claim_lists = st.lists(
     st.tuples(
         st.one_of(st.none(), st.integers(0, 40)),
-        st.sampled_from(({}, SOLDIERS, OFFICERS, FORCES, VILLAGERS)),
+        st.sampled_from(({}, SOLDIERS, OFFICERS, FORCES, VILLAGERS, {"people_group": "man"})),
         st.sampled_from(({}, POLICE, REBELS, MEDICS)),
         st.sampled_from(("whole", "of", "more", "total")),
         st.integers(1, 3),
