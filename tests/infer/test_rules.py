@@ -94,7 +94,8 @@ def test_sources_that_speak_of_different_people_are_put_together() -> None:
         a_claim(3, None, **FORCES, **REBELS, low=11),
     ]
     assert decided(claims, Rule.HIGHEST).sides == {"rebel_group": 50, "state_force": 20}
-    assert decided(claims, Rule.CONSERVATIVE).number == Number(61, 61, None)
+    assert decided(claims, Rule.CONSERVATIVE).number == Number(70, 70, 70)  # "some of the forces" is no rival of 20
+    assert decided([claims[0], claims[2]], Rule.CONSERVATIVE).number == Number(61, 61, None)
 
 
 def test_a_figure_of_some_people_is_part_of_a_larger_figure_of_all() -> None:
