@@ -3,7 +3,8 @@
 Figures stand in a tree of people: all of them, a kind (state forces, civilians), a group of that kind (police,
 children). What a statement joins adds up ("two soldiers and a boy"); what is said again does not: of several statements
 the largest figure of each kind of people holds, and a figure of more people covers those of fewer ("12 people" … "seven
-soldiers"). `more` adds, `total` takes the place of what was said before it, `of` never adds.
+soldiers"). `more` adds, if need be to what another source said before, `total` takes the place of what was said before
+it, `of` never adds.
 """
 
 from collections import defaultdict
@@ -15,8 +16,10 @@ from .incidents import ROLES
 from .ledger import ClaimRecord
 from .numbers import NOBODY, Number, largest, total
 
+_WHOLE = ("whole", "total")
+
 Path = tuple[str, ...]
-"""Whose people: () all, (kind,), or (kind, group)."""
+"""Whose people: () all, (kind,), or (kind, group); the kind may be "", unknown."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,22 @@ class Account:
 
 def accounts_of(claims: Iterable[ClaimRecord], outcome: str) -> list[Account]:
     """The accounts of `outcome`, in the order of their last words. The claims are those of one event, of one dispatch
-    or several; a source's later dispatch takes the place of its earlier one, unless it only adds.
+    or several; a source's later dispatch takes the place of its earlier one, unless it only adds. Persons of whom only
+    the name is told are taken to be among those of whom more is told, where there are any.
     """
+    claims = _of(claims, outcome)
+    claims = [claim for claim in claims if not _is_named(claim)] or claims
     by_source: dict[tuple[str, str], list[ClaimRecord]] = defaultdict(list)
-    for claim in sorted(_of(claims, outcome), key=lambda c: (c.published or date.min, c.dispatch, c.number)):
+    last_whole: dict[str, tuple[str, str]] = {}
+    for claim in sorted(claims, key=lambda c: (c.published or date.min, c.dispatch, c.number)):
         # what a dispatch says itself is its own account
-        by_source[("source", claim.source_key) if claim.source_key else ("dispatch", claim.dispatch)].append(claim)
+        source = ("source", claim.source_key) if claim.source_key else ("dispatch", claim.dispatch)
+        if claim.part in _WHOLE:
+            last_whole[claim.incident] = source
+        elif claim.part == "more" and not any(_is_whole_of(other, claim) for other in by_source[source]):
+            source = last_whole.get(claim.incident, source)
+        by_source[source].append(claim)
+    by_source = {source: said for source, said in by_source.items() if said}
     accounts = [_account(_newest(said)) for said in by_source.values()]
     in_order = sorted(accounts, key=lambda account: (account.day, account.claims))
     return [replace(account, order=order) for order, account in enumerate(in_order)]
@@ -60,12 +73,22 @@ def _of(claims: Iterable[ClaimRecord], outcome: str) -> list[ClaimRecord]:
     ]
 
 
+def _is_whole_of(claim: ClaimRecord, more: ClaimRecord) -> bool:
+    return claim.part in _WHOLE and claim.incident == more.incident
+
+
+def _is_named(claim: ClaimRecord) -> bool:
+    """Whether it is one person by name, of whom nothing tells what kind of people."""
+    last = claim.figure.split()[-1]
+    return claim.best == 1 and not claim.people and last[:1].isupper() and not claim.figure.isupper()
+
+
 def _newest(said: Sequence[ClaimRecord]) -> list[ClaimRecord]:
     """What holds of all that a source has said over time: its newest dispatch that gives a whole figure, and what later
     ones add.
     """
     dispatches = list(dict.fromkeys(claim.dispatch for claim in said))
-    whole = [d for d in dispatches if any(c.dispatch == d and c.part in ("whole", "total") for c in said)]
+    whole = [d for d in dispatches if any(c.dispatch == d and c.part in _WHOLE for c in said)]
     first = dispatches.index(whole[-1]) if whole else 0
     return [claim for claim in said if claim.dispatch in dispatches[first:]]
 
@@ -83,7 +106,7 @@ class _Tree:
     def state(self, claims: Sequence[ClaimRecord]) -> None:
         """A statement: its figures add up at every place of the tree above them."""
         sums: dict[Path, Number] = {}
-        for claim in claims:
+        for claim in claims[:1] if _is_broken_down(claims) else claims:
             self._count(claim)
             for above in _upward(_path(claim)):
                 sums[above] = sums.get(above, NOBODY).plus(_number(claim))
@@ -103,11 +126,10 @@ class _Tree:
             self.parts[above] = self.parts.get(above, NOBODY).or_more(_number(claim))
 
     def forget(self, path: Path) -> None:
-        """Drop what was said of these people."""
-        for figures in (self.stated, self.added, self.parts, self.claims):
+        """Drop what was added of these people."""
+        for figures in (self.added, self.parts, self.claims):
             for below in [each for each in figures if each[: len(path)] == path]:
                 del figures[below]
-        self.of_all = self.of_all and path != ()
 
     def number(self, path: Path, figures: Mapping[Path, Number]) -> Number:
         """The people of a place of the tree: its own figure, or those below together where they are more."""
@@ -120,7 +142,7 @@ class _Tree:
 
     def _count(self, claim: ClaimRecord) -> None:
         self.claims.setdefault(_path(claim), []).append(claim.claim)
-        self.of_all = self.of_all or not claim.people
+        self.of_all = self.of_all or not _path(claim)
 
 
 def _account(said: Sequence[ClaimRecord]) -> Account:
@@ -130,16 +152,21 @@ def _account(said: Sequence[ClaimRecord]) -> Account:
     for claim in said:
         if claim.part == "total":
             tree.forget(_path(claim))
-            statements.clear()
+            for stated in statements.values():
+                stated[:] = [each for each in stated if not _is_within(each, claim)]
         if claim.part == "more":
             # a later dispatch that repeats "another four" tells of the same four
             if more_said.setdefault((_path(claim), claim.low, claim.high), claim.dispatch) == claim.dispatch:
                 tree.add(claim)
         elif claim.part == "of" and claim.part_of:
             tree.take_part(claim)
+        elif claim.part == "of":
+            # "24 deaths, 15 men among them", and nobody tells of what: parts may be parts of parts
+            statements[claim.claim, 0].append(claim)
         else:
             statements[claim.incident, claim.statement].append(claim)
-            tree.state(statements[claim.incident, claim.statement])
+    for stated in filter(None, statements.values()):
+        tree.state(stated)
     return Account(
         said[-1].source_key,
         said[-1].source_kind or "",
@@ -153,8 +180,22 @@ def _account(said: Sequence[ClaimRecord]) -> Account:
     )
 
 
+def _is_within(claim: ClaimRecord, total: ClaimRecord) -> bool:
+    """Whether its people are among those of the total."""
+    path = _path(total)
+    return _path(claim)[: len(path)] == path
+
+
+def _is_broken_down(claims: Sequence[ClaimRecord]) -> bool:
+    """Whether the first figure is the sum of the others: "seven men were found, five in a car and two in a canal"."""
+    first, *others = claims
+    return len(others) > 1 and all(c.best for c in others) and first.best == sum(c.best or 0 for c in others)
+
+
 def _path(claim: ClaimRecord) -> Path:
-    return tuple(name for name in (claim.people, claim.people_group) if name)
+    if claim.people_group:
+        return (claim.people, claim.people_group)
+    return (claim.people,) if claim.people else ()
 
 
 def _upward(path: Path) -> list[Path]:

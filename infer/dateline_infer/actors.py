@@ -53,10 +53,21 @@ LOOSE = frozenset(
         "ten",
         "eleven",
         "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
         "twenty",
         "thirty",
         "forty",
         "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
         "hundred",
         "thousand",
         "unknown",
@@ -144,7 +155,7 @@ def actors_of(dispatch: Dispatch, spans: Iterable[Span], table: ActorTable) -> d
 
 def people(words: str, table: ActorTable) -> PeopleNoun:
     """What kind of people the words of a figure tell of; empty where they tell none."""
-    head = _head(word_tuple(words))
+    head = head_words(word_tuple(words))
     noun = table.noun(head) or table.noun(word_tuple(words))
     known = None if noun else table.known(word_tuple(words))
     return noun or (PeopleNoun(known.kind, "") if known else _EMPTY)
@@ -209,11 +220,11 @@ def _described(dispatch: Dispatch, span: Span, actor: Actor, table: ActorTable) 
 
 
 def _by_its_words(own: Words, table: ActorTable) -> Actor:
-    noun = table.noun(_head(own)) or table.noun(own) or _EMPTY
+    noun = table.noun(head_words(own)) or table.noun(own) or _EMPTY
     return Actor(" ".join(own), noun.kind, noun.group)
 
 
-def _head(words: Words) -> Words:
+def head_words(words: Words) -> Words:
     """The words before the first "of", "for" or "from", unless only a number stands there."""
     cut = next((at for at, word in enumerate(words) if word in ("of", "for", "from")), len(words))
     return tuple(dropwhile(_is_loose, words[:cut])) or words

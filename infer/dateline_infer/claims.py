@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from dateline_labels import Dispatch, Span
 
 from .actor_table import ActorTable, word_tuple
-from .actors import LOOSE, Actor, people
+from .actors import LOOSE, Actor, head_words, people
 from .figures import read_figure
 from .incidents import ROLES, Argument, Graph
 from .ledger import ClaimRecord
@@ -17,9 +18,18 @@ _JOINED_WITHIN = 80
 """Figures further apart, in characters, are not joined by one statement, however long the sentence."""
 _CARRIED_WITHIN = 60
 _SAME_PERSON = re.compile(r",? ?\(|, (?:(?:alias|named|identified as|known as|called) )?", re.IGNORECASE)
+_OF = re.compile(r"\s+of\s+(?:(?:the|these|those|his|her|its|their|all)\s+)?")
 _ARTICLE = re.compile(r"(?:a|an|one|another)\s", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])|\n\s*\n")
 _NO_NOUN = LOOSE | {"them"}
+_HARMED = {"dead", "killed", "wounded", "injured", "victim", "body", "casualty", "fatality", "death", "life", "injury"}
+_AT_LARGE = (
+    _NO_NOUN | _HARMED | {"people", "person", "soul", "missing", "no", "nobody", "none", "unspecified", "number"}
+)
+_COMPARED = re.compile(
+    r"\b(?:against|from|than|then|compared|instead|earlier|previous|previously|at first|initially|revised|but|not)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ def claims_of(told: Told, incident: str, triggers: Sequence[Span]) -> list[Claim
     claims: list[ClaimRecord] = []
     for number, argument in enumerate(figures, start=1):
         claims.append(_in_context(_claim(told, incident, number, argument), claims, told.dispatch.text))
-    return [_with_whole(claim, claims) for claim in claims]
+    return [_with_whole(claim, claims) for claim in _parts_of_next(claims, told.dispatch.text)]
 
 
 def _claim(told: Told, incident: str, number: int, argument: Argument) -> ClaimRecord:
@@ -123,7 +133,15 @@ def _people(told: Told, span: Span, side: _Party) -> tuple[str, str, str]:
     noun = people(told.dispatch.words(span), told.table)
     if side.kind:
         return side.kind, noun.group if noun.kind == side.kind else "", "side"
-    return noun.kind, noun.group, "words" if noun.kind else ""
+    if noun.kind:
+        return noun.kind, noun.group, "words"
+    return "", _own_noun(told.dispatch.words(span)), ""
+
+
+def _own_noun(figure: str) -> str:
+    """The noun of a figure that is of particular people ("two classmates"); nothing where it is of people at large."""
+    words = [word for word in head_words(word_tuple(figure)) if word not in _AT_LARGE and not word.isdigit()]
+    return words[-1] if words else ""
 
 
 def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) -> ClaimRecord:
@@ -136,14 +154,25 @@ def _in_context(claim: ClaimRecord, before: Sequence[ClaimRecord], text: str) ->
     between = text[last.figure_end : claim.figure_start + 1] if last else ""
     if last is None or SENTENCE_END.search(between):
         return claim
-    if not claim.people and last.people and len(between) <= _CARRIED_WITHIN and _is_bare(claim.figure):
+    is_whole = _OF.fullmatch(between[:-1])
+    if not is_whole and not claim.people and last.people and len(between) <= _CARRIED_WITHIN and _is_bare(claim.figure):
         claim = replace(claim, people=last.people, people_group=last.people_group, people_by="carried")
     if _is_same_person(last, claim, between[:-1]):
         claim = replace(claim, part="of", part_of=last.claim)
     joined = (last.outcome, last.source_key) == (claim.outcome, claim.source_key)
+    joined = joined and last.part == claim.part == "whole" and not _COMPARED.search(between)
     if joined and len(between) <= _JOINED_WITHIN and ";" not in between:
         claim = replace(claim, statement=last.statement)
     return claim
+
+
+def _parts_of_next(claims: Sequence[ClaimRecord], text: str) -> list[ClaimRecord]:
+    """The claims, where "two of the 12 killed" are two figures, with the two as part of the twelve."""
+    found = list(claims)
+    for at, (claim, after) in enumerate(pairwise(claims)):
+        if claim.outcome == after.outcome and _OF.fullmatch(text, claim.figure_end, after.figure_start):
+            found[at] = replace(claim, part="of", part_of=after.claim)
+    return found
 
 
 def _is_bare(figure: str) -> bool:

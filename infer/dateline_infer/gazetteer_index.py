@@ -16,10 +16,13 @@ from dateline_labels import Place as FilePlace
 from dateline_labels.files import replacing
 
 from .actor_table import plain_words
+from .progress import with_progress
 
 _VERSION = 1
 _COLUMNS = 19
 _BATCH = 50_000
+_BYTES_A_LINE = 140
+"""About so many; for the progress bar alone."""
 _LONGEST_NAMES = 200_000
 _TABLES = """
 CREATE TABLE places (id INTEGER PRIMARY KEY, name TEXT, latitude REAL, longitude REAL, class TEXT, code TEXT,
@@ -62,7 +65,8 @@ def name_key(words: str) -> str:
 
 def _fill(database: sqlite3.Connection, dump: Path) -> None:
     database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
-    for batch in _batches(dump):
+    expected = dump.stat().st_size // (_BATCH * _BYTES_A_LINE)
+    for batch in with_progress(_batches(dump), expected, "indexing the gazetteer"):
         database.executemany("INSERT OR REPLACE INTO places VALUES (?,?,?,?,?,?,?,?,?,?)", (row for row, _ in batch))
         pairs = ((name, row[0]) for row, names in batch for name in names)
         database.executemany("INSERT OR IGNORE INTO names VALUES (?,?)", pairs)

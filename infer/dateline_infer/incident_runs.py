@@ -25,6 +25,7 @@ from .exporting import Form, check_form, export, rule_of
 from .gazetteer import Gazetteer
 from .ledger import ClaimRecord, IncidentRecord
 from .merging import Group, Match, Merging, merge
+from .progress import with_progress
 from .records import Lookups, records
 from .rules import Rule
 from .tables import Table, beside, check_suffix, table_of, write_table
@@ -54,7 +55,7 @@ def read_records(reading: Reading) -> tuple[list[IncidentRecord], list[ClaimReco
     schema = Schema.read(reading.schema or shipped("schema.toml"))
     incidents: list[IncidentRecord] = []
     claims: list[ClaimRecord] = []
-    for dispatch in stream_dispatches(reading.files, schema):
+    for dispatch in with_progress(stream_dispatches(reading.files, schema), None, "assembling"):
         rows, figures = records(dispatch, lookups)
         incidents += rows
         claims += figures

@@ -127,7 +127,9 @@ class ClaimRecord:
     people: str
     """The kind of those harmed: state_force, rebel_group, civilians, …; empty where nobody tells."""
     people_group: str
-    """The narrower group of that kind: police, military, …; empty where nobody tells."""
+    """The narrower group of that kind: police, military, …; of an unknown kind the noun (`man`, `classmate`). Empty
+    where the figure is of all of that kind, or of people at large.
+    """
     people_by: str
     """What tells it: side, words (of the figure), carried (from the figure before in its sentence) or nothing."""
     side: str | None

@@ -14,16 +14,20 @@ class Number:
     high: int | None
 
     def plus(self, other: "Number") -> "Number":
-        """Both together. What has no best reading adds none; where neither has one, the sum has none."""
+        """Both together. What has no best reading counts as the least it can mean; where neither has one, the sum has
+        none.
+        """
         high = None if self.high is None or other.high is None else self.high + other.high
-        bests = [best for best in (self.best, other.best) if best is not None]
-        return Number(self.low + other.low, sum(bests) if bests else None, high)
+        return Number(self.low + other.low, self.reading + other.reading if self._is_read(other) else None, high)
 
     def or_more(self, other: "Number") -> "Number":
         """The larger of both, bound by bound."""
         high = None if self.high is None or other.high is None else max(self.high, other.high)
-        bests = [best for best in (self.best, other.best) if best is not None]
-        return Number(max(self.low, other.low), max(bests, default=None), high)
+        best = max(self.reading, other.reading) if self._is_read(other) else None
+        return Number(max(self.low, other.low), best, high)
+
+    def _is_read(self, other: "Number") -> bool:
+        return self.best is not None or other.best is not None
 
     @property
     def reading(self) -> int:

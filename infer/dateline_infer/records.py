@@ -7,6 +7,7 @@ the nearest to a mention of the event wins and the rest are kept beside it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from dateline_labels import Dispatch, Span
 
@@ -114,20 +115,14 @@ def _incident(
         date_words_end=dated_by.end if dated_by else None,
         date_score=found.score(ROLES.time, dated_by),
         date_reason=when.reason,
-        other_dates=_words(dispatch, found.when.others),
-        other_dates_start=_starts(found.when.others),
-        other_dates_end=_ends(found.when.others),
+        **_listed(dispatch, "other_dates", found.when.others),
         other_dates_value=[_interval(found.whens[span.id]) for span in found.when.others],
         place=_word(dispatch, place),
         place_start=place.start if place else None,
         place_end=place.end if place else None,
         place_score=found.score(ROLES.place, place),
-        within=_words(dispatch, found.within),
-        within_start=_starts(found.within),
-        within_end=_ends(found.within),
-        other_places=_words(dispatch, found.places[1:]),
-        other_places_start=_starts(found.places[1:]),
-        other_places_end=_ends(found.places[1:]),
+        **_listed(dispatch, "within", found.within),
+        **_listed(dispatch, "other_places", found.places[1:]),
         geoname_id=where.geoname_id,
         geoname=where.geoname,
         country_code=where.country_code,
@@ -138,31 +133,12 @@ def _incident(
         longitude=where.longitude,
         where_precision=where.precision,
         where_reason=where.reason,
-        perpetrators=_words(dispatch, _spans(perpetrators)),
-        perpetrators_start=_starts(_spans(perpetrators)),
-        perpetrators_end=_ends(_spans(perpetrators)),
-        perpetrators_key=_keys(told, _spans(perpetrators)),
-        perpetrators_kind=_kinds(told, _spans(perpetrators)),
-        perpetrators_score=_scores(perpetrators),
-        targets=_words(dispatch, _spans(targets)),
-        targets_start=_starts(_spans(targets)),
-        targets_end=_ends(_spans(targets)),
-        targets_key=_keys(told, _spans(targets)),
-        targets_kind=_kinds(told, _spans(targets)),
-        targets_score=_scores(targets),
+        **_role(told, "perpetrators", perpetrators),
+        **_role(told, "targets", targets),
         attribution=found.attribution.attribution,
-        attributed_by=_words(dispatch, found.attribution.by),
-        attributed_by_start=_starts(found.attribution.by),
-        attributed_by_end=_ends(found.attribution.by),
-        sources=_words(dispatch, _spans(sources)),
-        sources_start=_starts(_spans(sources)),
-        sources_end=_ends(_spans(sources)),
-        sources_key=_keys(told, _spans(sources)),
-        sources_kind=_kinds(told, _spans(sources)),
-        sources_score=_scores(sources),
-        triggers=_words(dispatch, triggers),
-        triggers_start=_starts(triggers),
-        triggers_end=_ends(triggers),
+        **_listed(dispatch, "attributed_by", found.attribution.by),
+        **_role(told, "sources", sources),
+        **_listed(dispatch, "triggers", triggers),
         claims=len(claims),
         score=least((*(span.score for span in triggers), *(claim.score for claim in claims))),
     )
@@ -189,25 +165,29 @@ def _score(argument: Argument) -> float | None:
     return least((argument.span.score, argument.score))
 
 
-def _scores(arguments: Iterable[Argument]) -> list[float]:
-    """The scores of the evidence; none for gold."""
-    return [score for score in map(_score, arguments) if score is not None]
-
-
 def _word(dispatch: Dispatch, span: Span | None) -> str | None:
     return dispatch.words(span) if span else None
 
 
-def _words(dispatch: Dispatch, spans: Iterable[Span]) -> list[str]:
-    return [dispatch.words(span) for span in spans]
+def _listed(dispatch: Dispatch, column: str, spans: Sequence[Span]) -> dict[str, Any]:
+    """The columns of some spans: their words, where they start and where they end."""
+    return {
+        column: [dispatch.words(span) for span in spans],
+        f"{column}_start": [span.start for span in spans],
+        f"{column}_end": [span.end for span in spans],
+    }
 
 
-def _starts(spans: Iterable[Span]) -> list[int]:
-    return [span.start for span in spans]
-
-
-def _ends(spans: Iterable[Span]) -> list[int]:
-    return [span.end for span in spans]
+def _role(told: Told, column: str, arguments: Sequence[Argument]) -> dict[str, Any]:
+    """The columns of a role: its spans, who they are, and the scores of the evidence, none for gold."""
+    spans = [argument.span for argument in arguments]
+    scores = [score for score in map(_score, arguments) if score is not None]
+    return {
+        **_listed(told.dispatch, column, spans),
+        f"{column}_key": _keys(told, spans),
+        f"{column}_kind": _kinds(told, spans),
+        f"{column}_score": scores,
+    }
 
 
 def _keys(told: Told, spans: Iterable[Span]) -> list[str]:

@@ -76,7 +76,7 @@ def decide(incidents: Sequence[IncidentRecord], claims: Iterable[ClaimRecord], o
     rivals = list(whole)
     if pieces and all(pieces.number.reading > rival.number.reading for rival in whole):
         rivals.append(pieces)
-    chosen = _RULES[rule](rivals)
+    chosen = _choose(rivals, rule)
     number = _bounds(chosen.number, rivals) if rule is Rule.UCDP else chosen.number
     by_kind = _by_kind(chosen, pieces, [*(a for a in accounts if a.claims == chosen.claims), *silent])
     return Decision(number, by_kind, chosen.claims, len(accounts), _reason(rule, chosen, rivals, accounts))
@@ -105,7 +105,7 @@ def _put_together(accounts: Sequence[Account], sides: frozenset[str], rule: Rule
             for a in accounts
             if kind in a.kinds
         ]
-        chosen[kind] = _RULES[rule](rivals)
+        chosen[kind] = _choose(rivals, rule)
         numbers[kind] = _bounds(chosen[kind].number, rivals) if rule is Rule.UCDP else chosen[kind].number
     parts = list(chosen.values())
     return _Rival(
@@ -136,6 +136,11 @@ def _sides(incidents: Iterable[IncidentRecord]) -> frozenset[str]:
 
 def _side(kind: str) -> str:
     return "state" if kind in _STATE_SIDE else "armed" if kind in _ARMED else ""
+
+
+def _choose(rivals: Sequence[_Rival], rule: Rule) -> _Rival:
+    """The rival that the rule chooses; words that give no number ("the wounded") are no rivals of those that do."""
+    return _RULES[rule]([rival for rival in rivals if rival.number.best is not None] or rivals)
 
 
 def _lowest(rivals: Sequence[_Rival]) -> _Rival:
@@ -186,12 +191,12 @@ def _by_kind(chosen: _Rival, pieces: _Rival | None, tellers: Sequence[Account]) 
     """
     if chosen.number.best is None:
         return {}
-    told = {kind: number.best for kind, number in chosen.kinds.items() if number.best}
+    told = {kind: number.best for kind, number in chosen.kinds.items() if kind and number.best}
     fillers: list[Mapping[str, Number]] = [teller.parts for teller in tellers]
     fillers += [pieces.kinds] if pieces else []
     for kind, number in ((kind, number) for filler in fillers for kind, number in filler.items()):
         wider = {**told, kind: max(told.get(kind, 0), number.best or 0)}
-        if number.best and sum(wider.values()) <= chosen.number.best:
+        if kind and number.best and sum(wider.values()) <= chosen.number.best:
             told = wider
     rest = chosen.number.best - sum(told.values())
     return {**told, "": rest} if rest else told

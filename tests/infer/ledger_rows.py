@@ -30,6 +30,7 @@ def a_claim(number: int, best: int | None, **values: object) -> ClaimRecord:
         "number": number,
         "statement": number,
         "outcome": "killed",
+        "figure": "some",
         "part": "whole",
         "qualifier": "exact",
         "low": best or 0,

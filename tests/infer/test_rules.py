@@ -94,7 +94,8 @@ def test_sources_that_speak_of_different_people_are_put_together() -> None:
         a_claim(3, None, **FORCES, **REBELS, low=11),
     ]
     assert decided(claims, Rule.HIGHEST).sides == {"rebel_group": 50, "state_force": 20}
-    assert decided(claims, Rule.CONSERVATIVE).number == Number(61, 50, None)  # "more than 10" has no best reading here
+    assert decided(claims, Rule.CONSERVATIVE).number == Number(70, 70, 70)  # "some of the forces" is no rival of 20
+    assert decided([claims[0], claims[2]], Rule.CONSERVATIVE).number == Number(61, 61, None)
 
 
 def test_a_figure_of_some_people_is_part_of_a_larger_figure_of_all() -> None:
@@ -134,6 +135,36 @@ def test_more_adds_and_a_total_takes_the_place_of_all_before() -> None:
     assert best([a_claim(1, 4, part="more")]) == 4
 
 
+def test_more_of_another_source_adds_to_what_was_said_before_it() -> None:
+    claims = [a_claim(1, 39, **REBELS), a_claim(2, 2, part="more", **MEDICS), a_claim(3, 60, **POLICE)]
+    assert best(claims, Rule.CONSERVATIVE) == 41
+    assert best(claims, Rule.HIGHEST) == 60
+
+
+def test_parts_of_nobodys_whole_are_not_added_to_each_other() -> None:
+    men = [a_claim(1, 24, part="of"), a_claim(2, 15, part="of", statement=1), a_claim(3, 9, part="of", statement=1)]
+    assert best(men) == 24
+
+
+def test_particular_people_of_an_unknown_kind_are_no_rivals_of_people_at_large() -> None:
+    claims = [a_claim(1, 23), a_claim(2, 2, people_group="classmate", **MEDICS)]
+    assert best(claims, Rule.CONSERVATIVE) == best(claims, Rule.HIGHEST) == 23
+    alone = [a_claim(1, 2, people_group="classmate"), a_claim(2, 3, people_group="man")]
+    assert best(alone) == 5
+
+
+def test_a_person_by_name_is_among_those_told_of() -> None:
+    named = {"figure": "Amina Yusuf", "people_group": "yusuf"}
+    assert best([a_claim(1, 1, **VILLAGERS), a_claim(2, 1, **named)]) == 1
+    assert best([a_claim(1, 1, **named), a_claim(2, 1, figure="Ali Khan", people_group="khan")]) == 2
+    assert best([a_claim(1, 1, **named), a_claim(2, 1, **named, **MEDICS)]) == 1
+
+
+def test_a_figure_broken_down_in_its_statement_is_not_added_to_its_pieces() -> None:
+    claims = [a_claim(1, 7), a_claim(2, 5, statement=1), a_claim(3, 2, statement=1)]
+    assert best(claims) == 7
+
+
 def test_a_source_is_taken_at_its_newest_word() -> None:
     claims = [
         a_claim(1, 5, **POLICE),
@@ -163,7 +194,7 @@ def test_nobody_killed_or_injured_is_nobody_of_either() -> None:
 claim_lists = st.lists(
     st.tuples(
         st.one_of(st.none(), st.integers(0, 40)),
-        st.sampled_from(({}, SOLDIERS, OFFICERS, FORCES, VILLAGERS)),
+        st.sampled_from(({}, SOLDIERS, OFFICERS, FORCES, VILLAGERS, {"people_group": "man"})),
         st.sampled_from(({}, POLICE, REBELS, MEDICS)),
         st.sampled_from(("whole", "of", "more", "total")),
         st.integers(1, 3),
@@ -192,6 +223,7 @@ def test_the_sides_add_up_and_the_bounds_hold(claims: list[ClaimRecord], rule: R
     if number.best is not None:
         assert sum(decision.sides.values()) == number.best
         assert all(best > 0 for best in decision.sides.values())
+        assert number.low <= number.best
         assert number.high is None or number.best <= number.high
     assert number.high is None or number.low <= number.high
 
