@@ -14,11 +14,12 @@ import resource
 import signal
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pyarrow.dataset
 from archive_texts import write_mixed
@@ -87,17 +88,24 @@ class Kills:
 
 
 def random_kills(setting: Setting, folder: Path, kills: int, seed: int = 1) -> Kills:
-    """So many kills at random moments, up to five a run, each run compared at its end."""
+    """So many kills at random moments, up to five a run, each run compared at its end.
+
+    A moment is a random number of shards done, from none to all, and a random part of the time that one takes after
+    that: so it is as likely anywhere in a run, however fast the machine is just then.
+    """
     expected = oracle(setting, folder)
+    shards = len(list((expected / LEDGER).iterdir()))
     begun = time.monotonic()
     setting.run(folder / "timed")
-    seconds = time.monotonic() - begun
+    seconds = (time.monotonic() - begun) / shards
     chance, found = random.Random(seed), Kills()
     while found.kills < kills:
         out = folder / f"run{found.runs}"
         for _ in range(chance.randint(1, _MOST_KILLS_A_RUN)):
-            found.kills += _killed(setting.start(out), chance.uniform(0, seconds))
+            moment = chance.randint(_done(out), shards), chance.uniform(0, seconds)
+            found.kills += _killed_at(setting.start(out), out, *moment)
         compare(found, setting, out, expected, f"random kills of run {found.runs}")
+        print(f"{found.kills} kills of {found.runs} runs, {len(found.different)} different", flush=True)
     return found
 
 
@@ -111,6 +119,7 @@ def failpoint_kills(setting: Setting, folder: Path, points: Sequence[str]) -> Ki
             found.different.append(f"{point}: never reached, exit code {status}")
         found.kills += status == _KILLED
         found.points += 1
+        print(f"{found.points} points, {len(found.different)} different", flush=True)
         compare(found, setting, out, expected, point)
     return found
 
@@ -153,6 +162,18 @@ def compare(found: Kills, setting: Setting, out: Path, expected: Path, what: str
 def _documents(out: Path) -> list[int]:
     column: list[int] = pyarrow.dataset.dataset(out / LEDGER).to_table(["document"])["document"].to_pylist()
     return column
+
+
+def _killed_at(process: BaseProcess, out: Path, shards: int, seconds: float) -> bool:
+    """Kill a run so many seconds after so many shards are done; whether it was still there to be killed."""
+    while process.is_alive() and _done(out) < shards:
+        time.sleep(0.002)
+    return _killed(process, seconds)
+
+
+def _done(out: Path) -> int:
+    journal = out / JOURNAL
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
 def _killed(process: BaseProcess, after: float) -> bool:
@@ -257,6 +278,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--parts", default="random,failpoints,races")
     parser.add_argument("--races", type=int, default=100)
     parser.add_argument("--documents", type=int, default=60)
     parser.add_argument("--workers", type=int, default=1)
@@ -267,11 +289,14 @@ def main() -> None:
         inputs = write_mixed(folder / "input", asked.documents, seed=7, broken=4)
         setting = Setting(asked.bundle, inputs, ("--shard", str(_SHARD), "--workers", str(asked.workers)))
         shards = -(-(asked.documents + 4) // _SHARD)
-        found = {
-            "random": asdict(random_kills(setting, folder, asked.kills)),
-            "failpoints": asdict(failpoint_kills(setting, folder, points_of(shards))),
-            "races": {writers: races(folder, asked.races, writers) for writers in (2, 8)},
+        parts: dict[str, Callable[[], Any]] = {
+            "random": lambda: asdict(random_kills(setting, folder, asked.kills)),
+            "failpoints": lambda: asdict(failpoint_kills(setting, folder, points_of(shards))),
+            "races": lambda: {f"{asked.races} of {writers}": races(folder, asked.races, writers) for writers in (2, 8)},
         }
+        found: dict[str, Any] = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.exists() else {}
+        for part in asked.parts.split(","):
+            found[part] = parts[part]()
     asked.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))
 
