@@ -17,8 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from archive_kills import Setting, tree
-from archive_ray_kills import descendants
-from dateline_infer.archive_journal import JOURNAL
+from archive_ray_kills import descendants, lines
 
 _PLAIN, _RAY = "plain", "ray"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -61,7 +60,7 @@ def measure(setting: Setting, out: Path, documents: int) -> Measured:
         for number in (process.pid or 0, *(number for number, _ in descendants(process.pid))):
             used[number] = max(used.get(number, 0.0), _processor(number))
         seconds, driver = time.monotonic() - begun, used[process.pid or 0]
-        moments.append(Moment(seconds, sum(used.values()), driver, _lines(out / JOURNAL)))
+        moments.append(Moment(seconds, sum(used.values()), driver, lines(out)))
         process.join(_LOOK_EVERY)
     if process.exitcode:
         raise SystemExit(Path(f"{out}.err").read_text(encoding="utf-8"))
@@ -85,10 +84,6 @@ def _processor(number: int) -> float:
         return 0.0
     user, system = status.rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / _TICKS
-
-
-def _lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 def main() -> None:

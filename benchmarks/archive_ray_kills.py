@@ -21,6 +21,7 @@ from pathlib import Path
 
 from archive_kills import Kills, Setting, compare, oracle
 from archive_texts import write_mixed
+from dateline_infer.archive_journal import JOURNAL
 
 WORKERS, RAYLET, DRIVER = KINDS = ("workers", "raylet", "driver")
 _ACTOR, _RAYLET = "ray::ShardReader", "raylet"
@@ -29,7 +30,8 @@ _MOST_WORKERS_A_RUN = 10
 _LOST = 4
 _KILLED = -signal.SIGKILL
 _LOOK_EVERY = 0.05
-_SECONDS_TO_END = 60.0
+_BEGINNINGS, _SECONDS_TO_BEGIN = 0.25, 15.0  # the share of kills before anything is read, and within what time
+_SECONDS_TO_END = 90.0  # two of Ray's agents try for a minute to report that the rest is gone
 _SHARD = 8
 
 
@@ -48,12 +50,23 @@ class Killing:
     folder: Path
     expected: Path
     chance: random.Random
+    shards: int
 
     @staticmethod
     def begin(setting: Setting, folder: Path, seed: int = 1) -> "Killing":
         """`setting` is without Ray; two workers on Ray are to leave the same."""
         on_ray = replace(setting, options=(*setting.options, "--ray", "--workers", "2", "--threads", "1"))
-        return Killing(on_ray, folder, oracle(setting, folder), random.Random(seed))
+        expected = oracle(setting, folder)
+        return Killing(on_ray, folder, expected, random.Random(seed), lines(expected))
+
+    def wait(self, process: BaseProcess, out: Path) -> None:
+        """Wait for a random moment of a run: a number of shards that are done then, or one before the first."""
+        if self.chance.random() < _BEGINNINGS:
+            process.join(self.chance.uniform(0, _SECONDS_TO_BEGIN))
+            return
+        aim = self.chance.randrange(min(lines(out), self.shards - 1), self.shards)
+        while process.is_alive() and lines(out) <= aim:
+            process.join(_LOOK_EVERY)
 
 
 def worker_kills(killing: Killing, kills: int, every: float, most: int = _MOST_WORKERS_A_RUN) -> RayKills:
@@ -72,15 +85,17 @@ def worker_kills(killing: Killing, kills: int, every: float, most: int = _MOST_W
         if process.exitcode:
             found.different.append(f"{out}: exit code {process.exitcode}")
         compare(found, killing.setting, out, killing.expected, f"workers killed in run {found.runs}")
+        print(f"{WORKERS}: {asdict(found)}", flush=True)
     return found
 
 
-def raylet_kills(killing: Killing, kills: int, seconds: float, most: int = _MOST_KILLS_A_RUN) -> RayKills:
-    """The raylet within so many seconds of its begin; the run stops with exit code 4, and goes on when begun again."""
+def raylet_kills(killing: Killing, kills: int, most: int = _MOST_KILLS_A_RUN) -> RayKills:
+    """The raylet at a random moment; the run stops with exit code 4, and goes on when begun again."""
 
-    def kill(process: BaseProcess, found: RayKills) -> None:
+    def kill(process: BaseProcess, out: Path, found: RayKills) -> None:
+        _wait_for(process, _RAYLET)
+        killing.wait(process, out)
         (raylet,) = _wait_for(process, _RAYLET) or (0,)
-        process.join(killing.chance.uniform(0, seconds))
         if raylet and process.is_alive() and _kill(raylet):
             begun = time.monotonic()
             process.join()
@@ -93,12 +108,12 @@ def raylet_kills(killing: Killing, kills: int, seconds: float, most: int = _MOST
     return _killed_again_and_again(killing, kills, most, RAYLET, kill)
 
 
-def driver_kills(killing: Killing, kills: int, seconds: float, most: int = _MOST_KILLS_A_RUN) -> RayKills:
-    """The driver alone within so many seconds of the begin of its raylet; its cluster ends with it."""
+def driver_kills(killing: Killing, kills: int, most: int = _MOST_KILLS_A_RUN) -> RayKills:
+    """The driver alone at a random moment; its cluster ends with it."""
 
-    def kill(process: BaseProcess, found: RayKills) -> None:
+    def kill(process: BaseProcess, out: Path, found: RayKills) -> None:
         _wait_for(process, _RAYLET)
-        process.join(killing.chance.uniform(0, seconds))
+        killing.wait(process, out)
         cluster = [number for number, _ in descendants(process.pid)]
         if process.is_alive() and process.pid and _kill(process.pid):
             begun = time.monotonic()
@@ -114,18 +129,24 @@ def driver_kills(killing: Killing, kills: int, seconds: float, most: int = _MOST
 
 
 def _killed_again_and_again(
-    killing: Killing, kills: int, most: int, kind: str, kill: Callable[[BaseProcess, RayKills], None]
+    killing: Killing, kills: int, most: int, kind: str, kill: Callable[[BaseProcess, Path, RayKills], None]
 ) -> RayKills:
     found = RayKills()
     while found.kills < kills:
         out = killing.folder / f"{kind}{found.runs}"
         for _ in range(min(killing.chance.randint(1, most), kills - found.kills)):
             process = killing.setting.start(out)
-            kill(process, found)
+            kill(process, out, found)
             process.join()
         compare(found, killing.setting, out, killing.expected, f"{kind} killed in run {found.runs}")
         print(f"{kind}: {asdict(found)}", flush=True)
     return found
+
+
+def lines(out: Path) -> int:
+    """How many shards are done."""
+    journal = out / JOURNAL
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
 def _wait_for(process: BaseProcess, name: str) -> tuple[int, ...]:
@@ -182,30 +203,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         inputs = write_mixed(Path(name) / "input", asked.documents, seed=7, broken=4)
         killing = Killing.begin(Setting(asked.bundle, inputs, ("--shard", str(_SHARD))), Path(name))
-        seconds = _seconds_of_a_run(killing)
         found = {}
         for kind in asked.kinds:
             if kind == WORKERS:
                 found[kind] = asdict(worker_kills(killing, asked.kills, asked.every))
             else:
                 kill = raylet_kills if kind == RAYLET else driver_kills
-                found[kind] = asdict(kill(killing, asked.kills, seconds))
+                found[kind] = asdict(kill(killing, asked.kills))
             asked.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))
-
-
-def _seconds_of_a_run(killing: Killing) -> float:
-    """From the begin of the raylet to the end of an uninterrupted run on Ray, which leaves what it is to leave."""
-    found, out = RayKills(), killing.folder / "timed"
-    process = killing.setting.start(out)
-    _wait_for(process, _RAYLET)
-    begun = time.monotonic()
-    process.join()
-    seconds = time.monotonic() - begun
-    compare(found, killing.setting, out, killing.expected, "an uninterrupted run")
-    if found.different:
-        raise SystemExit(f"{found.different}\n{Path(f'{out}.err').read_text(encoding='utf-8')}")
-    return seconds
 
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ _QUIET = {
 _OUR_OWN = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # there Ray keeps to the loopback, and so it does here
     "RAY_AUTH_MODE": "token",
-    "RAY_gcs_rpc_server_reconnect_timeout_s": "10",  # so long its agents outlive a driver that was killed
 }
 _PREFIX, _LOCK = "dateline-ray-", ".lock"
 _SURELY_LOCKED = 60.0  # seconds; an older folder that nobody holds is what a killed run left

@@ -40,14 +40,14 @@ def document_progress(total: int, description: str) -> Iterator[Advance]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(description, total=None, documents=0)
+        task = progress.add_task(description, total=None, documents=0, before=0)
         furthest = 0
 
         def advance(documents: int, consumed: int) -> None:
             nonlocal furthest
             first, furthest = not furthest, max(furthest, consumed)
-            if first:  # what an earlier run has read says nothing about speed
-                progress.reset(task, total=total, completed=furthest, documents=documents)
+            if first:  # the bar begins where the run does, not where the input does
+                progress.reset(task, total=total, completed=furthest, documents=documents, before=documents)
             else:
                 done = progress.tasks[0].fields["documents"] + documents
                 progress.update(task, completed=furthest, documents=done)
@@ -58,5 +58,6 @@ def document_progress(total: int, description: str) -> Iterator[Advance]:
 class _DocumentsColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         documents, seconds = task.fields["documents"], task.elapsed
-        rate = f"{documents / seconds:,.0f}/s" if seconds and documents else "–"
+        since = documents - task.fields["before"]  # the time of the first ones was not taken
+        rate = f"{since / seconds:,.0f}/s" if seconds and since else "–"
         return Text(f"{documents:,} documents, {rate}", style="progress.data.speed")

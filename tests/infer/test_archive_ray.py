@@ -111,7 +111,7 @@ def test_killed_workers_are_replaced_and_nothing_is_lost(killing: Killing) -> No
 @on_ray
 @pytest.mark.slow
 def test_a_killed_raylet_stops_the_run_which_goes_on_later(killing: Killing) -> None:
-    found = raylet_kills(killing, 1, seconds=8, most=1)
+    found = raylet_kills(killing, 1, most=1)
     assert (found.different, found.lost, found.doubled, found.kills) == ([], 0, 0, 1)
     told = [path.read_text(encoding="utf-8") for path in killing.folder.glob("raylet*.err")]
     assert any("the Ray cluster" in each and "the same command goes on from there" in each for each in told)
@@ -120,7 +120,7 @@ def test_a_killed_raylet_stops_the_run_which_goes_on_later(killing: Killing) -> 
 @on_ray
 @pytest.mark.slow
 def test_a_killed_driver_takes_its_cluster_along(killing: Killing) -> None:
-    found = driver_kills(killing, 1, seconds=8, most=1)
+    found = driver_kills(killing, 1, most=1)
     assert (found.different, found.lost, found.doubled, found.kills) == ([], 0, 0, 1)
 
 
