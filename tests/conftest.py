@@ -108,3 +108,17 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path,
     packaging = Packaging(proving=(corpus_sample,), variants=(FP32,), timed=False)
     run_packaging(tiny_checkpoint, bundle, packaging)
     return bundle
+
+
+@pytest.fixture(scope="session")
+def note(tiny_bundle: Path, corpus_sample: Path) -> str:
+    """A text in which the tiny model finds an incident, a claim about it and relations."""
+    from dateline_infer import Extractor
+    from dateline_infer.records import records
+    from dateline_labels import Schema, read_dispatches
+
+    extractor = Extractor.load(tiny_bundle)
+    for dispatch in read_dispatches([corpus_sample], Schema.read(SCHEMA)):
+        if records(extractor(dispatch.text))[1]:
+            return dispatch.text
+    raise AssertionError("the tiny model finds no claim in what it was trained on")

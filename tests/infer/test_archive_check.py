@@ -14,12 +14,10 @@ from dateline_infer.archive_journal import JOURNAL
 from dateline_infer.archive_tables import INCIDENTS, LEDGER, RELATIONS, SPANS
 from pyarrow import parquet
 
-NOTE = "Gunmen killed {} soldiers near Gao on Monday, an army spokesman said. Residents said 7 people were wounded."
-
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows: list[object] = [{"id": f"n{number}", "text": NOTE.format(number + 2)} for number in range(9)]
+def source(tmp_path_factory: pytest.TempPathFactory, note: str) -> Path:
+    rows: list[object] = [{"id": f"n{number}", "text": f"{note} ({number})"} for number in range(9)]
     return write_lines(tmp_path_factory.mktemp("input") / "x.jsonl", [*rows, "broken"])
 
 
@@ -80,7 +78,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "the record was changed": (lambda out: (out / RUN).write_text("{}"), "was changed, or is not of format 1"),
     "words are elsewhere": (
         lambda out: rewritten(out, SPANS, shifted),
-        "parquet:1:words: expected 'unm' at 1 to 4",
+        " at 1 to 4, got ",
     ),
     "a span is lost": (lambda out: rewritten(out, SPANS, lambda rows: rows.pop()), "rows: expected "),
     "a row of the ledger is lost": (

@@ -177,8 +177,8 @@ AWKWARD: dict[str, tuple[object, str]] = {
 }
 
 
-def test_an_awkward_document_changes_no_others_rows(tiny_bundle: Path, tmp_path: Path) -> None:
-    plain = [{"id": f"p{number}", "text": NOTE.replace("5", str(number + 2))} for number in range(2 * len(AWKWARD))]
+def test_an_awkward_document_changes_no_others_rows(tiny_bundle: Path, note: str, tmp_path: Path) -> None:
+    plain = [{"id": f"p{number}", "text": f"{note} ({number})"} for number in range(2 * len(AWKWARD))]
     assert run(tiny_bundle, [write_lines(tmp_path / "plain.jsonl", plain)], tmp_path / "plain") == 0
     mixed: list[object] = list(plain)
     for at, (document, _) in enumerate(AWKWARD.values()):

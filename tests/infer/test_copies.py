@@ -79,14 +79,11 @@ def test_groups_do_not_depend_on_how_texts_are_given(tmp_path: Path) -> None:
     assert np.array_equal(whole.alike, single.alike)
 
 
-NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."
-
-
 def test_incidents_are_counted_once_by_the_table(
-    tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny_bundle: Path, note: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows: list[object] = [{"text": text(seed)} for seed in range(8)]
-    rows += [{"text": NOTE}, "no json", {"text": f"{NOTE} (AFP)"}, {"text": ""}, {"text": NOTE.upper()}]
+    rows += [{"text": note}, "no json", {"text": f"{note} (AFP)"}, {"text": ""}, {"text": note.upper()}]
     out = tmp_path / "out"
     source = write_lines(tmp_path / "x.jsonl", rows)
     assert run(tiny_bundle, [source], out, "--copies", "--shard", "5") == 0
