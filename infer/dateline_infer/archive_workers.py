@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -23,7 +23,7 @@ from .extraction import Loading
 from .extractor import Extractor
 from .host import cores
 
-_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS")
 """What numpy's and the tokenizer's libraries read their number of threads from when they are loaded."""
 
 
@@ -105,7 +105,7 @@ class Processes:
     def __init__(self, reader: Reader, count: int) -> None:
         self.at_once = count + 1
         self._reader, self._count = reader, count
-        self._executor = _started(count, reader.loading.threads)
+        self._executor = self._new()
 
     def submit(self, shard: Shard) -> Future[ReadShard]:
         """As `Workers.submit`."""
@@ -117,7 +117,10 @@ class Processes:
     def restart(self) -> None:
         """As `Workers.restart`."""
         self.stop()
-        self._executor = _started(self._count, self._reader.loading.threads)
+        self._executor = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._count, multiprocessing.get_context("spawn"), _begin)
 
     def stop(self) -> None:
         """As `Workers.stop`."""
@@ -133,27 +136,28 @@ def local_workers(reader: Reader, count: int) -> Iterator[Workers]:
     """So many workers that share the cores, unless the loading says how many threads each has."""
     threads = reader.loading.threads or max(1, cores() // count)
     reader = replace(reader, loading=replace(reader.loading, threads=threads))
-    made: Workers = ThisProcess(reader) if count == 1 else Processes(reader, count)
-    try:
-        yield made
-    finally:
-        made.stop()
+    # the executor starts its processes one by one, when there is work
+    with threads_in_environment(threads) if count > 1 else nullcontext():
+        made: Workers = ThisProcess(reader) if count == 1 else Processes(reader, count)
+        try:
+            yield made
+        finally:
+            made.stop()
 
 
-def _started(count: int, threads: int) -> ProcessPoolExecutor:
-    """An executor whose processes are there already, each with so many threads."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, str(threads)))
+@contextmanager
+def threads_in_environment(threads: int) -> Iterator[None]:
+    """What is started meanwhile has so many threads."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, str(threads)))
     try:
-        executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
-        executor.submit(os.getpid)  # all processes are started with the first work
+        yield
     finally:
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-    return executor
 
 
 def _begin() -> None:
