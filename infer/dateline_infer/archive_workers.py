@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
@@ -113,7 +113,7 @@ class Processes:
     def __init__(self, reader: Reader, count: int) -> None:
         self.at_once = count + 1
         self._reader, self._count = reader, count
-        self._executor = _started(count, reader.loading.threads)
+        self._executor = self._new()
 
     def submit(self, shard: Shard) -> Future[ReadShard]:
         """As `Workers.submit`."""
@@ -125,7 +125,10 @@ class Processes:
     def restart(self) -> None:
         """As `Workers.restart`."""
         self.stop()
-        self._executor = _started(self._count, self._reader.loading.threads)
+        self._executor = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._count, multiprocessing.get_context("spawn"), _begin)
 
     def stop(self) -> None:
         """As `Workers.stop`."""
@@ -141,19 +144,13 @@ def local_workers(reader: Reader, count: int) -> Iterator[Workers]:
     """So many workers that share the cores, unless the loading says how many threads each has."""
     threads = reader.loading.threads or max(1, cores() // count)
     reader = replace(reader, loading=replace(reader.loading, threads=threads))
-    made: Workers = ThisProcess(reader) if count == 1 else Processes(reader, count)
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
-def _started(count: int, threads: int) -> ProcessPoolExecutor:
-    """An executor whose processes are there already, each with so many threads."""
-    with threads_in_environment(threads):
-        executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
-        executor.submit(os.getpid)  # all processes are started with the first work
-    return executor
+    # the executor starts its processes one by one, when there is work
+    with threads_in_environment(threads) if count > 1 else nullcontext():
+        made: Workers = ThisProcess(reader) if count == 1 else Processes(reader, count)
+        try:
+            yield made
+        finally:
+            made.stop()
 
 
 @contextmanager

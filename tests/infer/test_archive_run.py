@@ -135,18 +135,22 @@ def test_two_workers_and_one_that_dies_write_the_same_bytes(
 ) -> None:
     from dateline_infer import archive_run
 
-    killed = []
+    killed, threads = [], []
     commit = archive_run._Driver._commit
 
     def killing(driver: archive_run._Driver, *arguments: object) -> None:
         commit(driver, *arguments)  # type: ignore[arg-type]
         if not killed:
-            killed.extend(driver._team._executor._processes)  # type: ignore[attr-defined]
+            executor = driver._team._executor  # type: ignore[attr-defined]
+            threads.extend(
+                executor.submit(os.getenv, name).result() for name in ("RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+            )
+            killed.extend(executor._processes)
             os.kill(killed[0], 9)
 
     monkeypatch.setattr(archive_run._Driver, "_commit", killing)
     assert run(tiny_bundle, mixed, tmp_path / "two", "--workers", "2", "--threads", "1") == 0
-    assert len(killed) == 2
+    assert (len(killed), threads) == (2, ["1", "1"])
     assert tree(tmp_path / "two") == tree(finished)
 
 
