@@ -104,7 +104,7 @@ def random_kills(setting: Setting, folder: Path, kills: int, seed: int = 1) -> K
         for _ in range(chance.randint(1, _MOST_KILLS_A_RUN)):
             moment = chance.randint(_done(out), shards), chance.uniform(0, seconds)
             found.kills += _killed_at(setting.start(out), out, *moment)
-        _compare(found, setting, out, expected, f"random kills of run {found.runs}")
+        compare(found, setting, out, expected, f"random kills of run {found.runs}")
         print(f"{found.kills} kills of {found.runs} runs, {len(found.different)} different", flush=True)
     return found
 
@@ -120,7 +120,7 @@ def failpoint_kills(setting: Setting, folder: Path, points: Sequence[str]) -> Ki
         found.kills += status == _KILLED
         found.points += 1
         print(f"{found.points} points, {len(found.different)} different", flush=True)
-        _compare(found, setting, out, expected, point)
+        compare(found, setting, out, expected, point)
     return found
 
 
@@ -148,7 +148,7 @@ def oracle(setting: Setting, folder: Path) -> Path:
     return out
 
 
-def _compare(found: Kills, setting: Setting, out: Path, expected: Path, what: str) -> None:
+def compare(found: Kills, setting: Setting, out: Path, expected: Path, what: str) -> None:
     """Let a run go on to its end and count what it lacks or has twice."""
     status = setting.run(out)
     found.runs += 1

@@ -13,15 +13,17 @@ from .options import (
     GateOption,
     IdColumn,
     PrecisionOption,
+    RayOption,
     SignatureOption,
     TextColumn,
     ThreadsOption,
+    WithRay,
 )
 
 archive = typer.Typer(help="Read millions of dispatches into tables, each exactly once.", no_args_is_help=True)
 
 
-@archive.command()
+@archive.command(cls=WithRay)
 def run(
     bundle: BundleArgument,
     inputs: Annotated[
@@ -48,6 +50,7 @@ def run(
     precision: PrecisionOption = "auto",
     gate: GateOption = False,
     require_signature: SignatureOption = None,
+    ray: RayOption = None,
     copies: Annotated[
         bool, typer.Option("--copies", help="At the end, group dispatches that say nearly the same.")
     ] = False,
@@ -68,7 +71,16 @@ def run(
     plan = Plan(Columns(text_column, id_column, date_column), limits, shard, format=table_format, limit=limit)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)
     paths = [Path(each) for each in inputs]
-    run_archive(Archive(loading, paths, out, plan), lambda reader: local_workers(reader, workers))
+    begun = Archive(loading, paths, out, plan)
+    if ray is None:
+        run_archive(begun, lambda reader: local_workers(reader, workers))
+    else:
+        from .archive_cluster import check_ray, host_of
+
+        check_ray()
+        from .archive_ray import ray_workers
+
+        run_archive(begun, lambda reader: ray_workers(reader, ray, workers), host_of(ray, device))
     if copies:
         from .archive_copies import find_copies
         from .copies import ALIKE

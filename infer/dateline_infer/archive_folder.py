@@ -65,7 +65,7 @@ def described(manifest: Manifest, choice: Choice, gated: bool, schema: Schema, p
             "gate": gated,
         },
         "options": asdict(plan),
-        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
+        "versions": versions(),
         "tables": {
             name: {column: type_name(hint) for column, hint in columns.items()}
             for name, columns in tables_of(schema).items()
@@ -161,6 +161,11 @@ def _publish(folder: Path, run: Run, name: str) -> None:
 
 def _digest(run: Run) -> str:
     return sha256(json.dumps(run, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """The packages that have a part in what is read, with their versions here."""
+    return {name: found for name in _PACKAGES if (found := _version(name))}
 
 
 def _version(package: str) -> str | None:

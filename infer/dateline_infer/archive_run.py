@@ -22,7 +22,7 @@ from .archive_lock import held
 from .archive_reading import ReadShard
 from .archive_shards import Plan, Shard, shards
 from .archive_tables import ERROR, TABLES, require_extra
-from .archive_workers import Reader, WorkerDiedError, Workers, WorkersDiedError
+from .archive_workers import Reader, WorkerDiedError, Workers, WorkersDiedError, WorkersLostError
 from .bundle import check_gate, read_config
 from .choosing import Asked, choose
 from .durable import publish
@@ -46,8 +46,8 @@ class Archive:
     plan: Plan
 
 
-def run_archive(archive: Archive, employ: Employ) -> None:
-    """Read all that is not read yet; says what came of it.
+def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> None:
+    """Read all that is not read yet, on a host such as this one or the one given; says what came of it.
 
     Raises InputError where the folder is that of another run, LockedError where another process writes to it,
     OSError where the disk fails, InterruptedRunError where the user stops it; the same call goes on from there.
@@ -58,7 +58,7 @@ def run_archive(archive: Archive, employ: Employ) -> None:
     key = read_public_key(loading.require_signature) if loading.require_signature else None
     manifest, config = read_config(loading.bundle, key)
     check_gate(manifest, loading.gated, loading.bundle)
-    choice = choose(loading.asked, Host.look(), manifest.variants)
+    choice = choose(loading.asked, host or Host.look(), manifest.variants)
     inputs = Inputs.measure(archive.inputs)
     with held(out):
         run = open_run(out, archive.inputs, inputs, described(manifest, choice, loading.gated, config.schema, plan))
@@ -90,6 +90,9 @@ def _read(out: Path, reader: Reader, journal: Journal, employ: Employ, inputs: I
     except KeyboardInterrupt:
         what = f"interrupted: {out} has {_done(journal)}; the same command goes on from there"
         raise InterruptedRunError(what) from None
+    except WorkersLostError as error:
+        what = f"{error}; {out} has {_done(journal)}; the same command goes on from there"
+        raise WorkersLostError(what) from None
 
 
 class _Driver:

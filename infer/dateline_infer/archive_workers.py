@@ -55,6 +55,12 @@ class WorkersDiedError(DatelineError):
     exit_code = ExitCode.IO
 
 
+class WorkersLostError(DatelineError):
+    """There are no workers, or none any more."""
+
+    exit_code = ExitCode.IO
+
+
 @dataclass(frozen=True)
 class Reader:
     """All that a worker needs to read shards of one run, wherever it runs; `model` is the digest of the bundle."""

@@ -30,6 +30,7 @@ _PACKAGES = (
     ("openvino", "openvino"),
     ("onnxruntime-gpu", "gpu"),
     ("pyarrow", "archive"),
+    ("ray", "ray"),
     ("torch", "train"),
     ("transformers", "train"),
     ("nncf", "int8"),
