@@ -30,6 +30,7 @@ from dateline_infer.archive_tables import (
     type_name,
 )
 from dateline_infer.inputs import Columns, read_inputs
+from gazetteer_files import write_gazetteer
 
 NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."
 STEMS = ("a", "b", "c", "d")
@@ -254,11 +255,12 @@ def test_a_file_that_breaks_off_is_recorded_and_the_others_are_read(tiny_bundle:
     chance = random.Random(1)
     lines = [json.dumps({"text": f"{NOTE} {chance.randbytes(2000).hex()}"}) + "\n" for _ in range(9)]
     packed = gzip.compress("".join(lines).encode())
-    (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) // 2])
-    (tmp_path / "b.jsonl.gz").write_bytes(b"no gzip")
-    write_lines(tmp_path / "c.jsonl", [{"text": NOTE}])
-    out = tmp_path / "out"
-    assert run(tiny_bundle, [tmp_path], out, "--shard", "3") == 0
+    inputs, out = tmp_path / "in", tmp_path / "out"
+    inputs.mkdir()
+    (inputs / "a.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    (inputs / "b.jsonl.gz").write_bytes(b"no gzip")
+    write_lines(inputs / "c.jsonl", [{"text": NOTE}])
+    assert run(tiny_bundle, [inputs], out, "--shard", "3") == 0
     ledger = table(out, LEDGER)
     broken = [at for at, row in enumerate(ledger) if row["status"] == "error"]
     assert 2 <= broken[0] <= 5
@@ -268,6 +270,24 @@ def test_a_file_that_breaks_off_is_recorded_and_the_others_are_read(tiny_bundle:
         assert ledger[at]["message"].startswith("gzip: ")
         assert ledger[at]["message"].endswith("the rest of the file was not read")
     assert check(out) == 0
+
+
+def test_places_are_looked_up_in_a_gazetteer_that_is_part_of_what_the_run_is(
+    tiny_bundle: Path, note: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, dump = write_lines(tmp_path / "x.jsonl", [{"text": note}]), write_gazetteer(tmp_path / "geonames")
+    for out, options in (("plain", ()), ("placed", ("--gazetteer", str(dump)))):
+        assert run(tiny_bundle, [source], tmp_path / out, *options) == 0
+        assert check(tmp_path / out) == 0
+    told = {out: table(tmp_path / out, INCIDENTS)[0]["where_reason"] for out in ("plain", "placed")}
+    assert told["plain"] != told["placed"]
+    capsys.readouterr()
+    assert run(tiny_bundle, [source], tmp_path / "placed") == 2
+    assert "the run began with lookups.gazetteer " in capsys.readouterr().err
+    dump.write_text("Gao\n", encoding="utf-8")
+    assert run(tiny_bundle, [source], tmp_path / "other", "--gazetteer", str(dump)) == 2
+    assert f"{dump}:1:columns: expected 19" in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_file_of_a_finished_shard_that_is_lost_is_made_again(
