@@ -143,7 +143,7 @@ PARQUET: list[tuple[str, Callable[[Path], object], int, str]] = [
     ("cut", lambda path: path.write_bytes(table(path, text=["Gao"]).read_bytes()[:-20]), 0, "parquet"),
     ("damaged_at_the_beginning", lambda path: damaged(path, 0.01), 0, "parquet"),
     ("damaged_in_the_middle", lambda path: damaged(path, 0.4), 0, "parquet"),
-    ("not_utf_8", lambda path: table(path, text=invalid_utf8()), 0, "parquet"),
+    ("not_utf_8", lambda path: table(path, text=invalid_utf8()), 1, "encoding"),
     ("no_text_column", lambda path: table(path, body=["Gao"]), 0, "text"),
     ("bytes", lambda path: table(path, text=[b"Gao"]), 1, "text"),
     ("numbers", lambda path: table(path, text=[1, 2]), 1, "text"),
@@ -197,7 +197,7 @@ def test_bad_standard_input_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["x", "x.TXT", "x.json", "x.gz", "x.csv.gz", "x.txt.zip", "x.tsv", "a: b\nc.md"])
+@pytest.mark.parametrize("name", ["x", "x.TXT", "x.json", "x.gz", "x.csv.bz2", "x.txt.zip", "x.tsv", "a: b\nc.md"])
 def test_other_formats_are_refused_by_their_name(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="format: expected a file ending in"):
         read(write(tmp_path / name, b"Gao fell."))
