@@ -1,7 +1,8 @@
 """The Ray cluster that an archive run works on: one of its own on this machine, or one that others keep.
 
 The own one is there for one run: it listens on the loopback alone, asks for a secret that only this run knows, sends no
-statistics anywhere, and ends with this process however that ends.
+statistics anywhere, and ends with this process however that ends. Ray is imported by name where it is used, so that types
+are checked without it.
 """
 
 import ipaddress
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,7 @@ def host_of(address: str, device: str) -> Host:
     if address == LOCAL:
         return Host.look()
     with joined(address, 1, 1) as pulse:
-        import ray
+        ray = import_module("ray")
 
         gpus = int(device == CUDA)
         look = ray.remote(Host.look).options(num_cpus=1, num_gpus=gpus, max_retries=3)
@@ -118,7 +120,7 @@ def _on_our_own(options: Mapping[str, Any]) -> Iterator[Pulse]:
 
 def _started(address: str, options: Mapping[str, Any], tries: int = 1) -> Mapping[str, Any]:
     """What Ray knows of the node that this process belongs to. A busy machine may need longer than Ray waits."""
-    import ray
+    ray = import_module("ray")
 
     before = _children()
     try:
@@ -148,13 +150,13 @@ def _children() -> set[int]:
 
 
 def _stop() -> None:
-    import ray
+    ray = import_module("ray")
 
     ray.shutdown()
 
 
 def _pulse(node: Mapping[str, Any], patience: float) -> Pulse:
-    import ray
+    ray = import_module("ray")
 
     host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
     raylet = str(node["NodeManagerAddress"]), int(node["NodeManagerPort"])

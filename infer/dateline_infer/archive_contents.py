@@ -23,9 +23,10 @@ def table_rows(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".jsonl":
         with path.open(encoding="utf-8", newline="\n") as lines:
             return [json.loads(line) for line in lines]
-    from pyarrow.parquet import read_table
+    from pyarrow.parquet import ParquetFile
 
-    rows: list[dict[str, Any]] = read_table(path, partitioning=None, page_checksum_verification=True).to_pylist()
+    with ParquetFile(path, page_checksum_verification=True) as file:
+        rows: list[dict[str, Any]] = file.read().to_pylist()
     return rows
 
 
@@ -93,15 +94,14 @@ def _offset_problems(place: Place, row: Mapping[str, Any], text: str) -> Iterato
 
 
 def _word_problems(place: Place, name: str, cells: tuple[Any, Any, Any], text: str) -> Iterator[InputError]:
+    found: list[tuple[Any, Any, Any]] = [cells]
     if isinstance(cells[0], list):
         if len({len(each) for each in cells}) != 1:
             yield InputError(place, name, "expected as many words as offsets")
             return
         found = list(zip(*cells, strict=True))
-    else:
-        found = [cells]
     for words, start, end in found:
-        if words is None and start is None and end is None:
+        if (words, start, end) == (None, None, None):
             continue
         if not 0 <= start < end <= len(text) or text[start:end] != words:
             yield InputError(place, name, f"expected {text[start:end]!r} at {start} to {end}, got {words!r}")

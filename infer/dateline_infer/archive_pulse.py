@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from .archive_workers import WorkersLostError
@@ -54,7 +55,7 @@ class Room:
         """To be called while there is none; raises WorkersLostError after five minutes, saying what there is."""
         if time.monotonic() - self._since < _ROOM_AFTER:
             return
-        import ray
+        ray = import_module("ray")
 
         has, free = _in_words(ray.cluster_resources()), _in_words(ray.available_resources())
         raise WorkersLostError(
@@ -65,7 +66,7 @@ class Room:
 
 def fetched(reference: Any, pulse: Pulse, room: Room | None = None) -> Any:
     """What a reference of Ray's stands for, once it is there; raises what Ray raises, or WorkersLostError."""
-    import ray
+    ray = import_module("ray")
 
     while True:
         try:

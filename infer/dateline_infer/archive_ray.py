@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from math import ceil
 from typing import Any
 
@@ -53,7 +54,7 @@ class ShardReader:
 
     def begin(self) -> Refusal | None:
         """Load the model, whose every file is checked; says why this node cannot read."""
-        import ray
+        ray = import_module("ray")
 
         node = f"node {ray.util.get_node_ip_address()} of the Ray cluster"
         for name in open_hatches():
@@ -102,7 +103,7 @@ class RayWorkers:
     """So many actors and the thread that minds them."""
 
     def __init__(self, reader: Reader, count: int, pulse: Pulse) -> None:
-        import ray
+        ray = import_module("ray")
 
         self.at_once = _AT_ONCE * count
         self._pulse = pulse
@@ -155,7 +156,7 @@ class RayWorkers:
 
     def _look(self) -> None:
         """Wait a little for whatever comes next, and mind it."""
-        import ray
+        ray = import_module("ray")
 
         self._pulse.check()
         with self._lock:
@@ -170,7 +171,7 @@ class RayWorkers:
             self._take(reference, owners[reference])
 
     def _take(self, reference: Any, worker: _Worker) -> None:
-        import ray
+        ray = import_module("ray")
 
         outcome: Any = None
         failure: Exception | None = None
@@ -216,7 +217,7 @@ class RayWorkers:
 
     def _replace(self, dead: _Worker, error: Exception) -> None:
         """Another worker instead of a dead one; what that had in hand is the first to be given out again."""
-        import ray
+        ray = import_module("ray")
 
         self._pulse.check_now()
         ray.kill(dead.actor)  # one that only cannot be reached is not to go on
@@ -265,7 +266,7 @@ def _gpus(reader: Reader, count: int) -> float:
     """The share of a GPU that each actor has."""
     if reader.loading.asked.device != CUDA:
         return 0
-    import ray
+    ray = import_module("ray")
 
     there = ray.cluster_resources().get("GPU", 0)
     return 1 / ceil(count / there) if there else 1

@@ -176,7 +176,7 @@ def _deaths(event: Event, sides: tuple[Party, ...]) -> Iterator[tuple[str, Cell]
 
 def by_side(killed: Decision, sides: tuple[Party, ...]) -> dict[str, int]:
     """The four columns of deaths, which add up to the best reading."""
-    deaths = dict.fromkeys(("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown"), 0)
+    deaths: dict[str, int] = dict.fromkeys(("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown"), 0)
     kinds = [side.kind for side in sides]
     for kind, best in killed.sides.items():
         if kinds.count(kind) == 1:

@@ -62,7 +62,8 @@ def signatures_of(texts: Sequence[str], first: int = 0) -> Signatures:
     import rensa
 
     runs = [_runs(text) or [f"\0{number}"] for number, text in enumerate(texts, start=first)]
-    matrix = rensa.RMinHash.digest_matrix_from_token_sets(runs, _NUMBERS, _SEED)
+    # its types name the class elsewhere
+    matrix = rensa.RMinHash.digest_matrix_from_token_sets(runs, _NUMBERS, _SEED)  # pyright: ignore[reportAttributeAccessIssue]
     return np.array(matrix.to_rows(), dtype=np.uint32).reshape(len(texts), _NUMBERS)
 
 
