@@ -1,8 +1,8 @@
 """The Ray cluster that an archive run works on: one of its own on this machine, or one that others keep.
 
 The own one is there for one run: it listens on the loopback alone, asks for a secret that only this run knows, sends no
-statistics anywhere, and ends with this process however that ends. Ray is imported by name where it is used, so that types
-are checked without it.
+statistics anywhere, and ends with this process however that ends. Ray is imported by name where it is used, so that
+types are checked without it.
 """
 
 import ipaddress
