@@ -5,7 +5,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from .gazetteer_index import digest_of
+from .gazetteer_index import digest_in
 from .incident_runs import lookups_of
 from .records import Lookups
 
@@ -19,7 +19,7 @@ class LookupFiles:
     actors: Path | None = None
     gazetteer: Path | None = None
     actors_sha256: str | None = None
-    gazetteer_sha256: str | None = None
+    gazetteer_digest: str | None = None
 
     @staticmethod
     def of(actors: Path | None, gazetteer: Path | None) -> "LookupFiles":
@@ -27,17 +27,17 @@ class LookupFiles:
 
         Raises InputError where a file is not as it should be.
         """
-        lookups_of(actors, gazetteer)
+        places = lookups_of(actors, gazetteer).gazetteer
         return LookupFiles(
             actors,
             gazetteer,
             sha256(actors.read_bytes()).hexdigest() if actors else None,
-            digest_of(gazetteer) if gazetteer else None,
+            digest_in(places.index) if places else None,
         )
 
     def described(self) -> dict[str, str | None]:
         """For `run.json`."""
-        return {"actors": self.actors_sha256, "gazetteer": self.gazetteer_sha256}
+        return {"actors": self.actors_sha256, "gazetteer": self.gazetteer_digest}
 
 
 @lru_cache(maxsize=1)

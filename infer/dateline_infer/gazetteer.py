@@ -59,6 +59,7 @@ class Gazetteer:
     """Places by name."""
 
     def __init__(self, index: Path) -> None:
+        self.index = index
         # nothing is written, and SQLite itself lets several threads read
         self._database = sqlite3.connect(
             f"{index.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False

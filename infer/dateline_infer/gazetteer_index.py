@@ -41,14 +41,19 @@ def index_of(dump: Path, folder: Path | None) -> Path:
 
     Raises InputError at the first line that is not as it should be, OSError where a file cannot be read or written.
     """
-    index = (folder or dump.parent) / f"{dump.name}.{digest_of(dump)[:16]}.sqlite"
+    index = (folder or dump.parent) / f"{dump.name}.{_digest(dump)[:16]}.sqlite"
     if not index.is_file():
         with replacing(index) as file, closing(sqlite3.connect(file.name)) as database:
             _fill(database, dump)
     return index
 
 
-def digest_of(dump: Path) -> str:
+def digest_in(index: Path) -> str:
+    """The first digits of the SHA-256 of what an index was made of, which its name has."""
+    return index.stem.rpartition(".")[2]
+
+
+def _digest(dump: Path) -> str:
     """SHA-256 of the dump and of the files beside it that are there."""
     digest = hashlib.sha256(f"{_VERSION}".encode())
     for source in (dump, *(dump.with_name(name) for name in (*_LEVEL_FILES, _COUNTRIES))):
