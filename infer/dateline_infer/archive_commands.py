@@ -1,7 +1,7 @@
 """Commands over whole archives: `dateline archive run`, `check`, `copies`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from .options import (
     ThreadsOption,
     WithRay,
 )
+
+if TYPE_CHECKING:
+    from .archive_run import Archive
 
 archive = typer.Typer(help="Read millions of dispatches into tables, each exactly once.", no_args_is_help=True)
 
@@ -64,9 +67,8 @@ def run(
     Example: dateline archive run out/demo/bundle 'news/*.jsonl.gz' --out out/news
     """
     from .archive_lookups import LookupFiles
-    from .archive_run import Archive, run_archive
+    from .archive_run import Archive
     from .archive_shards import Plan
-    from .archive_workers import local_workers
     from .choosing import Asked
     from .extraction import Loading
     from .inputs import Columns
@@ -76,21 +78,28 @@ def run(
     plan = Plan(Columns(text_column, id_column, date_column), limits, shard, format=table_format, limit=limit)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)
     paths = [Path(each) for each in inputs]
-    begun = Archive(loading, paths, out, plan, LookupFiles.of(actors, gazetteer))
-    if ray is None:
-        run_archive(begun, lambda reader: local_workers(reader, workers))
-    else:
-        from .archive_cluster import check_ray, host_of
-
-        check_ray()
-        from .archive_ray import ray_workers
-
-        run_archive(begun, lambda reader: ray_workers(reader, ray, workers), host_of(ray, device))
+    _read(Archive(loading, paths, out, plan, LookupFiles.of(actors, gazetteer)), workers, ray)
     if copies:
         from .archive_copies import find_copies
         from .copies import ALIKE
 
         find_copies(out, ALIKE)
+
+
+def _read(begun: "Archive", workers: int, ray: str | None) -> None:
+    from .archive_run import run_archive
+    from .archive_workers import local_workers
+
+    if ray is None:
+        run_archive(begun, lambda reader: local_workers(reader, workers))
+        return
+    from .archive_cluster import check_ray, host_of
+
+    check_ray()
+    from .archive_ray import ray_workers
+
+    device = begun.loading.asked.device
+    run_archive(begun, lambda reader: ray_workers(reader, ray, workers), host_of(ray, device))
 
 
 @archive.command()
