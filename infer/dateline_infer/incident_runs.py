@@ -1,7 +1,7 @@
 """What the commands `dateline incidents …` do: dispatches in, tables out. Nothing is left half-written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_type_hints
 
@@ -98,10 +98,7 @@ def run_merge(reading: Reading, out: Path, merging: Merging, rules: Sequence[Rul
 def _by_event(kind: type, rows: Iterable[IncidentRecord | ClaimRecord], event_of: dict[str, str]) -> Table:
     """The table with the event of each row before the other columns, the rows of an event together."""
     columns = {"event": str, **get_type_hints(kind)}
-    plain = [
-        {"event": event_of[row.incident], **{field.name: getattr(row, field.name) for field in fields(kind)}}
-        for row in rows
-    ]
+    plain = [{"event": event_of[row.incident], **vars(row)} for row in rows]
     order = {event: number for number, event in enumerate(dict.fromkeys(event_of.values()))}
     return Table(columns, sorted(plain, key=lambda row: order[row["event"]]))
 

@@ -108,7 +108,7 @@ def to_parquet(table: Table, name: str = "") -> bytes:
 
     sink = io.BytesIO()
     parquet.write_table(
-        pyarrow.Table.from_pylist([dict(row) for row in table.rows], schema=arrow_schema(table.columns, name)),
+        pyarrow.Table.from_pylist(list(table.rows), schema=arrow_schema(table.columns, name)),
         sink,
         version="2.6",
         data_page_version="1.0",
