@@ -24,11 +24,11 @@ def setting(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path) -> Sett
     return Setting(tiny_bundle, inputs, ("--shard", str(SHARD)))
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where runs go; in memory where there is such a place, for no test here takes the power away."""
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where the runs of one test go; in memory where there is such a place, for no test here takes the power away."""
     memory = Path("/dev/shm")  # noqa: S108
-    place = Path(tempfile.mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else tmp_path_factory.mktemp("runs")
+    place = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else tmp_path))
     yield place
     shutil.rmtree(place)
 
