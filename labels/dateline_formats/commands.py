@@ -19,8 +19,8 @@ def convert(
 
     Everything is read and checked before anything is written. Example: dateline convert labels/corpus corpus.jsonl
     """
-    from .files import read_dispatches, write_dispatches
-    from .schema import Schema
+    from dateline_labels.files import read_dispatches, write_dispatches
+    from dateline_labels.schema import Schema
 
     dispatches = read_dispatches([source], Schema.read(schema))
     write_dispatches(dispatches, target)
