@@ -7,6 +7,7 @@ that the Extractor had it run, once more, with nothing between.
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -48,6 +49,7 @@ class WatchedNetwork:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self.at_once = network.at_once
         self.runs: list[tuple[float, float]] = []  # from when to when
         self.batches: list[Batch] = []
 
@@ -80,6 +82,7 @@ class TagsNetwork:
     """Answers as `network` for a schema without attributes and relations."""
 
     def __init__(self, network: Network) -> None:
+        self.at_once = network.at_once
         self.encode = network.encode
         self.gate_scores = network.gate_scores
 
@@ -135,9 +138,10 @@ class Reader:
         return Timed(begun, ended - begun, covered(self._watched.runs))
 
     def encoder_alone(self, texts: TextSet) -> Timed:
-        """The encoder on the batches of the texts."""
+        """The encoder on the batches of the texts, as many side by side as when reading."""
         batches = self.batches(texts)
-        return timed(lambda _: [self._network.encode(*batch) for batch in batches])(texts)
+        with ThreadPoolExecutor(self._network.at_once) as engine:
+            return timed(lambda _: list(engine.map(lambda batch: self._network.encode(*batch), batches)))(texts)
 
     def batches(self, texts: TextSet) -> list[Batch]:
         """What the encoder is given for the texts."""

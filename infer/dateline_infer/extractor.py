@@ -4,6 +4,7 @@ texts → tokens → (gate) → windows → encoder → one row a token → deco
 dispatches, the group before it is decoded and the one after it made ready.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -19,8 +20,8 @@ from .config import ReadingConfig
 from .decoding import Decoder, Encoded
 from .host import CPU, CUDA
 from .network import Network
-from .tokens import SURROGATE, Tokens, tokenize_all
-from .windows import SpecialTokens
+from .tokens import SURROGATE, FloatArray, Tokens, tokenize_all
+from .windows import SpecialTokens, WindowBatch
 
 TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
 """With padding. On a CPU few enough that what an encoder makes of them stays in the cache; a GPU wants many."""
@@ -152,8 +153,8 @@ class Extractor:
         ]
         vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
         logits = np.zeros((int(bounds[-1]), tags.tag_count(len(self.config.schema.spans))), dtype=np.float32)
-        for batch in windows.batches([row for cut in cuts for row in cut], self._tokens_a_batch, special.padding):
-            found, found_logits = self.network.encode(batch.input_ids, batch.attention_mask, batch.forms)
+        batches = windows.batches([row for cut in cuts for row in cut], self._tokens_a_batch, special.padding)
+        for batch, (found, found_logits) in self._side_by_side(batches):
             if not vectors.shape[1]:  # the width is known from now on
                 vectors = np.zeros((len(vectors), found.shape[2]), dtype=np.float32)
             for at, row in enumerate(batch.rows.tolist()):
@@ -162,6 +163,21 @@ class Extractor:
                 vectors[begin + take.first : begin + take.end] = found[at, read]
                 logits[begin + take.first : begin + take.end] = found_logits[at, read]
         return Encoded(vectors, logits, bounds)
+
+    def _side_by_side(
+        self, batches: Iterable[WindowBatch]
+    ) -> Iterator[tuple[WindowBatch, tuple[FloatArray, FloatArray]]]:
+        """Each batch with its token vectors and tag logits, in order, and no more of them than are computed at once."""
+        with ThreadPoolExecutor(self.network.at_once, "engine") as engine:
+            running: deque[tuple[WindowBatch, Future[tuple[FloatArray, FloatArray]]]] = deque()
+            for batch in batches:
+                inputs = (batch.input_ids, batch.attention_mask, batch.forms)
+                running.append((batch, engine.submit(self.network.encode, *inputs)))
+                if len(running) > self.network.at_once:
+                    first, found = running.popleft()
+                    yield first, found.result()
+            for first, found in running:
+                yield first, found.result()
 
     def _decode(self, group: "_Group", encoded: Future[Encoded]) -> "Iterator[Reading]":
         chosen = [group.dispatches[at] for at in group.chosen]

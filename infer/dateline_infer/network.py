@@ -12,7 +12,10 @@ from .tokens import FloatArray, IntArray
 
 
 class Network(Protocol):
-    """A trained model, whatever runs it."""
+    """A trained model, whatever runs it; `at_once` calls of `encode` may go on side by side."""
+
+    @property
+    def at_once(self) -> int: ...  # noqa: D102
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
@@ -41,6 +44,7 @@ class BundleNetwork:
         self._engine = engine
         self._weights = weights
         self._gate = gate
+        self.at_once = engine.at_once
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""

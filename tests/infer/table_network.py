@@ -27,6 +27,7 @@ class TableNetwork:
     tag_logits: FloatArray
     relation_logit: float = 5.0
     seen: list[FloatArray] = field(default_factory=list)
+    at_once: int = 1
 
     @staticmethod
     def random(vocabulary: int, seed: int = 0, scale: float = 3.0) -> "TableNetwork":

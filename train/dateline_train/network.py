@@ -22,6 +22,8 @@ from .model import DispatchModel
 class TorchNetwork:
     """A `DispatchModel` on the device it stands on; in bfloat16 where asked, else in its own precision."""
 
+    at_once = 1  # torch spreads each batch over the cores
+
     def __init__(self, model: DispatchModel, bf16: bool = False) -> None:
         self._model = model
         self._bf16 = bf16

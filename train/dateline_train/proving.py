@@ -19,6 +19,8 @@ from dateline_labels.scoring import Scores, score, total
 class RecordingNetwork:
     """Answers as `network` and keeps what it was asked and what it said."""
 
+    at_once = 1  # so that what is kept stands in the order of the batches
+
     def __init__(self, network: Network) -> None:
         self._network = network
         self.encoded: list[tuple[IntArray, FloatArray]] = []  # input ids, tag logits where there is a token
