@@ -1,5 +1,6 @@
 """Every installed engine against onnxruntime in float32, on the tiny bundle."""
 
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 from dateline_infer import Extractor
 from dateline_infer.choosing import Asked, Choice
-from dateline_infer.engines import OnnxEngine, build_engine
+from dateline_infer.engines import OnnxEngine, _hint, build_engine
+from dateline_infer.extractor import TOKENS_A_BATCH
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.main import main
 
@@ -51,6 +53,35 @@ def test_results_of_an_earlier_batch_stay_as_they_are(graph: bytes) -> None:
     kept = first.copy()
     engine.run(*inputs(3, 16))
     np.testing.assert_array_equal(first, kept)
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", pytest.param("openvino", marks=needs_openvino)])
+def test_batches_side_by_side_are_what_they_are_one_by_one(
+    engine: str, tiny_bundle: Path, graph: bytes, dispatches: list[Dispatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice = Choice("cpu", engine, "fp32", ())
+    lone, many = (build_engine(graph, choice, threads) for threads in (1, 3))
+    assert (lone.at_once, many.at_once) == (1, 3)
+    batches = [inputs(number, 16 * number) for number in (1, 2, 3, 4)] * 4
+    with ThreadPoolExecutor(8) as callers:  # more of them than the engine has asked for
+        found = list(callers.map(lambda batch: many.run(*batch), batches))
+    for batch, each in zip(batches, found, strict=True):
+        for one, other in zip(lone.run(*batch), each, strict=True):
+            np.testing.assert_array_equal(one, other)
+    monkeypatch.setitem(TOKENS_A_BATCH, "cpu", 64)  # many small batches
+    one, other = (
+        Extractor.load(tiny_bundle, Asked("cpu", engine, "fp32"), threads).batch(dispatches) for threads in (1, 3)
+    )
+    assert one == other
+
+
+def test_bytes_are_computed_beside_bfloat16_where_the_processor_has_it() -> None:
+    assert [_hint(precision, ["FP32", "INT8", "BF16"]) for precision in ("fp32", "bf16", "int8")] == [
+        "f32",
+        "bf16",
+        "bf16",
+    ]
+    assert [_hint(precision, ["FP32", "INT8"]) for precision in ("fp32", "int8")] == ["f32", "f32"]
 
 
 @needs_openvino
