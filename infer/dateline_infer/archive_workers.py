@@ -171,6 +171,7 @@ def threads_in_environment(threads: int) -> Iterator[None]:
 def _begin() -> None:
     """A worker leaves interrupts to the driver, and does not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -92,6 +92,8 @@ def _json(path: Path, lines: Lines, at: At, _: str) -> Iterator[Placed]:
             continue
         fault = None if line.whole else _too_long(line)
         data = b"" if fault else line.data.removesuffix(b"\n")
+        if lines.offset == line.length:  # the first line; some tools write a mark before it
+            data = data.removeprefix(_MARK)
         yield Placed(Row(name, number, data, fault), At(lines.offset, number), lines.consumed)
 
 

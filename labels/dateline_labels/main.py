@@ -6,6 +6,7 @@ that `dateline --help` is quick.
 """
 
 import os
+import signal
 import sys
 import traceback
 from importlib.metadata import entry_points
@@ -49,7 +50,8 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
 
 
 def run() -> None:
-    """The console script."""
+    """The console script. What a cluster or `kill` sends stops a command as Ctrl-C does, with what it has to say."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     status = main()
     if status == ExitCode.INTERRUPTED:
         # whoever interrupts does not wait for threads that still compute; what is written is whole

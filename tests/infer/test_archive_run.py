@@ -7,6 +7,8 @@ import random
 import re
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import get_type_hints
@@ -322,6 +324,24 @@ def test_an_interrupt_stops_cleanly_and_says_how_to_go_on(
     assert said[-1].startswith(f"interrupted: {out} has ")
     assert said[-1].endswith("the same command goes on from there")
     assert setting.run(out) == 0
+    assert tree(out) == tree(finished)
+
+
+def test_what_a_cluster_sends_before_it_kills_stops_a_run_as_cleanly(
+    finished: Path, mixed: list[Path], tiny_bundle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = ["archive", "run", str(tiny_bundle), *map(str, mixed), "--out", str(out), "--shard", "10"]
+    process = subprocess.Popen([sys.executable, "-m", "dateline_labels.main", *command], stderr=subprocess.PIPE)
+    while not (out / LEDGER / "000001.parquet").exists() and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate()[1].decode().splitlines()
+    if process.returncode == 0:
+        pytest.skip("the run was over before it was stopped")
+    assert process.returncode == 130
+    assert re.fullmatch(rf"interrupted: {out} has \d+ documents in \d+ shards; the same command .*", said[-1])
+    assert run(tiny_bundle, mixed, out, "--shard", "10") == 0
     assert tree(out) == tree(finished)
 
 

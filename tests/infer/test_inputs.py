@@ -31,13 +31,23 @@ def write_csv(path: Path) -> None:
     path.write_bytes("\ufeff".encode() + "\r\n".join(quoted).encode())
 
 
+def write_marked(path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + "".join(json.dumps(row) + "\r\n" for row in ROWS).encode())
+
+
 def write_parquet(path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), path)
 
 
 @pytest.mark.parametrize(
     ("name", "write"),
-    [("x.jsonl", write_jsonl), ("x.jsonl.gz", write_gzipped), ("x.csv", write_csv), ("x.parquet", write_parquet)],
+    [
+        ("x.jsonl", write_jsonl),
+        ("x.jsonl", write_marked),
+        ("x.jsonl.gz", write_gzipped),
+        ("x.csv", write_csv),
+        ("x.parquet", write_parquet),
+    ],
 )
 def test_every_format_gives_the_same_dispatches(tmp_path: Path, name: str, write: Callable[[Path], None]) -> None:
     write(tmp_path / name)

@@ -73,6 +73,25 @@ def test_it_learns_which_texts_hold_what_is_looked_for(head: GateHead, vocabular
     assert (scores[::2] < 0).all()
 
 
+def test_words_that_no_dispatch_had_do_not_pass() -> None:
+    random = np.random.default_rng(9)
+    vocabulary = torch.randn(500, HIDDEN, generator=torch.Generator().manual_seed(4))
+
+    def text(wanted: bool, words: range) -> LabelledText:
+        ids, labels = random.integers(words.start, words.stop, 40), np.zeros(40, dtype=np.int64)
+        if wanted:
+            at = int(random.integers(0, 39))
+            ids[at : at + 2], labels[at : at + 2] = (3, 7), 1
+        return LabelledText(ids, labels)
+
+    known = range(10, 60)
+    gate = fit_gate(vocabulary, [text(number % 3 < 2, known) for number in range(240)], [0], LABELS, seed=1)
+    weights = {name: weight.numpy() for name, weight in gate.weights(vocabulary).items()}
+    looked_for = gate_scores(weights, [text(True, known).ids for _ in range(40)])
+    strange = gate_scores(weights, [text(False, range(60, 500)).ids for _ in range(200)])
+    assert (strange < looked_for.min()).mean() > 0.95
+
+
 def test_fitting_leaves_word_vectors_and_random_numbers_alone_and_repeats_itself(vocabulary: torch.Tensor) -> None:
     random = np.random.default_rng(8)
     texts = [LabelledText(random.integers(0, WORDS, 30), random.integers(0, LABELS + 1, 30)) for _ in range(30)]

@@ -1,7 +1,8 @@
 """Training dispatches → a fitted gate, when the model has been trained: it has no hand in the model, nor in its seed.
 
 Most annotated dispatches hold what is looked for, so the gate learns from pieces of them too, cut anywhere: of those
-many hold nothing.
+many hold nothing. And all of them are about violence, while an archive is about anything: so words are replaced by any
+others of the vocabulary, of which the gate learns that what it does not know is nothing to it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ _RATE = 2e-3
 _CUT = 0.5
 """The share of texts of which a piece is learnt from, as often a short as a long one."""
 _SHORTEST = 12
+_ESTRANGED = 0.5
+"""The share of texts in which words are replaced."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ def fit_gate(
     """A gate for the span labels numbered `wanted`, of `labels`; `vocabulary` (tokens, hidden) is only read."""
     vocabulary = vocabulary.detach().float().cpu()
     random = np.random.default_rng(seed)
+    targets = [1 + number for number in wanted]
+    strange = _strange_words(texts, targets, len(vocabulary))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         gate = GateHead(vocabulary.shape[1], labels)
@@ -64,28 +69,55 @@ def fit_gate(
         # the schedule looks one step beyond the last
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps + 1, pct_start=0.1)
         for batch in with_progress(_batches(texts, random), steps, "the gate"):
-            ids, found = (torch.from_numpy(np.concatenate(part)) for part in zip(*batch, strict=True))
-            lengths = torch.tensor([len(part) for part, _ in batch])
+            seen = [_estranged(text, targets, strange, random) for text in batch]
+            ids = torch.from_numpy(np.concatenate([text.ids for text in seen]))
+            found = torch.from_numpy(np.concatenate([text.labels for text in seen]))
+            lengths = torch.tensor([len(text.ids) for text in seen])
             optimizer.zero_grad()
-            loss = gate.loss(vocabulary[ids], lengths, found, [1 + number for number in wanted])
+            loss = gate.loss(vocabulary[ids], lengths, found, targets)
             torch.autograd.backward(loss)
             optimizer.step()
             schedule.step()
     return gate.eval()
 
 
-def _batches(texts: Sequence[LabelledText], random: np.random.Generator) -> Iterator[list[tuple[IntArray, IntArray]]]:
-    """Ids and labels of the texts of each batch, some of them cut."""
+def _strange_words(texts: Sequence[LabelledText], targets: Sequence[int], vocabulary: int) -> IntArray:
+    """The token ids that stand in no span of what is looked for."""
+    strange = np.ones(vocabulary, dtype=np.bool_)
+    for text in texts:
+        strange[text.ids[np.isin(text.labels, targets)]] = False
+    return np.flatnonzero(strange)
+
+
+def _batches(texts: Sequence[LabelledText], random: np.random.Generator) -> Iterator[list[LabelledText]]:
+    """The texts of each batch, some of them cut."""
     for _ in range(_EPOCHS):
         order = random.permutation(len(texts))
         for at in range(0, len(order), _TEXTS_A_BATCH):
             yield [_piece(texts[number], random) for number in order[at : at + _TEXTS_A_BATCH]]
 
 
-def _piece(text: LabelledText, random: np.random.Generator) -> tuple[IntArray, IntArray]:
+def _piece(text: LabelledText, random: np.random.Generator) -> LabelledText:
     length = len(text.ids)
     if random.random() >= _CUT or length <= _SHORTEST:
-        return text.ids, text.labels
+        return text
     size = int(np.exp(random.uniform(np.log(_SHORTEST), np.log(length))))
     first = int(random.integers(0, length - size + 1))
-    return text.ids[first : first + size], text.labels[first : first + size]
+    return LabelledText(text.ids[first : first + size], text.labels[first : first + size])
+
+
+def _estranged(
+    text: LabelledText, targets: Sequence[int], strange: IntArray, random: np.random.Generator
+) -> LabelledText:
+    """The text, half of the time with a share of its words replaced; one that holds what is looked for keeps all that
+    is marked in it, and most of the rest.
+    """
+    if not len(strange) or random.random() >= _ESTRANGED:
+        return text
+    share = random.uniform(0.1, 1.0)
+    if np.isin(text.labels, targets).any():
+        replaced = (text.labels == 0) & (random.random(len(text.ids)) < share / 2)
+    else:
+        replaced = random.random(len(text.ids)) < share
+    ids = np.where(replaced, random.choice(strange, len(text.ids)), text.ids)
+    return LabelledText(ids, np.where(replaced, 0, text.labels))
