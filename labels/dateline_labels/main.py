@@ -52,6 +52,8 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
 def run() -> None:
     """The console script. What a cluster or `kill` sends stops a command as Ctrl-C does, with what it has to say."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # numpy multiplies beside the encoder, whose threads have the cores already; it looks at this when it is imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     status = main()
     if status == ExitCode.INTERRUPTED:
         # whoever interrupts does not wait for threads that still compute; what is written is whole
