@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from .actor_table import CIVILIANS, CRIMINALS, GOVERNMENT, INTERNATIONAL, MILITIA, REBELS, STATE
 from .event import Cell, Event, Party, date_evidence, place_evidence, source_evidence
+from .incident_choices import Rule
 from .incidents import ROLES
-from .rules import Rule
 
 COLUMNS = (
     "event_id_cnty",

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from .actor_table import CIVILIANS, GOVERNMENT, STATE
 from .attribution import CLAIMED
 from .event import ARMED_SIDE, Cell, Event, date_evidence, place_evidence
+from .incident_choices import Rule
 from .incidents import ROLES
-from .rules import Rule
 
 COLUMNS = (
     "eventid",

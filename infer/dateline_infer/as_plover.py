@@ -9,8 +9,8 @@ from typing import Any
 
 from .actor_table import CIVILIANS, CRIMINALS, GOVERNMENT, INTERNATIONAL, MEDIA, MILITIA, REBELS, STATE, UNIDENTIFIED
 from .event import Cell, Event, Party, date_evidence, place_evidence
+from .incident_choices import Rule
 from .incidents import ROLES
-from .rules import Rule
 
 COLUMNS = (
     "id",

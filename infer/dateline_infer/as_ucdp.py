@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from .actor_table import CIVILIANS, GOVERNMENT, STATE
 from .event import ARMED_SIDE, Cell, Event, Party, date_evidence, place_evidence, source_evidence
+from .incident_choices import Rule
 from .incidents import ROLES
-from .rules import Decision, Rule
+from .rules import Decision
 
 COLUMNS = (
     "id",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from .event import Event
+from .incident_choices import Rule
 from .incidents import ROLES
 from .ledger import ClaimRecord, IncidentRecord
 from .merging import Group
-from .rules import Decision, Rule, decide
+from .rules import Decision, decide
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,8 @@ from dateline_labels.files import write_atomically
 
 from . import as_acled, as_gtd, as_plover, as_ucdp
 from .event import Cell, Event
-from .rules import Rule
+from .incident_choices import Form, Rule
 from .tables import Table, beside, table_of, write_table
-
-
-class Form(StrEnum):
-    """Whose columns."""
-
-    ACLED = "acled"
-    UCDP = "ucdp"
-    GTD = "gtd"
-    PLOVER = "plover"
 
 
 @dataclass(frozen=True)

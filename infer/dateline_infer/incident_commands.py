@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .exporting import Form
+from .incident_choices import Form, Rule
 from .options import ActorsOption, GazetteerOption
-from .rules import Rule
 
 if TYPE_CHECKING:
     from .event_tables import SumRecord

@@ -21,13 +21,13 @@ from .event_tables import (
     sums,
     total_records,
 )
-from .exporting import Form, check_form, export, rule_of
+from .exporting import check_form, export, rule_of
 from .gazetteer import Gazetteer
+from .incident_choices import Form, Rule
 from .ledger import ClaimRecord, IncidentRecord
 from .merging import Group, Match, Merging, merge
 from .progress import with_progress
 from .records import Lookups, records
-from .rules import Rule
 from .tables import Table, beside, check_suffix, table_of, write_table
 
 

@@ -9,26 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from .accounts import Account, accounts_of
 from .actor_table import CRIMINALS, GOVERNMENT, MILITIA, REBELS, STATE
+from .incident_choices import Rule
 from .ledger import ClaimRecord, IncidentRecord
 from .numbers import Number, total
 
 _STATE_SIDE = frozenset({STATE, GOVERNMENT})
 _ARMED = frozenset({REBELS, MILITIA, CRIMINALS})
-
-
-class Rule(StrEnum):
-    """How one number is chosen among rival ones."""
-
-    CONSERVATIVE = "conservative"
-    HIGHEST = "highest"
-    LATEST = "latest"
-    MOST_REPORTED = "most_reported"
-    GOVERNMENT = "government"
-    UCDP = "ucdp"
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import pytest
 from dateline_infer import as_acled, as_gtd, as_plover, as_ucdp
 from dateline_infer.event import Event
 from dateline_infer.event_tables import apart, events_of
-from dateline_infer.exporting import Form, export
+from dateline_infer.exporting import export
 from dateline_infer.gazetteer import Gazetteer
+from dateline_infer.incident_choices import Form, Rule
 from dateline_infer.records import Lookups, records
-from dateline_infer.rules import Rule
 from dateline_labels import Dispatch, Place, markup, read_dispatches
 from gazetteer_files import write_gazetteer
 from table_network import SCHEMA

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from dateline_infer.event_tables import events_of, sums, total_records
+from dateline_infer.incident_choices import Rule
 from dateline_infer.ledger import IncidentRecord
 from dateline_infer.merging import Merging, merge
-from dateline_infer.rules import Rule
 from dateline_labels import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st

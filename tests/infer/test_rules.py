@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
+from dateline_infer.incident_choices import Rule
 from dateline_infer.ledger import ClaimRecord
 from dateline_infer.numbers import Number
-from dateline_infer.rules import Decision, Rule, decide
+from dateline_infer.rules import Decision, decide
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_rows import a_claim, an_incident
