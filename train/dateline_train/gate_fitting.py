@@ -26,6 +26,8 @@ _CUT = 0.5
 _SHORTEST = 12
 _ESTRANGED = 0.5
 """The share of texts in which words are replaced."""
+_TIMES = 8
+"""How often strange texts are made of each text."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,22 @@ def fit_gate(
             optimizer.step()
             schedule.step()
     return gate.eval()
+
+
+def strange_texts(
+    texts: Sequence[LabelledText], known: Sequence[LabelledText], wanted: Sequence[int], vocabulary: int, seed: int
+) -> list[IntArray]:
+    """Token ids of texts that hold nothing: those of `texts` without what is marked, some words replaced by such as
+    stand in no span of `known` that is looked for, each several times.
+    """
+    random = np.random.default_rng(seed)
+    strange = _strange_words(known, [1 + number for number in wanted], vocabulary)
+    bare = [each.ids[each.labels == 0] for each in texts]
+    found = []
+    for ids in [each for each in bare if len(each)] * _TIMES:
+        replaced = random.random(len(ids)) < random.uniform(0.3, 1.0)
+        found.append(np.where(replaced, random.choice(strange, len(ids)) if len(strange) else ids, ids))
+    return found
 
 
 def _strange_words(texts: Sequence[LabelledText], targets: Sequence[int], vocabulary: int) -> IntArray:

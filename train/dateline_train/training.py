@@ -31,12 +31,12 @@ from .batches import TokenBatches
 from .calibrating import choose_calibration
 from .encoding import Collator, Encoder, size_in_batch
 from .fitting import new_model, new_optimizer, training_arguments
-from .gate_fitting import fit_gate, labelled_texts
+from .gate_learning import learn_gate
 from .model import DispatchModel
 from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe
 from .teacher import load_teachers
-from .thresholds import choose_gate, choose_thresholds, obligatory_tails, with_low_thresholds
+from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
 
@@ -169,7 +169,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     calibration = choose_calibration(validation, predicted, run.schema)
     model.set_reading(replace(model.reading, calibration=calibration))  # changes scores alone, not what is found
     if run.recipe.model.gate:
-        _learn_gate(run, model, tokenizer)
+        learn_gate(model, tokenizer, run.splits, run.recipe.model.gate, run.recipe.seed)
     figures = validation_figures(validation, predicted, run.schema)
     folder = output / "training" / "final"
     model.save_pretrained(folder)
@@ -190,17 +190,6 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         f"trained: validation span F1 {figures['eval_span_f1']:.1f}, relation F1 {figures['eval_relation_f1']:.1f}; "
         f"the checkpoint is in {output}"
     )
-
-
-def _learn_gate(run: Run, model: DispatchModel, tokenizer: Tokenizer) -> None:
-    """Fit the gate on the training dispatches and choose its threshold on the validation dispatches."""
-    labels, wanted = run.schema.span_labels, run.recipe.model.gate
-    texts = labelled_texts(run.splits.train, tokenizer, run.schema)
-    vocabulary = model.encoder.get_input_embeddings().weight
-    numbers = [labels.index(label) for label in wanted]
-    model.set_gate(wanted, fit_gate(vocabulary, texts, numbers, len(labels), run.recipe.seed).to(vocabulary.device))
-    gate = choose_gate(checkpoint_extractor(model, tokenizer), run.splits.validation, wanted)
-    model.set_reading(replace(model.reading, gate=gate))
 
 
 def _is_finished(run: Run) -> bool:
