@@ -27,8 +27,8 @@ _AT_ONCE = 100  # resamples
 _TITLES = {
     "spans.exact.micro.f1": "Spans, exact",
     "relations.strict.micro.f1": "Relations, strict",
-    "relations.overlapping.micro.f1": "Relations, overlapping",
-    "clusters.same_event.pairs.f1": "Mentions of one event, by pairs",
+    "relations.overlapping.micro.f1": "Relations, overlapping spans",
+    "clusters.same_event.pairs.f1": "Mentions of one event, pairs",
 }
 SPANS, RELATIONS, OVERLAPPING, PAIRS = HEADLINE = tuple(_TITLES)
 
@@ -128,4 +128,5 @@ def _resampled(ours: Floats, theirs: Floats, seed: int, resamples: int) -> Itera
 def _f1(counts: Floats) -> Floats:
     """(…, right spurious missed) → per cent, 0 where nothing could be counted"""
     right, spurious, missed = np.moveaxis(counts, -1, 0)
-    return 100 * 2 * right / np.maximum(2 * right + spurious + missed, 1)
+    shares: Floats = 100 * 2 * right / np.maximum(2 * right + spurious + missed, 1)
+    return shares

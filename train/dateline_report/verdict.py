@@ -15,11 +15,13 @@ from .comparing import RELATIONS, SPANS
 DECISIVE = (SPANS, RELATIONS)
 
 
-def check_points(points: float | None, other: object) -> None:
-    """Raises InputError where the bound cannot be one, or there is nothing to compare with."""
+def check_points(points: float | None, other: object, resamples: int = 1) -> None:
+    """Raises InputError where the bound cannot be one, or there is nothing to compare with or no resample to do it."""
     place = Place("--fail-if-worse")
     if points is not None and other is None:
         raise InputError(place, "compare", "expected --compare with the model that it is compared with, got none")
+    if other is not None and resamples < 1:
+        raise InputError(Place("--resamples"), "resamples", "expected 1 or more to compare with another model, got 0")
     if points is not None and not 0 <= points <= 100:
         raise InputError(place, "points", f"expected points of F1 from 0 to 100, got {points}")
 
