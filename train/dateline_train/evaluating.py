@@ -62,6 +62,8 @@ def run_full_report(asked: Asked, options: Options) -> None:
         other,
         [others[path] for path in dict.fromkeys(asked.runs) if path != asked.model],
     )
+    if overlap := metrics["data"]["train_overlap"]:
+        typer.echo(f"warning: the model was trained on {overlap} of the {len(gold)} dispatches", err=True)
     typer.echo(_told(metrics, asked.out / "report.html"))
     if other is not None and metrics["comparison"]["verdict"]:
         check_verdict(metrics["comparison"]["verdict"])
