@@ -47,7 +47,7 @@ def run_full_report(asked: Asked, options: Options) -> None:
     from dateline_report.verdict import check_points, check_verdict
 
     check_split(asked.split)
-    check_points(options.fail_if_worse, asked.other)
+    check_points(options.fail_if_worse, asked.other, options.resamples)
     extractor = load_extractor(asked.model, asked.signature)
     gold = chosen_gold(extractor, asked.data, asked.split)
     model = _model(asked.model, extractor, gold, in_full=True)
