@@ -23,7 +23,7 @@ def _parts(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping
     yield "---\nlibrary_name: dateline\npipeline_tag: token-classification\ntags: [event-extraction, onnx]\n---"
     yield f"# {recipe['name']}"
     yield (
-        f"A Dateline bundle: reads news dispatches with the schema {metrics['schema']}. Encoder "
+        f"A Dateline bundle: reads news dispatches with the schema {metrics['data']['schema']}. Encoder "
         f"`{recipe['encoder']['name']}`, trained on {learnt_from} dispatches, seed {recipe['seed']}. `dateline "
         "extract` runs it; every file is checked against `manifest.json` before it is used."
     )
