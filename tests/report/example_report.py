@@ -98,7 +98,10 @@ def example_metrics(gold: Sequence[Dispatch] = (), **changes: Any) -> dict[str, 
         **_believed(),
         "slices": _slices(),
         "learning_curve": [
-            {"name": f"runs/{n}", "dispatches": 250 * n, "spans": f(60.0 + 5 * n), "relations": f(30.0 + 6 * n)}
+            {
+                **{"name": f"runs/{n}", "dispatches": 250 * n, "spans": 60.0 + 5 * n, "relations": 30.0 + 6 * n},
+                **{"spans_low": 58.0 + 5 * n, "spans_high": 62.0 + 5 * n},
+            }
             for n in (1, 2, 4)
         ],
         "comparison": _comparison(),
@@ -111,7 +114,7 @@ def _headline() -> list[dict[str, Any]]:
     rows = (
         ("spans.exact.micro.f1", "Spans, exact", 85.25, 310),
         ("relations.strict.micro.f1", "Relations, strict", 61.5, 240),
-        ("events.found.recall", "Events found", 82.0, 25),
+        ("events.recall.share", "Events found", 82.0, 25),
         ("swaps.rate", "Perpetrator and target swapped", 3.5, 120),
     )
     return [
@@ -163,7 +166,7 @@ def _told() -> dict[str, Any]:
     part = {"share": 77.25, "right": 17, "of": 22, "low": 60.0, "high": 90.0}
     return {
         "clusters": {"same_event": {name: f(70.5) for name in ("pairs", "b_cubed", "ceaf_e", "lea")}},
-        "events": {"found": f(83.25)},
+        "events": {"found": f(83.25), "recall": part},
         "incidents": {
             **{"core": f(55.5), "whole": f(20.25)},
             "parts": {"place": part, "days": part},

@@ -76,19 +76,22 @@ def _changes(comparison: Mapping[str, Any] | None) -> _Changes:
 
 
 def _dispatch(gold: Dispatch, predicted: Dispatch, names: Names) -> dict[str, Any]:
+    outcomes = span_outcomes(gold.spans, predicted.spans)
     return {
         "id": gold.id,
         "published": gold.published or "",
         "about": [[name, _fact(value)] for name, value in gold.meta.items()],
         "failure": _fact(predicted.meta["error"]) if "error" in predicted.meta else "",
         "text": gold.text,
-        "gold": _side(gold, predicted, "missed", names),
-        "predicted": _side(predicted, gold, "spurious", names),
+        "gold": _side(gold, outcomes[0], relation_outcomes(gold, predicted, "missed"), names),
+        "predicted": _side(predicted, outcomes[1], relation_outcomes(predicted, gold, "spurious"), names),
         "attributes": list(_wrong_attributes(gold, predicted)),
     }
 
 
-def _side(own: Dispatch, other: Dispatch, kind: str, names: Names) -> dict[str, Any]:
+def _side(
+    own: Dispatch, span_kinds: Sequence[Outcome], relation_kinds: Sequence[Outcome], names: Names
+) -> dict[str, Any]:
     place = {span.id: number for number, span in enumerate(own.spans)}
     spans = [
         [
@@ -96,7 +99,7 @@ def _side(own: Dispatch, other: Dispatch, kind: str, names: Names) -> dict[str, 
             *_numbers(outcome, names.spans),
             *(dict(span.attributes), _rounded(span.score)),
         ]
-        for span, outcome in zip(own.spans, span_outcomes(own.spans, other.spans, kind), strict=True)
+        for span, outcome in zip(own.spans, span_kinds, strict=True)
     ]
     relations = [
         [
@@ -104,7 +107,7 @@ def _side(own: Dispatch, other: Dispatch, kind: str, names: Names) -> dict[str, 
             *_numbers(outcome, names.relations),
             _rounded(relation.score),
         ]
-        for relation, outcome in zip(own.relations, relation_outcomes(own, other, kind), strict=True)
+        for relation, outcome in zip(own.relations, relation_kinds, strict=True)
     ]
     return {"spans": spans, "relations": relations}
 

@@ -120,7 +120,7 @@ def learning_curve(runs: Sequence[Figures]) -> Iterator[Chart | Table]:
         "run",
         ("dispatches", "spans, F1", "relations, F1"),
         tuple(
-            Row(run["name"], (str(run["dispatches"]), f"{_f1(run['spans']):.1f}", f"{_f1(run['relations']):.1f}"))
+            Row(run["name"], (str(run["dispatches"]), f"{run['spans']:.1f}", f"{run['relations']:.1f}"))
             for run in ordered
         ),
         folded=True,
@@ -128,16 +128,19 @@ def learning_curve(runs: Sequence[Figures]) -> Iterator[Chart | Table]:
 
 
 def _of_runs(runs: Sequence[Figures], part: str) -> Series:
-    points = []
-    for run in runs:
-        bounds = run[part] if isinstance(run[part], Mapping) else {}
-        note = f"{run['name']}: {part} {_f1(run[part]):.1f} from {run['dispatches']} dispatches"
-        points.append(Point(run["dispatches"], _f1(run[part]), bounds.get("low"), bounds.get("high"), note=note))
-    return Series(_BINS_TITLES[part], tuple(points))
-
-
-def _f1(figure: Figures | float) -> float:
-    return float(figure["f1"]) if isinstance(figure, Mapping) else float(figure)
+    return Series(
+        _BINS_TITLES[part],
+        tuple(
+            Point(
+                run["dispatches"],
+                run[part],
+                run.get(f"{part}_low"),
+                run.get(f"{part}_high"),
+                note=f"{run['name']}: {part} {run[part]:.1f} from {run['dispatches']} dispatches",
+            )
+            for run in runs
+        ),
+    )
 
 
 def _round_up(number: float) -> float:

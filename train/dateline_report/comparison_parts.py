@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .report_parts import Interval, Note, Part, Row, Table
+from .report_parts import Interval, Note, Part, RangePlot, Row, Table
 
 Figures = Mapping[str, Any]
 _SHOWN = 500
@@ -19,21 +19,21 @@ def comparison_parts(comparison: Figures) -> Iterator[Part]:
         yield Note(str(verdict["sentence"] if isinstance(verdict, Mapping) else verdict))
     rows = {row["title"]: row for row in comparison["headline"]}
     groups = (rows, comparison["spans"], comparison["relations"])
-    scale = _scale([row for group in groups for row in group.values()])
-    yield _differences("comparison.headline", "Difference of F1, in points", rows, scale)
-    yield _differences("comparison.spans", "Spans, exact: difference by label", comparison["spans"], scale)
-    yield _differences("comparison.relations", "Relations, strict: difference by label", comparison["relations"], scale)
+    plot = _plot([row for group in groups for row in group.values()])
+    yield _differences("comparison.headline", "Difference of F1, in points", rows, plot)
+    yield _differences("comparison.spans", "Spans, exact: difference by label", comparison["spans"], plot)
+    yield _differences("comparison.relations", "Relations, strict: difference by label", comparison["relations"], plot)
     yield from _cases("lost", "Right with the other model, wrong now", comparison.get("lost", ()))
     yield from _cases("won", "Wrong with the other model, right now", comparison.get("won", ()))
 
 
-def _scale(rows: Sequence[Figures]) -> tuple[float, float]:
+def _plot(rows: Sequence[Figures]) -> RangePlot:
     widest = max((abs(row[end]) for row in rows for end in ("low", "high", "difference")), default=1.0)
     end = next((each for each in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0) if widest <= each), 100.0)
-    return -end, end
+    return RangePlot(0, -end, end, 0.0)
 
 
-def _differences(key: str, title: str, rows: Mapping[str, Figures], scale: tuple[float, float]) -> Table:
+def _differences(key: str, title: str, rows: Mapping[str, Figures], plot: RangePlot) -> Table:
     return Table(
         key,
         title,
@@ -48,12 +48,11 @@ def _differences(key: str, title: str, rows: Mapping[str, Figures], scale: tuple
                     f"{row['low']:+.1f} to {row['high']:+.1f}",
                     f"{100 * row['better']:.0f} %",
                 ),
-                Interval(row["difference"], row["low"], row["high"]),
+                (Interval(row["difference"], row["low"], row["high"]),),
             )
             for name, row in rows.items()
         ),
-        scale=scale,
-        reference=0.0,
+        plots=(plot,),
     )
 
 

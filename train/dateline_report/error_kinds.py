@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import relation_key, span_key
 
+from .semeval import pair_spans
+
 WHYS = {
     "span": {
-        "nothing": "nothing on the other side touches it",
+        "nothing": "nothing on the other side stands for it",
         "borders": "the other side has the label, with other borders",
         "label": "the other side has the borders, under another label",
         "both": "the other side has other borders and another label",
@@ -38,28 +40,25 @@ class Outcome:
 RIGHT = Outcome("right")
 
 
-def span_outcomes(spans: Sequence[Span], others: Sequence[Span], kind: str) -> list[Outcome]:
-    """The outcome of each span against those of the other side; one that is not right is of `kind`."""
-    keys = {span_key(other) for other in others}
-    return [RIGHT if span_key(span) in keys else _near_span(span, others, kind) for span in spans]
+def span_outcomes(gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[list[Outcome], list[Outcome]]:
+    """The outcome of each gold span, then of each predicted one, as SemEval-2013 pairs them (`semeval.pair_spans`), so
+    that what a cell of the confusion counts can be looked up.
+    """
+    found: tuple[dict[str, Outcome], dict[str, Outcome]] = ({}, {})
+    for true, read in pair_spans(gold, predicted):
+        if true is not None:
+            found[0][true.id] = _outcome(true, read, "missed")
+        if read is not None:
+            found[1][read.id] = _outcome(read, true, "spurious")
+    return [found[0][span.id] for span in gold], [found[1][span.id] for span in predicted]
 
 
-def _near_span(span: Span, others: Sequence[Span], kind: str) -> Outcome:
-    touching = [other for other in others if other.start < span.end and span.start < other.end]
-    if not touching:
+def _outcome(span: Span, other: Span | None, kind: str) -> Outcome:
+    if other is None:
         return Outcome(kind, "nothing")
-    other = max(touching, key=lambda other: (_same_borders(span, other), other.label == span.label, _shared(span, other)))
-    if _same_borders(span, other):
-        return Outcome(kind, "label", other.label)
-    return Outcome(kind, "borders" if other.label == span.label else "both", other.label)
-
-
-def _same_borders(span: Span, other: Span) -> bool:
-    return (span.start, span.end) == (other.start, other.end)
-
-
-def _shared(span: Span, other: Span) -> int:
-    return min(span.end, other.end) - max(span.start, other.start)
+    if (span.start, span.end) == (other.start, other.end):
+        return RIGHT if span.label == other.label else Outcome(kind, "label", other.label)
+    return Outcome(kind, "borders" if span.label == other.label else "both", other.label)
 
 
 def relation_outcomes(own: Dispatch, other: Dispatch, kind: str) -> list[Outcome]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .meanings import meaning
-from .report_parts import Interval, Matrix, Row, Table
+from .report_parts import Interval, Matrix, RangePlot, Row, Table
 
 Figures = Mapping[str, Any]
-PER_CENT: Final = (0.0, 100.0)
+PER_CENT: Final = (RangePlot(),)
 _COUNTS: Final = ("gold", "right", "spurious", "missed")
 _PAIR_COUNTS: Final = ("correct", "incorrect", "partial", "missed", "spurious")
 
@@ -51,13 +51,13 @@ def f_table(key: str, title: str, rows: Mapping[str, Figures], head: str = "labe
             Row(
                 name,
                 (*_shares(row, resampled), *(str(row.get(each, "")) for each in counts)),
-                interval(row),
+                (interval(row),),
                 total=name == "micro",
                 links=_links(columns, name, measure),
             )
             for name, row in rows.items()
         ),
-        scale=PER_CENT,
+        plots=PER_CENT,
     )
 
 
@@ -88,12 +88,12 @@ def pairs_table(key: str, title: str, rows: Mapping[str, Figures]) -> Table:
             Row(
                 name,
                 (*_shares(row, resampled), *(str(row[each]) for each in _PAIR_COUNTS)),
-                interval(row),
+                (interval(row),),
                 total=name == "micro",
             )
             for name, row in rows.items()
         ),
-        scale=PER_CENT,
+        plots=PER_CENT,
     )
 
 
@@ -132,11 +132,11 @@ def share_table(key: str, title: str, rows: Mapping[str, Figures], head: str) ->
             Row(
                 name.replace("_", " "),
                 (share(row["share"]), *([bounds(row)] if resampled else []), str(row["right"]), str(row["of"])),
-                interval(row, "share"),
+                (interval(row, "share"),),
             )
             for name, row in rows.items()
         ),
-        scale=PER_CENT,
+        plots=PER_CENT,
     )
 
 

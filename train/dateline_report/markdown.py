@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from dateline_labels.scoring import Case
 
+from .plots import is_plotted, plot_name
 from .report_parts import Chart, Matrix, Note, Part, Table
 from .sections import sections
 from .visible_text import plain
@@ -40,13 +41,13 @@ def _part(part: Part, with_plots: bool) -> Iterator[str]:
     yield f"### {_cell(part.title)}"
     if part.meaning:
         yield part.meaning
+    if with_plots and is_plotted(part):
+        yield f"![{_cell(part.title)}](plots/{plot_name(part)}.svg)"
     if isinstance(part, Matrix):
         yield _matrix(part)
     elif isinstance(part, Table):
         yield _table(part)
-    elif with_plots:
-        yield f"![{part.title}](plots/{part.key}.svg)"
-    if isinstance(part, Chart):
+    else:
         yield _points(part)
 
 

@@ -36,7 +36,7 @@ _SCRIPTS: Final = (
 _TILES: Final = (
     "spans.exact.micro.f1",
     "relations.strict.micro.f1",
-    "events.found.recall",
+    "events.recall.share",
     "incidents.core.f1",
 )
 _ESCAPED: Final = re.compile(r"[<>&\u2028\u2029\ufeff\ufffe\uffff\x7f-\x9f\u00ad\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u206f]")

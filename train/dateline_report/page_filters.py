@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from .report_parts import Chart, Interval, Matrix
+from .report_parts import Chart, Interval, Matrix, RangePlot
 from .visible_text import parts, plain
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 440.0, 20.0, 300.0
@@ -29,10 +29,10 @@ def _encodable(text: str) -> str:
 
 
 def heat(matrix: Matrix, gold: str, predicted: str) -> int:
-    """0 to 6: how large a share of its row a cell has."""
+    """0 to 6: how large a share of its row a cell has; by its root, for the errors are few."""
     row = sum(count for (name, _), count in matrix.counts.items() if name == gold)
     count = matrix.counts.get((gold, predicted), 0)
-    return max(1, round(_HEATS * count / row)) if count else 0
+    return max(1, round(_HEATS * (count / row) ** 0.5)) if count else 0
 
 
 def cell_link(matrix: Matrix, gold: str, predicted: str) -> dict[str, str]:
@@ -52,9 +52,14 @@ def told(interval: Interval) -> str:
     return f"{interval.value:.1f}, from {interval.low:.1f} to {interval.high:.1f}"
 
 
-def ends(scale: tuple[float, float]) -> str:
+def ends(plot: RangePlot) -> str:
     """The two ends of range plots."""
-    return f"{scale[0]:g} to {scale[1]:g}"
+    return f"{plot.low:g} to {plot.high:g}"
+
+
+def along(plot: RangePlot, value: float) -> float:
+    """Where a value stands in a range plot."""
+    return round(5 + 150 * (value - plot.low) / (plot.high - plot.low), 2)
 
 
 def short(number: float) -> str:
@@ -78,5 +83,5 @@ def y(chart: Chart, value: float) -> float:
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
-    each.__name__: each for each in (shown, plain, address, heat, cell_link, told, ends, short, thousands, x, y)
+    each.__name__: each for each in (shown, plain, address, heat, cell_link, told, ends, along, short, thousands, x, y)
 }

@@ -18,7 +18,7 @@ class Interval:
 class Row:
     """A row of a table: its name, which may be untrusted, and a cell for each column.
 
-    interval   what its range plot draws; None for none
+    intervals  what its range plots draw, one for each of the table; None for none
     small      so few stand behind it that it says little
     total      it sums up the other rows
     note       a sentence after the cells
@@ -27,7 +27,7 @@ class Row:
 
     name: str
     cells: tuple[str, ...]
-    interval: Interval | None = None
+    intervals: tuple[Interval | None, ...] = ()
     small: bool = False
     total: bool = False
     note: str = ""
@@ -35,14 +35,23 @@ class Row:
 
 
 @dataclass(frozen=True)
+class RangePlot:
+    """A column of range plots: the cell that it stands before, both ends, and a figure that is marked in each."""
+
+    at: int = 0
+    low: float = 0.0
+    high: float = 100.0
+    reference: float | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """Figures by row.
 
-    key         its place in the metrics, cut at dots; also its address in the page
-    head        what the rows are
-    scale       the ends of the range plots; None for a table without
-    reference   a figure that the range plots mark
-    folded      on a screen shown when asked for
+    key      its place in the metrics, cut at dots; also its address in the page
+    head     what the rows are
+    plots    the columns of range plots
+    folded   on a screen shown when asked for
     """
 
     key: str
@@ -51,8 +60,7 @@ class Table:
     head: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    scale: tuple[float, float] | None = None
-    reference: float | None = None
+    plots: tuple[RangePlot, ...] = ()
     folded: bool = False
     kind: Literal["table"] = "table"
 

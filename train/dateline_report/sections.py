@@ -4,6 +4,7 @@ Parts of the metrics that are missing or empty, as with a schema without relatio
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .charts import learning_curve, reliability, risk_coverage
@@ -22,7 +23,7 @@ from .figure_tables import (
     side_by_side,
 )
 from .meanings import meaning
-from .report_parts import Interval, Note, Part, Row, Section, Table
+from .report_parts import Note, Part, RangePlot, Row, Section, Table
 
 Metrics = Mapping[str, Any]
 _RELATION_MEASURES = {
@@ -31,6 +32,7 @@ _RELATION_MEASURES = {
     "overlapping": "overlapping spans",
     "gold_spans": "gold spans given",
 }
+_LONG = 12  # rows; longer tables of slices are folded
 _CLUSTER_MEASURES = {"pairs": "pairs of mentions", "b_cubed": "B³", "ceaf_e": "CEAF_e", "lea": "LEA"}
 
 
@@ -67,13 +69,13 @@ def _headline(metrics: Metrics) -> Iterator[Part]:
             Row(
                 row["title"],
                 (share(row["value"]), *([bounds(row)] if resampled else []), str(row["support"])),
-                interval(row, "value"),
+                (interval(row, "value"),),
                 row["small"],
                 note=row["meaning"],
             )
             for row in rows
         ),
-        scale=PER_CENT,
+        plots=PER_CENT,
     )
 
 
@@ -107,7 +109,7 @@ def _spans(metrics: Metrics) -> Iterator[Part]:
 
 
 def _folded(table: Table) -> Table:
-    return Table(table.key, table.title, table.meaning, table.head, table.columns, table.rows, table.scale, folded=True)
+    return replace(table, folded=True)
 
 
 def _relations(metrics: Metrics) -> Iterator[Part]:
@@ -147,12 +149,12 @@ def _attributes(metrics: Metrics) -> Iterator[Part]:
                     share(each["macro_f1"]),
                     str(each["judged"]),
                 ),
-                interval(each, "accuracy"),
+                (interval(each, "accuracy"),),
                 links={0: {"label": f"attribute:{name}", "kind": "attribute.wrong"}},
             )
             for name, each in judged.items()
         ),
-        scale=PER_CENT,
+        plots=PER_CENT,
     )
     for name, figures in judged.items():
         yield _folded(f_table(f"attributes.{name}", f"{name} by value", figures["values"], "value"))
@@ -165,11 +167,14 @@ def _events(metrics: Metrics) -> Iterator[Part]:
         named = {_CLUSTER_MEASURES.get(name, name): rows for name, rows in measures.items()}
         yield f_table(f"clusters.{relation}", f"Mentions tied by {relation}, as clusters", named, "measure")
     found = {
-        **{f"events {name}": rows for name, rows in (metrics.get("events") or {}).items()},
+        **{f"events {name}": rows for name, rows in (metrics.get("events") or {}).items() if "f1" in rows},
         **{f"incidents right, {name}": metrics["incidents"][name] for name in _whole(metrics)},
     }
     if found:
         yield f_table("incidents", "Events found, and incidents right", found, "figure")
+    shares = {f"events, {name}": rows for name, rows in (metrics.get("events") or {}).items() if "share" in rows}
+    if shares:
+        yield share_table("events", "Events found, as a share", shares, "figure")
     for part in ("parts", "dispatches"):
         if (metrics.get("incidents") or {}).get(part):
             title = {"parts": "Each part of the incidents found", "dispatches": "Dispatches whose table is right"}[part]
@@ -202,10 +207,10 @@ def _swaps(swaps: Figures) -> Iterator[Part]:
                     str(swaps["swapped"]),
                     str(swaps["right"]),
                 ),
-                interval(swaps, "rate"),
+                (interval(swaps, "rate"),),
             ),
         ),
-        scale=PER_CENT,
+        plots=PER_CENT,
     )
 
 
@@ -251,38 +256,41 @@ def _slices(metrics: Metrics) -> Iterator[Part]:
     slices: Mapping[str, Mapping[str, Figures]] = metrics.get("slices") or {}
     whole = {"spans": metrics["spans"]["exact"]["micro"], "relations": metrics["relations"]["strict"]["micro"]}
     for name, rows in slices.items():
-        for part, title in (("spans", "spans, exact"), ("relations", "relations, strict")):
-            figures = {value: row for value, row in rows.items() if row.get(part)}
-            if figures and any(row[part]["gold"] for row in figures.values()):
-                yield _slice(f"slices.{name}.{part}", f"By {name}: {title}", figures, part, whole[part]["f1"])
+        judged = [part for part in whole if any((row[part] or {}).get("gold") for row in rows.values())]
+        if judged:
+            yield _slice(name, rows, {part: whole[part]["f1"] for part in judged})
 
 
-def _slice(key: str, title: str, rows: Mapping[str, Figures], part: str, reference: float) -> Table:
-    resampled = has_bounds({value: row[part] for value, row in rows.items()})
-    columns = ("F1", *(["95 % interval"] if resampled else []), "precision", "recall", "gold", "dispatches")
+def _slice(name: str, rows: Mapping[str, Figures], whole: Mapping[str, float]) -> Table:
+    """The rows of a slicing; its plots mark the figure of all dispatches together."""
+    resampled = any(has_bounds({value: row[part] or {} for value, row in rows.items()}) for part in whole)
+    bounded = ["interval"] if resampled else []
+    columns = [column for part in whole for column in (f"{part}, F1", *bounded, "gold")]
+    each = len(columns) // len(whole)
     return Table(
-        key,
-        title,
+        f"slices.{name.replace(' ', '_')}",
+        f"By {name}",
         "",
-        "value",
-        columns,
+        name,
+        (*columns, "dispatches"),
         tuple(
             Row(
                 value,
-                (
-                    share(row[part]["f1"]),
-                    *([bounds(row[part])] if resampled else []),
-                    *(share(row[part]["precision"]), share(row[part]["recall"])),
-                    *(str(row[part]["gold"]), str(row["dispatches"])),
-                ),
-                interval(row[part]),
+                (*(cell for part in whole for cell in _slice_cells(row[part], resampled)), str(row["dispatches"])),
+                tuple(interval(row[part]) if row[part] and row[part]["gold"] else None for part in whole),
                 row["small"],
             )
             for value, row in rows.items()
         ),
-        scale=PER_CENT,
-        reference=reference,
+        plots=tuple(RangePlot(number * each, reference=f1) for number, f1 in enumerate(whole.values())),
+        folded=len(rows) > _LONG,
     )
+
+
+def _slice_cells(figures: Figures | None, resampled: bool) -> tuple[str, ...]:
+    if not figures or not figures["gold"]:
+        return ("–", *(["–"] if resampled else []), "0")
+    return share(figures["f1"]), *([bounds(figures)] if resampled else []), str(figures["gold"])
 
 
 def _unread(ids: Sequence[str]) -> Iterator[Part]:

@@ -17,12 +17,15 @@ function annotatedText(dispatch, side, marks) {
   const borders = [...new Set([0, characters.length, ...spans.flatMap((item) => [item.start, item.end])])].sort((one, other) => one - other);
   const wrong = wrongAttributes(dispatch);
   const block = element("bdi", { class: "words", dir: "auto" });
+  const waiting = [];  // tags stand where no span is open, so that a line is not broken by them
   for (let number = 0; number + 1 < borders.length; number += 1) {
     const [start, end] = [borders[number], borders[number + 1]];
     const words = shown(characters.slice(start, end).join(""));
     const around = spans.filter((item) => item.start <= start && item.end >= end);
     block.append(...(around.length ? [marked(words, around, side, marks)] : words));
-    block.append(...around.filter((item) => item.end === end).map((item) => tagOf(item, side, wrong)));
+    waiting.push(...around.filter((item) => item.end === end));
+    if (around.some((item) => item.end > end)) continue;
+    block.append(...waiting.splice(0).map((item) => tagOf(item, side, wrong)));
   }
   return block;
 }
@@ -55,7 +58,7 @@ function wrongAttributes(dispatch) {
 // Relations as arcs over the words, from head to tail; drawn again whenever the words move.
 function drawArcs(pane) {
   const { dispatch, side, marks, block } = pane;
-  const frame = block.getBoundingClientRect();
+  const frame = block.parentElement.getBoundingClientRect();
   const layer = drawing("svg", { class: "arcs", "aria-hidden": "true", width: frame.width, height: frame.height });
   const byPlace = new Map();
   for (const [item, parts] of marks) {
@@ -80,12 +83,16 @@ function boxOf(mark, frame) {
 function arcOf(item, head, tail) {
   const { from, to, bend } = courseOf(item, head, tail);
   const path = `M${head.x},${from} C${head.x},${from + bend.out} ${tail.x},${to + bend.in} ${tail.x},${to}`;
-  const middle = { x: (head.x + tail.x) / 2, y: (from + 3 * (from + bend.out) + 3 * (to + bend.in) + to) / 8 };
   const tip = bend.in < 0 ? -1 : 1;
   const arrow = `M${tail.x},${to} l-3.5,${7 * tip} h7 z`;
-  const name = drawing("text", { x: middle.x, y: middle.y + 3, "text-anchor": "middle" }, plainly(item.label));
-  const group = drawing("g", { class: `arc ${kindOf(item)}`, "data-items": item.number });
-  group.append(drawing("path", { class: "line", d: path }), drawing("path", { class: "tip", d: arrow }), name);
+  const far = Math.abs(to - from) > 1.2 * (tail.bottom - tail.top);
+  // over several lines the name stands at the arrow, between two lines, so that it hides no words
+  const name = far
+    ? { x: tail.x, y: to + 13 * tip + 3 }
+    : { x: (head.x + tail.x) / 2, y: (from + 3 * (from + bend.out) + 3 * (to + bend.in) + to) / 8 + 3 };
+  const group = drawing("g", { class: `arc ${kindOf(item)} ${far ? "far" : ""}`, "data-items": item.number });
+  group.append(drawing("path", { class: "line", d: path }), drawing("path", { class: "tip", d: arrow }));
+  group.append(drawing("text", { ...name, "text-anchor": "middle" }, plainly(item.label)));
   return group;
 }
 

@@ -7,14 +7,14 @@ function startCases() {
   const browser = { state: stateOf(location.hash), listed: [], current: null };
   const by = (id) => document.getElementById(id);
   Object.assign(browser, { form: by("filters"), count: by("count"), help: by("help"), section: by("cases") });
-  browser.list = makeList(by("list"), (dispatch) => change(browser, { case: dispatch.id, item: "" }, true));
+  browser.list = makeList(by("list"), (dispatch) => change(browser, { case: dispatch.id, item: "" }));
   browser.detail = { box: by("detail"), panes: [], state: browser.state, onPick: (item) => pick(browser, item) };
   fillChoices(browser);
   browser.form.addEventListener("input", () => change(browser, { ...read(browser.form), item: "" }));
   browser.form.addEventListener("submit", (event) => event.preventDefault());
   by("reset").addEventListener("click", () => change(browser, { ...DEFAULTS, case: browser.state.case, view: browser.state.view }));
-  by("previous").addEventListener("click", () => step(browser, -1));
-  by("next").addEventListener("click", () => step(browser, 1));
+  by("previous").addEventListener("click", () => stepTo(browser, -1));
+  by("next").addEventListener("click", () => stepTo(browser, 1));
   by("ask").addEventListener("click", () => browser.help.showModal());
   addEventListener("hashchange", () => follow(browser));
   addEventListener("keydown", (event) => press(browser, event));
@@ -22,7 +22,14 @@ function startCases() {
   document.fonts?.ready.then(() => drawPanes(browser.detail));
   makePrintable(browser);
   update(browser);
-  if (location.hash.includes("=")) browser.section.scrollIntoView();
+  if (location.hash.includes("=")) show(browser);
+}
+
+// Brings what was asked for into sight.
+function show(browser) {
+  const beside = matchMedia("(min-width: 60rem)").matches;
+  const target = !browser.state.case ? browser.section : document.getElementById(beside ? "steps" : "detail");
+  target.scrollIntoView({ block: "start" });
 }
 
 // A link into the browser was followed, or the way back.
@@ -30,14 +37,13 @@ function follow(browser) {
   if (!location.hash.includes("=")) return;
   browser.state = stateOf(location.hash);
   update(browser);
-  browser.section.scrollIntoView();
+  show(browser);
 }
 
-function change(browser, changes, scrollUp = false) {
+function change(browser, changes) {
   browser.state = { ...browser.state, ...changes };
   history.replaceState(null, "", hashOf(browser.state) || "#cases");
   update(browser);
-  if (scrollUp) browser.detail.box.scrollIntoView({ block: "nearest" });
 }
 
 function update(browser) {
@@ -52,6 +58,7 @@ function update(browser) {
   browser.detail.state = state;
   showDetail(browser.detail, browser.current);
   const place = browser.listed.indexOf(browser.current);
+  if (state.case && !asked) return void (browser.count.textContent = `No dispatch has the id ${plainly(state.case)}; ${browser.listed.length} listed`);
   const which = place >= 0 ? `${place + 1} of ${browser.listed.length} listed` : `${browser.listed.length} listed`;
   browser.count.textContent = `${which}, ${DATA.dispatches.length} in all`;
 }
@@ -69,14 +76,14 @@ function stepItem(browser, by) {
   const here = wanted(browser.current);
   const now = here.findIndex((item) => String(item.number) === browser.state.item);
   const next = now < 0 ? (by > 0 ? here[0] : here.at(-1)) : here[now + by];
-  if (next) return change(browser, { case: browser.current.id, item: String(next.number) }, false), showPicked(browser);
+  if (next) return showItem(browser, browser.current, next);
   const from = browser.listed.indexOf(browser.current);
   for (let place = from + by; place >= 0 && place < browser.listed.length; place += by) {
     const items = wanted(browser.listed[place]);
     if (!items.length) continue;
-    change(browser, { case: browser.listed[place].id, item: String((by > 0 ? items[0] : items.at(-1)).number) });
-    return showPicked(browser);
+    return showItem(browser, browser.listed[place], by > 0 ? items[0] : items.at(-1));
   }
+  return undefined;
 }
 
 function pick(browser, item) {
@@ -84,7 +91,8 @@ function pick(browser, item) {
   change(browser, { case: browser.current.id, item: browser.state.item === own ? "" : own });
 }
 
-function showPicked(browser) {
+function showItem(browser, dispatch, item) {
+  change(browser, { case: dispatch.id, item: String(item.number) });
   browser.detail.box.querySelector("mark.picked, mark.tied")?.scrollIntoView({ block: "center" });
 }
 
@@ -103,5 +111,5 @@ function press(browser, event) {
 
 function stepTo(browser, by) {
   step(browser, by);
-  browser.section.scrollIntoView({ block: "start" });
+  show(browser);
 }

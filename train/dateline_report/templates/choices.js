@@ -30,7 +30,7 @@ function fillKinds(select) {
   const kinds = [...counts.keys()].filter((value) => value.includes(".")).sort();
   for (const measure of new Set(kinds.map((value) => value.split(".")[0]))) {
     const own = kinds.filter((value) => value.startsWith(`${measure}.`));
-    const words = (value) => kindWords(value.slice(measure.length + 1));
+    const words = (value) => `${measure} ${kindWords(value.slice(measure.length + 1))}`;
     select.append(optionGroup(`${measure}s`, own.map((value) => option(value, words(value)))));
   }
 }

@@ -17,7 +17,7 @@ function detailParts(view, dispatch) {
 function heading(dispatch) {
   const link = element("a", { href: `#${new URLSearchParams({ case: dispatch.id })}`, class: "permalink", title: "Link to this dispatch" }, "#");
   link.setAttribute("aria-label", "Link to this dispatch");
-  return element("h3", { id: "dispatch", tabindex: "-1" }, isolated(dispatch.id), " ", link);
+  return element("h3", {}, isolated(dispatch.id), " ", link);
 }
 
 function facts(dispatch) {

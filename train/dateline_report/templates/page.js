@@ -11,7 +11,7 @@ function startTheme() {
 function startSorting() {
   for (const table of document.querySelectorAll("table.sortable")) {
     table.querySelectorAll("thead th").forEach((head, column) => {
-      const label = head.textContent;
+      const label = head.textContent.trim();
       head.replaceChildren(button(label, () => sortBy(table, head, column), { class: "sort", title: "Sort by this column" }));
     });
   }
