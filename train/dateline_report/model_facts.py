@@ -31,7 +31,7 @@ def training_record(model: Path) -> Mapping[str, Any]:
     """
     if is_bundle(model):
         with opened(model, LIMITS) as files:
-            data = read_verified(files, manifest_of(files), (TRAINING,))[TRAINING]
+            data = read_verified(files, manifest_of(files).only(TRAINING), (TRAINING,))[TRAINING]
         record = read_record(data, model / TRAINING)
     elif (model / TRAINING).is_file():
         record = json.loads((model / TRAINING).read_text(encoding="utf-8"))

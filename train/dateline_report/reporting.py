@@ -145,5 +145,5 @@ def _write_pages(
     write_cases(out, cases)
     write_page(out, metrics, gold, predicted, cases)
     write_plots(out, metrics)
-    write_atomically(out / "report.md", markdown(metrics, cases).encode("utf-8"))
+    write_atomically(out / "report.md", markdown(metrics, cases, with_plots=True).encode("utf-8"))
     write_atomically(out / "README.md", model_card(metrics).encode("utf-8"))
