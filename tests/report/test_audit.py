@@ -15,7 +15,8 @@ from dateline_labels.main import main
 from dateline_report.audit_commands import audit
 from dateline_report.audit_record import read_sample
 
-SCHEMA = Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
+SCHEMA_FILE = Path(__file__).resolve().parents[2] / "labels" / "schema.toml"
+SCHEMA = Schema.read(SCHEMA_FILE)
 QUIET = "The council met on Tuesday and voted for a new bridge over the river."
 BLIND = "spans.exact.micro"
 
@@ -234,6 +235,22 @@ def test_documents_that_are_not_annotated_can_be_passed_over(run: Path, tmp_path
     assert estimate(run, tmp_path, tmp_path / "gold.jsonl", "--partial") == 0
     estimates = json.loads((tmp_path / "estimate.json").read_text(encoding="utf-8"))
     assert (estimates["parts"][0]["annotated"], estimates["parts"][0]["documents"]) == (19, 58)
+
+
+def test_too_few_annotated_documents_of_a_stratum_and_another_table_of_actors_are_refused(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sample(run, tmp_path, "--n", "20") == 0
+    first = next(each.id for each in read_sample(tmp_path).documents if each.stratum == 0)
+    drawn = read_dispatches([tmp_path / "dispatches.jsonl"], SCHEMA)
+    others = {each.id for each in read_sample(tmp_path).documents if each.stratum} | {first}
+    write_dispatches([each for each in drawn if each.id in others], tmp_path / "gold.jsonl")
+    capsys.readouterr()
+    assert estimate(run, tmp_path, tmp_path / "gold.jsonl", "--partial") == 2
+    assert "strata[0]: expected 2 annotated documents or more of" in said(capsys)
+    actors = SCHEMA_FILE.with_name("actors.toml")
+    assert estimate(run, tmp_path, tmp_path / "dispatches.jsonl", "--actors", str(actors)) == 2
+    assert said(capsys).startswith("--actors:0:actors: expected the table of the run")
 
 
 def test_a_sample_of_another_run_and_a_damaged_one_are_refused(
