@@ -79,8 +79,9 @@ def coverage(
             "count": corrected(design, float(predicted), g, p, weights),
         }
         for name, estimate in found.items():
-            if estimate:
+            if estimate and estimate.low is not None and estimate.high is not None:
                 held[name, "t"] += estimate.low <= truth[name] <= estimate.high
+            if estimate and estimate.bootstrap:
                 held[name, "bootstrap"] += estimate.bootstrap[0] <= truth[name] <= estimate.bootstrap[1]
     for (name, how), times in held.items():
         yield f"{name}, {how}", times / samples

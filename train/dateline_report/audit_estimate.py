@@ -213,8 +213,15 @@ def _number(estimate: Estimate) -> dict[str, Any]:
 
 
 def _rounded(estimate: Estimate, scale: int) -> dict[str, Any]:
-    digits = {name: round(scale * getattr(estimate, name), 2) for name in ("value", "low", "high", "error")}
-    return {**digits, "bootstrap": [round(scale * bound, 2) for bound in estimate.bootstrap]}
+    bounds = estimate.bootstrap
+    return {
+        **{name: _digits(getattr(estimate, name), scale) for name in ("value", "low", "high", "error")},
+        "bootstrap": [_digits(bound, scale) for bound in bounds] if bounds else None,
+    }
+
+
+def _digits(value: float | None, scale: int) -> float | None:
+    return None if value is None else round(scale * value, 2)
 
 
 def _unseen(sample: SampleRecord, found: _Annotated, name: str) -> list[dict[str, Any]]:

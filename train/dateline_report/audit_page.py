@@ -47,8 +47,8 @@ def _blocks(estimates: Plain) -> Iterator[str]:
     for row in estimates["unseen"]:
         at_most = row["at_most"]
         yield (
-            f"**{cell(row['stratum'])}**: in none of the {row['annotated']:,} annotated documents was any of the "
-            f"{cell(row['what'])} missed, so the intervals count none; at 95 % confidence up to "
+            f"**{cell(row['stratum'])}**: none of the {cell(_TITLES[row['what']])} was missed in the "
+            f"{row['annotated']:,} annotated documents, so the intervals count none that was; at 95 % confidence up to "
             f"{at_most['share']:.1f} % of the stratum, {at_most['documents']:,} documents, may hold some."
         )
     if len(parts) > 1:
@@ -80,10 +80,16 @@ def _row(title: str, figure: Plain) -> Sequence[str]:
     return (
         cell(title),
         f"{figure['predicted']:,}",
-        f"{real['value']:,.0f} ({real['low']:,.0f} to {real['high']:,.0f})",
+        _number(real),
         *shares,
         told,
     )
+
+
+def _number(figure: Plain) -> str:
+    known = figure["low"] is not None
+    bounds = f"{figure['low']:,.0f} to {figure['high']:,.0f}" if known else "no difference in the sample"
+    return f"{figure['value']:,.0f} ({bounds})"
 
 
 def _share(figure: Plain | None) -> str:
