@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from dateline_report.strata import allocate
+from dateline_report.strata import OVERLOOKED, allocate
 from dateline_report.stratified import Design, Floats, corrected, share
 
 _REPLICATES = 300
@@ -62,7 +62,7 @@ def coverage(
 ) -> Iterator[tuple[str, float]]:
     """The share of samples whose interval holds the truth, by what is estimated and how."""
     sizes = [len(table) for table in tables]
-    wished = [len(table) * float(1 + table[:, 2].mean()) ** 0.5 for table in tables]
+    wished = [len(table) * float(OVERLOOKED + table[:, 2].mean()) ** 0.5 for table in tables]
     counts = allocate(sizes, wished, count, 5)
     design = Design(np.array(sizes), np.repeat(np.arange(len(sizes)), counts))
     gold, right, predicted = np.concatenate(tables).sum(axis=0)

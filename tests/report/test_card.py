@@ -120,7 +120,7 @@ def table_after(card: str, heading: str) -> list[list[str]]:
 
 def test_the_tables_have_the_figures_of_the_metrics() -> None:
     found = metrics()
-    rows = {row[0].removesuffix(" (few)"): row[1:3] for row in table_after(model_card(found), "### Results")}
+    rows = {row[0].removesuffix(" (few)"): row[2:4] for row in table_after(model_card(found), "### Results")}
     for row in found["headline"]:
         expected = [f"{row['value']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}"]
         assert rows[cell(row["title"])] == expected

@@ -4,15 +4,15 @@ from array import array
 from collections import Counter
 
 import pytest
-from dateline_report.strata import Allocation, Cell, allocate, draw, wishes, without_rare
+from dateline_report.strata import OVERLOOKED, Allocation, Cell, allocate, draw, wishes, without_rare
 from hypothesis import given
 from hypothesis import strategies as st
 
 SIZES = st.lists(st.integers(1, 300), min_size=1, max_size=8)
 
 
-def cell(first: int, size: int, spans: int = 0) -> Cell:
-    return Cell(array("q", range(first, first + size)), Counter({"spans": spans}))
+def cell(first: int, size: int, found: int = 0) -> Cell:
+    return Cell(array("q", range(first, first + size)), Counter({"found": found}))
 
 
 @given(SIZES, st.data(), st.integers(2, 9))
@@ -35,10 +35,10 @@ def test_a_sample_goes_where_it_is_wished() -> None:
 
 
 def test_the_optimal_allocation_draws_more_where_more_can_be_wrong() -> None:
-    cells = [cell(0, 900), cell(900, 100, spans=800)]
-    assert wishes(cells, "spans", Allocation.PROPORTIONAL) == [900, 100]
-    assert wishes(cells, "spans", Allocation.EQUAL) == [1, 1]
-    assert wishes(cells, "spans", Allocation.OPTIMAL) == [900, 300]
+    cells = [cell(0, 900), cell(900, 100, found=798)]
+    assert wishes(cells, "found", Allocation.PROPORTIONAL) == [900, 100]
+    assert wishes(cells, "found", Allocation.EQUAL) == [1, 1]
+    assert wishes(cells, "found", Allocation.OPTIMAL) == pytest.approx([900 * OVERLOOKED**0.5, 100 * 8**0.5])
 
 
 def test_rare_cells_of_one_finding_are_put_together_and_lose_no_document() -> None:
@@ -50,7 +50,7 @@ def test_rare_cells_of_one_finding_are_put_together_and_lose_no_document() -> No
         ("a", "others"): [20, 21, 22, 23, 24],
         ("b", "others"): [25, 26, 27, 28],
     }
-    assert found["a", "others"].predicted["spans"] == 2
+    assert found["a", "others"].predicted["found"] == 2
     assert len(cells["a", "1987"]) == 20
 
 

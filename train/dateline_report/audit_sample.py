@@ -11,7 +11,7 @@ from dateline_labels import Dispatch, InputError, Place, Schema, one_line
 from dateline_labels.dispatch import check_date
 from dateline_labels.files import write_dispatches
 
-from .audit_counts import SPANS
+from .audit_counts import INCIDENTS, SPANS
 from .audit_frame import FOUND, SOURCE, UNKNOWN, YEAR, frame
 from .audit_record import DISPATCHES, SAMPLE, DocumentRecord, SampleRecord, StratumRecord, write_sample
 from .audit_run import ArchiveRun, check_copies, predictions, texts
@@ -82,7 +82,9 @@ def _check_frame(folder: Path, drawing: Drawing, cells: Mapping[Key, Cell]) -> N
 
 def _counts(drawing: Drawing, cells: Mapping[Key, Cell]) -> list[int]:
     """How many documents to draw from each cell."""
-    sizes, wished = [len(cell) for cell in cells.values()], wishes(list(cells.values()), SPANS, drawing.allocation)
+    sizes = [len(cell) for cell in cells.values()]
+    found = INCIDENTS if any(cell.predicted[INCIDENTS] for cell in cells.values()) else SPANS
+    wished = wishes(list(cells.values()), found, drawing.allocation)
     try:
         return allocate(sizes, wished, drawing.count, drawing.least)
     except ValueError as error:

@@ -15,9 +15,14 @@ from .card_texts import ETHICS, HOW_TO, LIMITS, MEASURED_ON, OUT_OF_SCOPE, TO_AD
 from .markdown_cells import cell, code, grid
 
 Plain = Mapping[str, Any]
-_TASKS = {"spans": "token-classification", "attributes": "token-classification"}
-_OTHER_TASK = "relation-extraction"
+_TASKS = {
+    "spans": "token-classification",
+    "attributes": "token-classification",
+    "relations": "relation-extraction",
+}
+_OTHER_TASK = "event-extraction"
 _METRICS = {"f1": "f1", "accuracy": "accuracy", "share": "recall", "rate": "swap_rate"}
+_PACKAGE = "package:"  # an encoder that a Python package carries
 _TAGS = ("dateline", "event-extraction", "relation-extraction", "political-violence")
 _TRAINED_WITH = ("epochs", "tokens_a_batch", "encoder_learning_rate", "head_learning_rate", "warmup", "weight_decay")
 
@@ -109,8 +114,8 @@ def _body(metrics: Plain) -> Iterator[str]:
 
 
 def _details(model: Plain) -> str:
-    encoder = model.get("recipe", {}).get("encoder", {})
-    name = str(encoder.get("name", "")) if _base_model(model) else PurePath(str(encoder.get("name", ""))).name
+    name = str(model.get("recipe", {}).get("encoder", {}).get("name", ""))
+    name = name if _base_model(model) or name.startswith(_PACKAGE) else PurePath(name).name
     engine = f"{model['engine']}, {model['precision']}" if "engine" in model else ""
     weights = model.get("weights") or (model["sha256"] if model["kind"] == "checkpoint" else "")
     rows = {
@@ -164,14 +169,14 @@ def _headline(rows: Sequence[Plain]) -> str:
     lines = [
         (
             f"{cell(row['title'])}{' (few)' if row['small'] else ''}",
+            cell(row["meaning"]),
             f"{row['value']:.1f}",
             _bounds(row),
             str(row["support"]),
-            cell(row["meaning"]),
         )
         for row in rows
     ]
-    return grid(("figure", "value", "interval", "gold", "meaning"), lines)
+    return grid(("figure", "meaning", "value", "interval", "gold"), lines, words=2)
 
 
 def _by_label(metrics: Plain) -> str:
@@ -215,5 +220,5 @@ def _swaps(metrics: Plain) -> str:
         return ""
     return (
         f"Of {judged} actors whose side was read here, {swaps['swapped']} ({swaps['rate']:.1f} %) were given the role "
-        "of the other side. "
+        "of the other side.\n\n"
     )

@@ -15,6 +15,10 @@ import numpy as np
 
 Key = tuple[str, ...]
 OTHERS = "others"
+OVERLOOKED = 0.25
+"""How many things a document is taken to hold that were overlooked. That is more than is likely: intervals hold the
+truth least often where the misses are rare, so strata in which nothing was found are looked into well (measured in
+`benchmarks/audit_coverage.py`)."""
 
 
 class Allocation(StrEnum):
@@ -22,8 +26,8 @@ class Allocation(StrEnum):
 
     OPTIMAL = "optimal"
     """In proportion to N_h S_h (Neyman 1934; Cochran 1977, section 5.5). How much the errors of a document vary is not
-    known before it is annotated: S_h is taken as √(1 + spans predicted in a document of the stratum), as if errors
-    came by chance (Poisson) in proportion to what there is to be found."""
+    known before it is annotated: S_h is taken as √(what is found in a document of the stratum + OVERLOOKED), as if
+    errors came by chance (Poisson) in proportion to what is there."""
     PROPORTIONAL = "proportional"
     """In proportion to N_h."""
     EQUAL = "equal"
@@ -53,13 +57,13 @@ def without_rare(cells: Mapping[Key, Cell], least: int) -> dict[Key, Cell]:
     return dict(sorted(found.items()))
 
 
-def wishes(cells: Sequence[Cell], spans: str, allocation: Allocation) -> list[float]:
-    """In what proportion documents are drawn from the cells; `spans` names the count of predicted spans."""
+def wishes(cells: Sequence[Cell], found: str, allocation: Allocation) -> list[float]:
+    """In what proportion documents are drawn from the cells; `found` names the count of what is to be found."""
     if allocation is Allocation.EQUAL:
         return [1.0 for _ in cells]
     if allocation is Allocation.PROPORTIONAL:
         return [float(len(cell)) for cell in cells]
-    return [len(cell) * (1 + cell.predicted[spans] / len(cell)) ** 0.5 for cell in cells]
+    return [len(cell) * (OVERLOOKED + cell.predicted[found] / len(cell)) ** 0.5 for cell in cells]
 
 
 def allocate(sizes: Sequence[int], wished: Sequence[float], count: int, least: int) -> list[int]:
