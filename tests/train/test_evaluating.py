@@ -43,7 +43,7 @@ def test_the_page_says_what_the_metrics_say_and_lists_the_cases(
     assert f"| micro | {micro['precision']:.1f} | {micro['recall']:.1f} | {micro['f1']:.1f} | {micro['gold']} |" in page
     for heading in (
         "Spans, exact",
-        "seqeval (strict)",
+        "seqeval, strict",
         "Relations, strict",
         "Relations, boundaries",
         "Clusters",
