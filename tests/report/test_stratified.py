@@ -70,6 +70,7 @@ def test_a_census_has_no_error(counts: list[tuple[int, int]]) -> None:
     assert (recall is None) == (not gold.any())
     if recall:
         true = right.sum() / gold.sum()
+        assert recall.bootstrap is not None
         assert (recall.low, recall.value, recall.high, *recall.bootstrap) == pytest.approx((true,) * 5)
 
 
@@ -91,6 +92,7 @@ def test_intervals_hold_the_truth_in_about_95_of_100_samples() -> None:
         }
         for name, estimate in found.items():
             assert estimate is not None
+            assert estimate.bootstrap is not None
             held[name] += estimate.low <= truth[name] <= estimate.high
             held[f"{name}, bootstrap"] += estimate.bootstrap[0] <= truth[name] <= estimate.bootstrap[1]
     shares = {name: count / samples for name, count in held.items()}
@@ -114,11 +116,21 @@ def test_where_the_sample_shows_no_exception_the_interval_is_that_of_clopper_and
     assert found is not None
     assert (found.value, found.high) == (1, 1)
     assert found.low == pytest.approx(0.025 ** (1 / 180))
+    assert found.error is None
     none = share(DESIGN, 0 * ones, ones, DESIGN.replicates(100, 1))
     assert none is not None
     assert (none.low, none.value) == (0, 0)
     assert none.high == pytest.approx(1 - found.low)
     assert share(DESIGN, 0 * ones, 0 * ones, DESIGN.replicates(100, 1)) is None
+
+
+def test_a_sample_without_a_difference_gives_no_interval_of_the_count_and_a_census_an_exact_one() -> None:
+    ones = np.ones(len(STRATUM))
+    found = corrected(DESIGN, 900, ones, ones, DESIGN.replicates(100, 1))
+    assert (found.value, found.low, found.high, found.error, found.bootstrap) == (900, None, None, None, None)
+    whole = Design(DRAWN, STRATUM)
+    found = corrected(whole, 180, ones, ones, whole.replicates(100, 1))
+    assert (found.value, found.low, found.high, found.error) == (180, 180, 180, 0)
 
 
 def test_what_a_sample_cannot_have_seen_is_about_three_in_its_size() -> None:

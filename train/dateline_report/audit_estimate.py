@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
     sample = read_sample(sample_path)
     if sample.fingerprint != archive.fingerprint:
         raise InputError(Place(str(sample_path)), "fingerprint", f"is a sample of another run than {folder}")
+    _check_actors(archive, auditing.actors)
     gold = _checked(sample, read_dispatches(annotated, auditing.schema), annotated, auditing.partial)
     found = _counted(archive, sample, gold, auditing, Place(str(sample_path)))
     estimates = _estimates(sample, found, auditing)
@@ -69,6 +71,15 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
     write_atomically(out / ESTIMATE, (json.dumps(estimates, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
     write_atomically(out / PAGE, shown.encode("utf-8"))
     return shown
+
+
+def _check_actors(archive: ArchiveRun, actors: Path | None) -> None:
+    """Raises InputError where the run looked actors up in another table."""
+    given = sha256(actors.read_bytes()).hexdigest() if actors else None
+    expected = archive.run["lookups"]["actors"]
+    if given != expected:
+        table = f"with the SHA-256 {expected}" if expected else "that comes with Dateline, so none"
+        raise InputError(Place("--actors"), "actors", f"expected the table of the run, the one {table}")
 
 
 def _checked(
@@ -99,13 +110,7 @@ def _counted(
     schema, lookups = auditing.schema, lookups_of(auditing.actors, None)
     read = predictions(archive, gold, schema)
     here = [each for each in sample.documents if each.document in gold]
-    try:
-        design = Design(
-            np.array([stratum.documents for stratum in sample.strata]),
-            np.array([each.stratum for each in here], dtype=int),
-        )
-    except ValueError as error:
-        raise InputError(place, "strata", str(error)) from None
+    design = _design(sample, [each.stratum for each in here], place)
     true = [_read(gold[each.document], schema, lookups) for each in here]
     found = [read[each.document] for each in here]
     return _Annotated(
@@ -114,6 +119,15 @@ def _counted(
         [count_read(each, sample.rule) for each in found],
         [count_right(one, other, schema) for one, other in zip(true, found, strict=True)],
     )
+
+
+def _design(sample: SampleRecord, stratum_of: Sequence[int], place: Place) -> Design:
+    for at, stratum in enumerate(sample.strata):
+        least = min(2, stratum.documents)
+        if stratum_of.count(at) < least:
+            what = f"expected {least} annotated documents or more of {stratum.name}, got {stratum_of.count(at)}"
+            raise InputError(place, f"strata[{at}]", what)
+    return Design(np.array([stratum.documents for stratum in sample.strata]), np.array(stratum_of, dtype=np.int64))
 
 
 def _read(gold: Dispatch, schema: Schema, lookups: Lookups) -> Read:
@@ -199,8 +213,15 @@ def _number(estimate: Estimate) -> dict[str, Any]:
 
 
 def _rounded(estimate: Estimate, scale: int) -> dict[str, Any]:
-    digits = {name: round(scale * getattr(estimate, name), 2) for name in ("value", "low", "high", "error")}
-    return {**digits, "bootstrap": [round(scale * bound, 2) for bound in estimate.bootstrap]}
+    bounds = estimate.bootstrap
+    return {
+        **{name: _digits(getattr(estimate, name), scale) for name in ("value", "low", "high", "error")},
+        "bootstrap": [_digits(bound, scale) for bound in bounds] if bounds else None,
+    }
+
+
+def _digits(value: float | None, scale: int) -> float | None:
+    return None if value is None else round(scale * value, 2)
 
 
 def _unseen(sample: SampleRecord, found: _Annotated, name: str) -> list[dict[str, Any]]:

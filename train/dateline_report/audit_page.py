@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .markdown_cells import cell, grid
+
 Plain = Mapping[str, Any]
 
 _METHOD = """\
@@ -32,27 +34,27 @@ def _blocks(estimates: Plain) -> Iterator[str]:
     overall, *parts = estimates["parts"]
     yield "# Audit of an archive run"
     yield (
-        f"Run `{estimates['run'][:12]}`, schema {_cell(estimates['schema'])}: {overall['annotated']:,} of "
+        f"Run `{estimates['run'][:12]}`, schema {cell(estimates['schema'])}: {overall['annotated']:,} of "
         f"{overall['documents']:,} documents were annotated, drawn by chance within strata "
         f"({estimates['drawn']['allocation']} allocation, seed {estimates['drawn']['seed']}). People killed and "
         f"injured: the best reading under the rule `{estimates['rule']}`, incident by incident."
     )
     if estimates["left_out"]:
-        why = ", ".join(f"{count:,} ({_cell(reason)})" for reason, count in estimates["left_out"].items())
+        why = ", ".join(f"{count:,} ({cell(reason)})" for reason, count in estimates["left_out"].items())
         yield f"Not counted here, as there is nothing to annotate in them or others say the same: {why}."
     yield "## Overall"
     yield _table(overall, _TITLES)
     for row in estimates["unseen"]:
         at_most = row["at_most"]
         yield (
-            f"**{_cell(row['stratum'])}**: in none of the {row['annotated']:,} annotated documents was any of the "
-            f"{_cell(row['what'])} missed, so the intervals count none; at 95 % confidence up to "
+            f"**{cell(row['stratum'])}**: none of the {cell(_TITLES[row['what']])} was missed in the "
+            f"{row['annotated']:,} annotated documents, so the intervals count none that was; at 95 % confidence up to "
             f"{at_most['share']:.1f} % of the stratum, {at_most['documents']:,} documents, may hold some."
         )
     if len(parts) > 1:
         yield "## By stratum"
         for part in parts:
-            yield f"### {_cell(part['name'])}"
+            yield f"### {cell(part['name'])}"
             yield f"{part['annotated']:,} of {part['documents']:,} documents annotated."
             yield _table(part, _TITLES)
     yield "## By label, overall"
@@ -63,8 +65,7 @@ def _blocks(estimates: Plain) -> Iterator[str]:
 def _table(part: Plain, titles: Mapping[str, str]) -> str:
     columns = ("", "in the run", "really there", "precision", "recall", "right, spurious, missed in the sample")
     rows = [_row(title, part["figures"][key]) for key, title in titles.items() if key in part["figures"]]
-    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return grid(columns, rows)
 
 
 def _row(title: str, figure: Plain) -> Sequence[str]:
@@ -77,12 +78,18 @@ def _row(title: str, figure: Plain) -> Sequence[str]:
     )
     real = figure["corrected"]
     return (
-        _cell(title),
+        cell(title),
         f"{figure['predicted']:,}",
-        f"{real['value']:,.0f} ({real['low']:,.0f} to {real['high']:,.0f})",
+        _number(real),
         *shares,
         told,
     )
+
+
+def _number(figure: Plain) -> str:
+    known = figure["low"] is not None
+    bounds = f"{figure['low']:,.0f} to {figure['high']:,.0f}" if known else "no difference in the sample"
+    return f"{figure['value']:,.0f} ({bounds})"
 
 
 def _share(figure: Plain | None) -> str:
@@ -91,11 +98,3 @@ def _share(figure: Plain | None) -> str:
 
 def _label(key: str) -> str:
     return key.replace("spans.exact.", "").replace("relations.strict.", "")
-
-
-def _cell(text: str) -> str:
-    """Untrusted text in a cell: no markup, no HTML, one line."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for sign in "\\`*_[]|":
-        escaped = escaped.replace(sign, f"\\{sign}")
-    return " ".join(escaped.split())

@@ -32,13 +32,15 @@ _PERCENTILES = (100 * _TAIL, 100 * (1 - _TAIL))
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its 95 % interval, its standard error (None where nothing varies), and the bootstrap's interval."""
+    """A figure with its 95 % interval, its standard error, and the bootstrap's interval; None where the sample, which
+    is not the whole, shows no variation that they could be estimated from.
+    """
 
     value: float
-    low: float
-    high: float
-    error: float
-    bootstrap: tuple[float, float]
+    low: float | None
+    high: float | None
+    error: float | None
+    bootstrap: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class Design:
     def counts(self) -> Integers:
         """n_h"""
         return np.bincount(self.stratum_of, minlength=len(self.sizes)).astype(np.int64)
+
+    @property
+    def is_census(self) -> bool:
+        """Whether every document is in the sample."""
+        return bool((self.counts == self.sizes).all())
 
     @cached_property
     def weights(self) -> Floats:
@@ -103,13 +110,15 @@ def corrected(design: Design, known: float, gold: Floats, predicted: Floats, rep
     what the sampled documents hold by themselves.
     """
     differences = gold - predicted
-    value = known + design.total(differences)
-    variance, freedom = design.variance(differences)
-    reach = _quantile(freedom) * variance**0.5
     floor = float(gold.sum())
+    value = max(known + design.total(differences), floor)
+    variance, freedom = design.variance(differences)
+    if not variance and not design.is_census:
+        return Estimate(value, None, None, None, None)
+    reach = _quantile(freedom) * variance**0.5
     drawn = np.percentile(known + replicates @ differences, _PERCENTILES)
     bootstrap = (max(float(drawn[0]), floor), max(float(drawn[1]), floor))
-    return Estimate(max(value, floor), max(value - reach, floor), max(value + reach, floor), variance**0.5, bootstrap)
+    return Estimate(value, max(value - reach, floor), value + reach, variance**0.5, bootstrap)
 
 
 def share(design: Design, part: Floats, whole: Floats, replicates: Floats) -> Estimate | None:
@@ -131,9 +140,9 @@ def share(design: Design, part: Floats, whole: Floats, replicates: Floats) -> Es
         middle = np.log(value / (1 - value))
         low, high = (float(1 / (1 + np.exp(-middle - sign * reach))) for sign in (-1, 1))
         return Estimate(value, low, high, variance**0.5, bootstrap)
-    complete = bool((design.counts == design.sizes).all())
-    edge = 1.0 if complete else _TAIL ** (1 / int((whole > 0).sum()))
-    return Estimate(value, edge if value else 0.0, 1.0 if value else 1 - edge, 0.0, bootstrap)
+    edge = 1.0 if design.is_census else _TAIL ** (1 / int((whole > 0).sum()))
+    error, bounds = (0.0, bootstrap) if design.is_census else (None, None)
+    return Estimate(value, edge if value else 0.0, 1.0 if value else 1 - edge, error, bounds)
 
 
 def unseen(sampled: int, size: int) -> float:
