@@ -29,8 +29,8 @@ def _opening(metrics: Mapping[str, Any]) -> str:
     paths = ", ".join(f"`{_code(str(path))}`" for path in data["paths"])
     return (
         f"Model `{_code(str(model['path']))}` on {paths} (part: {_cell(str(data['split']))}): {data['dispatches']} "
-        f"dispatches, {data['words']} words, schema {_cell(str(data['schema']))}. All figures in per cent; gold, right, "
-        "spurious and missed are counts."
+        f"dispatches, {data['words']} words, schema {_cell(str(data['schema']))}. All figures in per cent; gold, "
+        "right, spurious and missed are counts."
     )
 
 

@@ -1,4 +1,4 @@
-"""metrics.json → the sections of a report, in their order; report.html, report.md and the plots are all written of these.
+"""metrics.json → the sections of a report, in their order, of which report.html, report.md and the plots are written.
 
 Parts of the metrics that are missing or empty, as with a schema without relations, make no section.
 """
@@ -39,7 +39,7 @@ _CLUSTER_MEASURES = {"pairs": "pairs of mentions", "b_cubed": "B³", "ceaf_e": "
 def sections(metrics: Metrics) -> list[Section]:
     """Every section that there are figures for."""
     made = (
-        Section("headline", "Headline figures", tuple(_headline(metrics))),
+        Section("summary", "Headline figures", tuple(_headline(metrics))),
         Section("spans", "Spans", tuple(_spans(metrics))),
         Section("relations", "Relations", tuple(_relations(metrics))),
         Section("attributes", "Attributes", tuple(_attributes(metrics))),
@@ -82,8 +82,8 @@ def _headline(metrics: Metrics) -> Iterator[Part]:
 def _drawn(uncertainty: Figures) -> str:
     unit = {"story": "stories (groups of copies)"}.get(uncertainty["unit"], "dispatches")
     return (
-        f"Intervals are bootstrap percentiles: {uncertainty['resamples']} resamples of {unit}, seed {uncertainty['seed']}, "
-        f"{uncertainty['level']} %. “Few” marks figures that so few stand behind that their intervals say little."
+        f"Intervals are bootstrap percentiles: {uncertainty['resamples']} resamples of {unit}, seed "
+        f"{uncertainty['seed']}, {uncertainty['level']} %. “Few” marks figures that so few stand behind that their intervals say little."
     )
 
 
@@ -135,7 +135,7 @@ def _attributes(metrics: Metrics) -> Iterator[Part]:
     resampled = has_bounds(judged)
     columns = ("accuracy", *(["95 % interval"] if resampled else []), "macro F1", "judged")
     yield Table(
-        "attributes",
+        "attributes.accuracy",
         "Accuracy on spans found exactly",
         meaning("attributes"),
         "attribute",
@@ -174,7 +174,7 @@ def _events(metrics: Metrics) -> Iterator[Part]:
         yield f_table("incidents", "Events found, and incidents right", found, "figure")
     shares = {f"events, {name}": rows for name, rows in (metrics.get("events") or {}).items() if "share" in rows}
     if shares:
-        yield share_table("events", "Events found, as a share", shares, "figure")
+        yield share_table("events.recall", "Events found, as a share", shares, "figure")
     for part in ("parts", "dispatches"):
         if (metrics.get("incidents") or {}).get(part):
             title = {"parts": "Each part of the incidents found", "dispatches": "Dispatches whose table is right"}[part]
