@@ -1,8 +1,8 @@
 """metrics.json and the dispatches → report.html: one file that opens from disk and asks for nothing.
 
 Figures are written into the page by jinja2 with autoescape; the cases lie in it as JSON and are drawn when looked at.
-Its Content-Security-Policy names the page's own style and script by their SHA-256 and allows nothing else, so that whatever
-the data hold, nothing of it can run or be fetched. Its parts are the files of `templates/`.
+Its Content-Security-Policy names the page's own style and script by their SHA-256 and allows nothing else, so that
+whatever the data hold, nothing of it can run or be fetched. Its parts are the files of `templates/`.
 """
 
 import base64

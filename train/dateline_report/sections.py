@@ -83,7 +83,8 @@ def _drawn(uncertainty: Figures) -> str:
     unit = {"story": "stories (groups of copies)"}.get(uncertainty["unit"], "dispatches")
     return (
         f"Intervals are bootstrap percentiles: {uncertainty['resamples']} resamples of {unit}, seed "
-        f"{uncertainty['seed']}, {uncertainty['level']} %. “Few” marks figures that so few stand behind that their intervals say little."
+        f"{uncertainty['seed']}, {uncertainty['level']} %. “Few” marks figures that so few stand behind that their "
+        "intervals say little."
     )
 
 
