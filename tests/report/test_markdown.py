@@ -8,7 +8,7 @@ from dateline_labels.scoring import Case
 from dateline_report.figure_tables import bounds, share
 from dateline_report.markdown import markdown
 from dateline_report.page import page
-from example_report import example_cases, example_metrics, gold_dispatch, read_dispatch
+from example_page import example_cases, example_metrics, gold_dispatch, read_dispatch
 from hostile import HOSTILE
 
 
@@ -98,4 +98,4 @@ def test_untrusted_text_is_no_markup_and_breaks_no_table() -> None:
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
     outside = re.sub(r"`[^`]*`", "", text)
     assert "<" not in outside
-    assert not re.search(r"(?<!\\)!\[", text)
+    assert not re.search(r"(?<!\\)!\[", outside)
