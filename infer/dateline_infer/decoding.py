@@ -84,7 +84,7 @@ class Decoder:
 
     def relate(self, dispatches: Sequence[Dispatch], tokens: Sequence[Tokens], encoded: Encoded) -> list[Dispatch]:
         """The dispatches with the relations that are found among the spans they carry; a span without a token of its
-        own is in none.
+        own, or with a label that the schema has not, is in none.
         """
         given = [_given(dispatch, each, self._config.schema) for dispatch, each in zip(dispatches, tokens, strict=True)]
         found = [[place for _, place in each] for each in given]
@@ -187,11 +187,12 @@ def _together(
 
 def _given(dispatch: Dispatch, tokens: Tokens, schema: Schema) -> list[tuple[Span, TokenSpan]]:
     """The spans that a dispatch carries, in the order of the text, with their places in tokens."""
+    numbers = {label: number for number, label in enumerate(schema.span_labels)}
     places = []
     for span in sorted(dispatch.spans, key=lambda each: (each.start, each.end)):
         start, end = tokens.bounds(span.start, span.end)
-        if start < end:
-            places.append((span, TokenSpan(schema.span_labels.index(span.label), start, end)))
+        if start < end and span.label in numbers:
+            places.append((span, TokenSpan(numbers[span.label], start, end)))
     return places
 
 

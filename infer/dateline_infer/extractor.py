@@ -98,8 +98,8 @@ class Extractor:
         return (reading.dispatch for reading in self.readings(dispatches))
 
     def relate(self, dispatches: Iterable[Dispatch]) -> Iterator[Dispatch]:
-        """The dispatches with the spans that they carry, which must be of the schema, and the relations read among
-        these; whatever relations they carry are replaced. The gate is not asked.
+        """The dispatches with the spans that they carry and the relations read among these; whatever relations they
+        carry are replaced. The gate is not asked.
         """
         for some in _groups(dispatches):
             group = self._prepare(some, gated=False)

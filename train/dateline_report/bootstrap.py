@@ -18,7 +18,7 @@ LEVEL = 95
 
 @dataclass(frozen=True)
 class Sampling:
-    """How often each dispatch was drawn in each drawing, (resamples, dispatches); the same for every figure, so that
+    """How often each dispatch was drawn in each drawing, (dispatches, resamples); the same for every figure, so that
     figures can be compared drawing by drawing. `unit` is what was drawn, dispatches or stories; `units` (dispatches,)
     numbers the one that each dispatch is of.
     """
@@ -39,22 +39,24 @@ class Sampling:
         units = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
         count = len(numbers)
         drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / max(count, 1)), size=resamples)
-        weights = drawn[:, units].astype(np.float64)
+        weights = np.ascontiguousarray(drawn[:, units].T, dtype=np.float64)
         return Sampling(weights, units, seed, "story" if any(stories) else "dispatch")
 
     @staticmethod
     def none(dispatches: int) -> "Sampling":
         """No drawings: figures come without intervals."""
-        return Sampling(np.zeros((0, dispatches)), np.arange(dispatches), 0, "dispatch")
+        return Sampling(np.zeros((dispatches, 0)), np.arange(dispatches), 0, "dispatch")
 
     @property
     def resamples(self) -> int:
         """How many drawings there are."""
-        return len(self.weights)
+        return int(self.weights.shape[1])
 
     def sums(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """(dispatches, columns) → (resamples, columns): the sums over the dispatches of each drawing."""
-        return self.weights @ rows
+        told = rows.any(axis=1)  # most figures are of few dispatches
+        sums: NDArray[np.float64] = (rows[told].T @ self.weights[told]).T
+        return sums
 
     def bounds(self, figures: NDArray[np.float64]) -> tuple[float, float] | None:
         """The interval of a figure that was taken of every drawing, (resamples,); drawings without it (NaN) do not

@@ -58,26 +58,21 @@ def figures_of(readings: Readings, sampling: Sampling | None = None) -> tuple[di
     scores = [score([one], [two], readings.schema) for one, two in zip(readings.gold, readings.predicted, strict=True)]
     figures = {
         "uncertainty": sampling.facts(),
-        "spans": _spans(readings, scores, sampling),
+        "spans": {
+            "exact": by_label([each.spans for each in scores], readings.schema.spans, sampling),
+            "seqeval": seqeval_scores(readings.gold, readings.predicted),
+            "semeval": semeval_scores(readings.gold, readings.predicted, readings.schema.spans, sampling),
+        },
         "relations": _relations(readings, scores, sampling),
         **_told(readings, sampling),
         "attributes": attribute_figures(scores, sampling),
         **_believed(readings),
-        **_where(readings, sampling),
+        "slices": _slices(readings, sampling),
+        "confusion": {"spans": confusion(paired(readings.gold, readings.predicted))},
         "unread": [dispatch.id for dispatch in readings.predicted if "error" in dispatch.meta],
     }
     figures["headline"] = headline(figures, len(readings.gold))
     return figures, [case for each in scores for case in each.cases]
-
-
-def _spans(readings: Readings, scores: Sequence[Scores], sampling: Sampling) -> dict[str, Any]:
-    labels = readings.schema.spans
-    pairs = paired(readings.gold, readings.predicted)
-    return {
-        "exact": by_label([each.spans for each in scores], labels, sampling),
-        "seqeval": seqeval_scores(readings.gold, readings.predicted),
-        "semeval": semeval_scores(pairs, labels, sampling),
-    }
 
 
 def _relations(readings: Readings, scores: Sequence[Scores], sampling: Sampling) -> dict[str, Any]:
@@ -123,11 +118,7 @@ def _joined(by_label: Mapping[str, Sequence[Judged]]) -> list[Judged]:
     return [each for judged in by_label.values() for each in judged]
 
 
-def _where(readings: Readings, sampling: Sampling) -> dict[str, Any]:
-    """Where it fails."""
+def _slices(readings: Readings, sampling: Sampling) -> dict[str, dict[str, Any]]:
     outcomes = [Outcomes.of(one, two) for one, two in zip(readings.gold, readings.predicted, strict=True)]
     known = None if readings.trained_on is None else known_words(readings.trained_on)
-    return {
-        "slices": slices(Evaluated(readings.gold, outcomes, readings.schema, sampling), known),
-        "confusion": {"spans": confusion(paired(readings.gold, readings.predicted))},
-    }
+    return slices(Evaluated(readings.gold, outcomes, readings.schema, sampling), known)

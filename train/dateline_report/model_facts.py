@@ -31,7 +31,7 @@ def training_record(model: Path) -> Mapping[str, Any]:
     """
     if is_bundle(model):
         with opened(model, LIMITS) as files:
-            data = read_verified(files, manifest_of(files), (TRAINING,))[TRAINING]
+            data = read_verified(files, manifest_of(files).only(TRAINING), (TRAINING,))[TRAINING]
         record = read_record(data, model / TRAINING)
     elif (model / TRAINING).is_file():
         record = json.loads((model / TRAINING).read_text(encoding="utf-8"))
@@ -43,7 +43,7 @@ def training_record(model: Path) -> Mapping[str, Any]:
 def model_facts(model: Path, extractor: Extractor, record: Mapping[str, Any]) -> dict[str, Any]:
     """The part `model` of the metrics."""
     choice = getattr(extractor.network, "choice", None)
-    recipe = _recipe(record)
+    recipe = recipe_facts(record)
     return {
         "path": str(model),
         "kind": "bundle" if is_bundle(model) else "checkpoint",
@@ -54,7 +54,7 @@ def model_facts(model: Path, extractor: Extractor, record: Mapping[str, Any]) ->
     }
 
 
-def _recipe(record: Mapping[str, Any]) -> dict[str, Any]:
+def recipe_facts(record: Mapping[str, Any]) -> dict[str, Any]:
     """Of the recipe what a reader of figures wants to know, and no path of the machine that it was trained on."""
     recipe = record.get("recipe")
     if not isinstance(recipe, dict):

@@ -9,17 +9,18 @@ of the spans does not matter. What a pair counts as depends on the scheme:
     partial  correct where the borders agree, else partial, whatever the labels
     type     correct where the labels agree, whatever the borders, else incorrect
 
-Precision is correct over what was predicted, recall over what is gold; partial ones count half. A pair counts under its
-gold label, a spurious span under its own.
+Precision is correct over what was predicted, recall over what is gold; partial ones count half. The figures of a label
+are of the spans of that label alone, those of all spans together (`micro`) are not their sum.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
 from dateline_labels import Dispatch, Span
 from dateline_labels.scoring import span_key
+from numpy.typing import NDArray
 
 from .bootstrap import Sampling
 from .ratios import interval, percent
@@ -28,49 +29,58 @@ SCHEMES: Final = ("strict", "exact", "partial", "type")
 _OUTCOMES: Final = ("correct", "incorrect", "partial", "missed", "spurious")
 Pair = tuple[Span | None, Span | None]
 """A gold span and the predicted one that stands for it; None where there is none."""
+_Paired = tuple[list[tuple[Span, Span]], list[Span], list[Span]]
 
 
 def pair_spans(gold: Sequence[Span], predicted: Sequence[Span]) -> list[Pair]:
     """Every gold and every predicted span of a dispatch, in pairs where they meet, whatever their labels."""
     left, right = sorted(gold, key=span_key), sorted(predicted, key=span_key)
-    pairs: list[Pair] = []
-    for is_same in (_same, _same_borders):
-        for one in list(left):
-            other = next((each for each in right if is_same(one, each)), None)
-            if other is not None:
-                pairs.append((one, other))
-                left.remove(one)
-                right.remove(other)
-    met = _assigned(left, right)
-    pairs += met
-    pairs += [(one, None) for one in left if not any(one is each for each, _ in met)]
-    pairs += [(None, other) for other in right if not any(other is each for _, each in met)]
-    return pairs
+    same, left, right = _equal(left, right, span_key)
+    same_borders, left, right = _equal(left, right, _borders)
+    overlapping, left, right = _overlapping(left, right)
+    missed, spurious = [(one, None) for one in left], [(None, other) for other in right]
+    return [*same, *same_borders, *overlapping, *missed, *spurious]
 
 
-def _same(one: Span, other: Span) -> bool:
-    return span_key(one) == span_key(other)
+def _equal(gold: Sequence[Span], predicted: Sequence[Span], key: Callable[[Span], object]) -> _Paired:
+    """The pairs of equal keys, and the spans that are left."""
+    waiting: dict[object, list[Span]] = {}
+    for span in predicted:
+        waiting.setdefault(key(span), []).append(span)
+    pairs, left = [], []
+    for span in gold:
+        others = waiting.get(key(span))
+        if others:
+            pairs.append((span, others.pop(0)))
+        else:
+            left.append(span)
+    return pairs, left, sorted((span for spans in waiting.values() for span in spans), key=span_key)
 
 
-def _same_borders(one: Span, other: Span) -> bool:
-    return (one.start, one.end) == (other.start, other.end)
+def _borders(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
-def _assigned(gold: Sequence[Span], predicted: Sequence[Span]) -> list[Pair]:
-    """The pairs of the greatest sum of weights, among those that share a character."""
+def _overlapping(gold: Sequence[Span], predicted: Sequence[Span]) -> _Paired:
+    """The pairs of the greatest sum of weights among those that share a character, and the spans that are left."""
     shared = np.array(
         [[max(0, min(one.end, two.end) - max(one.start, two.start)) for two in predicted] for one in gold],
         dtype=np.float64,
     )
     if not shared.any():
-        return []
+        return [], list(gold), list(predicted)
     from scipy.optimize import linear_sum_assignment
 
     alike = np.array([[one.label == two.label for two in predicted] for one in gold])
     weights = shared + np.where(alike & (shared > 0), shared.sum() + 1, 0.0)
     rows, columns = linear_sum_assignment(weights, maximize=True)
-    found = zip(rows.tolist(), columns.tolist(), strict=True)
-    return [(gold[row], predicted[column]) for row, column in found if shared[row, column] > 0]
+    met = [(row, column) for row, column in zip(rows.tolist(), columns.tolist(), strict=True) if shared[row, column]]
+    ours, theirs = {row for row, _ in met}, {column for _, column in met}
+    return (
+        [(gold[row], predicted[column]) for row, column in met],
+        [span for at, span in enumerate(gold) if at not in ours],
+        [span for at, span in enumerate(predicted) if at not in theirs],
+    )
 
 
 def outcome(pair: Pair, scheme: str) -> str:
@@ -78,40 +88,38 @@ def outcome(pair: Pair, scheme: str) -> str:
     gold, predicted = pair
     if gold is None or predicted is None:
         return "missed" if predicted is None else "spurious"
-    borders, label = _same_borders(gold, predicted), gold.label == predicted.label
+    borders, label = _borders(gold) == _borders(predicted), gold.label == predicted.label
     right = {"strict": borders and label, "exact": borders, "partial": borders, "type": label}[scheme]
     return "correct" if right else "partial" if scheme == "partial" else "incorrect"
 
 
-def label_of(pair: Pair) -> str:
-    """The label that a pair counts under."""
-    span = pair[0] or pair[1]
-    return span.label if span else ""
+def paired(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], label: str | None = None) -> list[list[Pair]]:
+    """The pairs of each dispatch, among the spans of one label if it is given."""
+    return [
+        pair_spans(*([span for span in each.spans if label in (None, span.label)] for each in both))
+        for both in zip(gold, predicted, strict=True)
+    ]
 
 
-def paired(gold: Sequence[Dispatch], predicted: Sequence[Dispatch]) -> list[list[Pair]]:
-    """The pairs of each dispatch."""
-    return [pair_spans(one.spans, other.spans) for one, other in zip(gold, predicted, strict=True)]
+def semeval_scores(
+    gold: Sequence[Dispatch], predicted: Sequence[Dispatch], labels: Iterable[str], sampling: Sampling
+) -> dict[str, Any]:
+    """For each scheme the figures of every label, and as `micro` of all spans."""
+    pairs = {**{label: paired(gold, predicted, label) for label in labels}, "micro": paired(gold, predicted)}
+    return {
+        scheme: {label: _figures(_counted(rows, scheme), sampling) for label, rows in pairs.items()}
+        for scheme in SCHEMES
+    }
 
 
-def semeval_scores(pairs: Sequence[Sequence[Pair]], labels: Iterable[str], sampling: Sampling) -> dict[str, Any]:
-    """For each scheme the figures of every label and of all together (`micro`)."""
-    return {scheme: _scheme(pairs, scheme, labels, sampling) for scheme in SCHEMES}
+def _counted(pairs: Sequence[Sequence[Pair]], scheme: str) -> NDArray[np.float64]:
+    """(dispatches, outcomes) counts."""
+    counts = [Counter(outcome(pair, scheme) for pair in row) for row in pairs]
+    return np.array([[row[each] for each in _OUTCOMES] for row in counts], dtype=np.float64)
 
 
-def _scheme(
-    pairs: Sequence[Sequence[Pair]], scheme: str, labels: Iterable[str], sampling: Sampling
-) -> dict[str, dict[str, float]]:
-    counts = [Counter((label_of(pair), outcome(pair, scheme)) for pair in row) for row in pairs]
-    known = dict.fromkeys([*labels, *(label for row in counts for label, _ in row)])
-    tables = {label: np.array([[row[label, each] for each in _OUTCOMES] for row in counts]) for label in known}
-    everything = np.sum(list(tables.values()), axis=0)
-    return {label: _figures(table, sampling) for label, table in {**tables, "micro": everything}.items()}
-
-
-def _figures(table: Any, sampling: Sampling) -> dict[str, float]:
-    """`table` (dispatches, outcomes) counts."""
-    table = np.asarray(table, dtype=np.float64).reshape(-1, len(_OUTCOMES))
+def _figures(table: NDArray[np.float64], sampling: Sampling) -> dict[str, float]:
+    """The figures of counts (dispatches, outcomes)."""
     correct, incorrect, partial, missed, spurious = table.T
     met = correct + incorrect + partial
     right = correct + 0.5 * partial

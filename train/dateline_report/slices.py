@@ -27,7 +27,7 @@ Known = Mapping[str, frozenset[str]]
 
 _LENGTHS: Final = (50, 100, 200, 400)
 _DISTANCES: Final = (3, 10, 25, 50)
-_NUMBERED: Final = re.compile(r"[-_/:# .]?[^-_/:# .]*\d[^-_/:# .]*$")
+_PIECES: Final = re.compile(r"(?=[-_/:# .])")
 _MOST_VALUES: Final = 40
 OTHERS: Final = "(others)"
 """The values of the fewest dispatches, together, where there are more than _MOST_VALUES."""
@@ -65,9 +65,18 @@ def known_words(dispatches: Sequence[Dispatch]) -> Known:
 
 
 def source(dispatch: Dispatch) -> str:
-    """Where a dispatch comes from: `meta["source"]`, else its id without the number that ends it."""
+    """Where a dispatch comes from: `meta["source"]`, else its id without the piece with a number, or the date, that
+    ends it.
+    """
     told = dispatch.meta.get("source")
-    return str(told) if told else _NUMBERED.sub("", dispatch.id)
+    if told:
+        return str(told)
+    pieces = _PIECES.split(dispatch.id)
+    if any(map(str.isdigit, pieces[-1])):
+        pieces.pop()
+        while pieces and pieces[-1][1:].isdigit():
+            pieces.pop()
+    return "".join(pieces)
 
 
 def length(dispatch: Dispatch) -> str:
@@ -140,17 +149,20 @@ def _of_dispatches(of: Evaluated, value_of: Callable[[Dispatch], str]) -> dict[s
             members.setdefault(value, []).append(at)
     for value in sorted(members, key=lambda value: -len(members[value]))[_MOST_VALUES:]:
         members.setdefault(OTHERS, []).extend(members.pop(value))
-    rows = {}
-    for value in sorted(members, key=_order):
-        inside = set(members[value])
-        spans = [_counts(each.spans, at in inside) for at, each in enumerate(of.outcomes)]
-        relations = [_counts(each.relations, at in inside) for at, each in enumerate(of.outcomes)]
-        rows[value] = _row(len(inside), spans, relations, of.sampling)
-    return rows
+    spans = [counts_of(outcome for _, outcome in each.spans) for each in of.outcomes]
+    relations = [counts_of(outcome for _, outcome in each.relations) for each in of.outcomes]
+    return {
+        value: _row(len(some), _only(some, spans), _only(some, relations), of.sampling)
+        for value, some in sorted(members.items(), key=lambda item: _order(item[0]))
+    }
 
 
-def _counts(found: Sequence[tuple[Any, str]], inside: bool) -> Counts:
-    return counts_of(outcome for _, outcome in found) if inside else Counts()
+def _only(members: Sequence[int], counts: Sequence[Counts]) -> list[Counts]:
+    """The counts of some dispatches, and of the others none."""
+    kept = [Counts() for _ in counts]
+    for at in members:
+        kept[at] = counts[at]
+    return kept
 
 
 def _of_spans(of: Evaluated, value_of: Callable[[Dispatch, SpanKey], str]) -> dict[str, Any]:
@@ -171,8 +183,9 @@ def _by_value(
     for at, (dispatch, row) in enumerate(zip(gold, rows, strict=True)):
         for key, outcome in row:
             if value := value_of(dispatch, key):
-                counts = tables.setdefault(value, [Counts() for _ in gold])
-                counts[at] += counts_of([outcome])
+                if value not in tables:
+                    tables[value] = [Counts() for _ in gold]
+                tables[value][at] += counts_of([outcome])
     return {value: tables[value] for value in sorted(tables, key=_order)}
 
 

@@ -73,6 +73,7 @@ class Packaging:
     largest_loss F1 points of spans or relations that another precision may lose
     timed        whether speeds and memory are measured
     sign         the file of the private key that the bundle is signed with, if any
+    report       the metrics.json of a report of the checkpoint, for the bundle and its card, if any
     """
 
     proving: tuple[Path, ...] = ()
@@ -82,6 +83,7 @@ class Packaging:
     largest_loss: float = 0.5
     timed: bool = True
     sign: Path | None = None
+    report: Path | None = None
 
     def __post_init__(self) -> None:
         for precision in self.variants:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def run_full_report(asked: Asked, options: Options) -> None:
     """
     from dateline_report.verdict import check_points, check_verdict
 
-    check_points(options.fail_if_worse, asked.other)
+    check_split(asked.split)
+    check_points(options.fail_if_worse, asked.other, options.resamples)
     extractor = load_extractor(asked.model, asked.signature)
     gold = chosen_gold(extractor, asked.data, asked.split)
     model = _model(asked.model, extractor, gold, in_full=True)
@@ -60,6 +62,8 @@ def run_full_report(asked: Asked, options: Options) -> None:
         other,
         [others[path] for path in dict.fromkeys(asked.runs) if path != asked.model],
     )
+    if overlap := metrics["data"]["train_overlap"]:
+        typer.echo(f"warning: the model was trained on {overlap} of the {len(gold)} dispatches", err=True)
     typer.echo(_told(metrics, asked.out / "report.html"))
     if other is not None and metrics["comparison"]["verdict"]:
         check_verdict(metrics["comparison"]["verdict"])
@@ -108,8 +112,10 @@ def _other(path: Path, gold: Sequence[Dispatch], schema: Schema, signature: Path
 
 def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[Dispatch] | None:
     """The dispatches that a model was trained on, as its training.json tells; None where they are not there as they
-    were.
+    were, or nothing is installed to train with.
     """
+    if not find_spec("torch"):
+        return None
     from pydantic import TypeAdapter, ValidationError
 
     from .recipe import DataSection
@@ -134,7 +140,6 @@ def load_extractor(model: Path, require_signature: Path | None = None) -> Extrac
 
 def chosen_gold(extractor: Extractor, data: Sequence[Path], split: str) -> Sequence[Dispatch]:
     """The part of the dispatches that is asked for; raises InputError where it is empty."""
-    check_split(split)
     return chosen_part(read_dispatches(data, extractor.config.schema), split)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from dateline_labels import MissingExtraError
 
-_NEEDED = ("jinja2", "matplotlib", "scipy")
+_NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
 
 
 def report(
