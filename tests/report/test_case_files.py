@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dateline_labels.scoring import Case
 from dateline_report.case_files import write_cases
-from example_page import example_cases, gold_dispatch, read_dispatch
+from example_report import example_cases, gold_dispatch, read_dispatch
 from hostile import HOSTILE
 
 

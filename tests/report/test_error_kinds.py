@@ -8,7 +8,7 @@ from dateline_labels.scoring import score
 from dateline_report.case_data import browser_data
 from dateline_report.error_kinds import Outcome, relation_outcomes, span_outcomes
 from dateline_report.semeval import confusion, pair_spans
-from example_page import example_metrics, gold_dispatch, read_dispatch
+from example_report import example_metrics, gold_dispatch, read_dispatch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -13,7 +13,7 @@ from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import Case
 from dateline_report.page import page, write_page
 from dateline_report.visible_text import parts, plain
-from example_page import example_metrics, f
+from example_report import example_metrics, f
 from hostile import HOSTILE
 
 pytest_plugins = ("chromium_page",)

@@ -8,7 +8,7 @@ from dateline_labels.scoring import Case
 from dateline_report.figure_tables import bounds, share
 from dateline_report.markdown import markdown
 from dateline_report.page import page
-from example_page import example_cases, example_metrics, gold_dispatch, read_dispatch
+from example_report import example_cases, example_metrics, gold_dispatch, read_dispatch
 from hostile import HOSTILE
 
 

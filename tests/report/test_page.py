@@ -11,7 +11,7 @@ import pytest
 from chromium_page import Watched
 from dateline_labels import Dispatch
 from dateline_report.page import write_page
-from example_page import example_cases, example_metrics, gold_dispatch, read_dispatch
+from example_report import example_cases, example_metrics, gold_dispatch, read_dispatch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

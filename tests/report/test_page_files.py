@@ -9,7 +9,7 @@ import pytest
 from conftest import CORPUS, ROOT, SCHEMA
 from dateline_labels import MissingExtraError, Schema, read_dispatches
 from dateline_report.page import TEMPLATES, write_page
-from example_page import example_metrics, gold_dispatch, read_dispatch
+from example_report import example_metrics, gold_dispatch, read_dispatch
 
 _SMALLEST_CONTRAST = 4.5
 _INKS = ("ink", "soft", "link", "right", "missed", "spurious", *(f"c{number}" for number in range(8)))

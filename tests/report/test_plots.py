@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from dateline_report.plots import plotted, write_plots
-from example_page import example_metrics, f
+from example_report import example_metrics, f
 from hostile import HOSTILE
 
 pytest.importorskip("matplotlib")
