@@ -56,6 +56,7 @@ class Watched:
 def watched(chromium: "Browser") -> Iterator[Watched]:
     """A desktop's page; the test fails where it said anything, threw or asked for more than the file itself."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(120_000)  # a machine that tests run on can be busy
     page = Watched(context.new_page())
     yield page
     context.close()
