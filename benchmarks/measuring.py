@@ -12,6 +12,7 @@ from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Counts, total
 from dateline_report.figures import Readings, figures_of
+from dateline_report.model_facts import data_facts
 from dateline_report.reporting import write_metrics
 from role_fillers import Entity, score_roles
 
@@ -21,7 +22,9 @@ Figures = dict[str, float]
 def measured(extractor: Extractor, gold: Sequence[Dispatch], folder: Path) -> Figures:
     """The figures of a schema of spans, attributes and relations; metrics.json and cases.jsonl go into `folder`."""
     predicted = list(with_progress(extractor.stream(gold), len(gold), "measuring"))
-    metrics, cases = figures_of(Readings(gold, predicted, extractor.config.schema))
+    schema = extractor.config.schema
+    figures, cases = figures_of(Readings(gold, predicted, schema))
+    metrics = {"data": data_facts((), "all", gold, schema, None), **figures}
     write_metrics(folder, metrics)
     lines = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in cases)
     write_atomically(folder / "cases.jsonl", lines.encode("utf-8"))

@@ -27,7 +27,9 @@ TEXT = "Raiders shelled the depot at Tamsa before dawn.\n\nThe garrison of Tamsa
 def span(name: str, label: str, words: str, score: float | None = None, text: str = TEXT, **attributes: str) -> Span:
     """The first place of `words` in the text as a span."""
     start = text.index(words)
-    return Span(name, label, start, start + len(words), attributes, score, dict.fromkeys(attributes, 0.7) if score else {})
+    return Span(
+        name, label, start, start + len(words), attributes, score, dict.fromkeys(attributes, 0.7) if score else {}
+    )
 
 
 def gold_dispatch(name: str, text: str = TEXT, **meta: object) -> Dispatch:
@@ -88,8 +90,13 @@ def example_metrics(gold: Sequence[Dispatch] = (), **changes: Any) -> dict[str, 
         "format": 1,
         "model": {"path": "out/small", "kind": "bundle", "name": "small", "sha256": "ab" * 32, "engine": "onnxruntime"},
         "data": {
-            **{"paths": ["texts/small"], "split": "test", "sha256": "cd" * 32, "schema": "small 1"},
-            **{"dispatches": len(gold), "words": sum(len(each.text.split()) for each in gold), "train_overlap": 0},
+            "paths": ["texts/small"],
+            "split": "test",
+            "sha256": "cd" * 32,
+            "schema": "small 1",
+            "dispatches": len(gold),
+            "words": sum(len(each.text.split()) for each in gold),
+            "train_overlap": 0,
         },
         "uncertainty": {"resamples": 1000, "seed": 13, "unit": "dispatch", "level": 95},
         "headline": _headline(),
@@ -99,8 +106,12 @@ def example_metrics(gold: Sequence[Dispatch] = (), **changes: Any) -> dict[str, 
         "slices": _slices(),
         "learning_curve": [
             {
-                **{"name": f"runs/{n}", "dispatches": 250 * n, "spans": 60.0 + 5 * n, "relations": 30.0 + 6 * n},
-                **{"spans_low": 58.0 + 5 * n, "spans_high": 62.0 + 5 * n},
+                "name": f"runs/{n}",
+                "dispatches": 250 * n,
+                "spans": 60.0 + 5 * n,
+                "relations": 30.0 + 6 * n,
+                "spans_low": 58.0 + 5 * n,
+                "spans_high": 62.0 + 5 * n,
             }
             for n in (1, 2, 4)
         ],
@@ -119,8 +130,14 @@ def _headline() -> list[dict[str, Any]]:
     )
     return [
         {
-            **{"key": key, "title": title, "value": value, "low": max(value - 3.25, 0), "high": value + 2.75},
-            **{"support": support, "small": support < 30, "meaning": f"What {title.lower()} says."},
+            "key": key,
+            "title": title,
+            "value": value,
+            "low": max(value - 3.25, 0),
+            "high": value + 2.75,
+            "support": support,
+            "small": support < 30,
+            "meaning": f"What {title.lower()} says.",
         }
         for key, title, value, support in rows
     ]
@@ -139,7 +156,7 @@ def _scores() -> dict[str, Any]:
                 for n, scheme in enumerate(("strict", "exact", "partial", "type"))
             },
         },
-        "relations": {name: relations for name in ("strict", "boundaries", "overlapping", "gold_spans")},
+        "relations": dict.fromkeys(("strict", "boundaries", "overlapping", "gold_spans"), relations),
         "confusion": {
             "spans": [
                 {"gold": "ACTOR", "predicted": "ACTOR", "count": 2},
@@ -151,7 +168,11 @@ def _scores() -> dict[str, Any]:
         },
         "attributes": {
             "ATTACK.kind": {
-                **{"accuracy": 81.75, "macro_f1": 70.5, "judged": 34, "low": 74.0, "high": 88.0},
+                "accuracy": 81.75,
+                "macro_f1": 70.5,
+                "judged": 34,
+                "low": 74.0,
+                "high": 88.0,
                 "values": {"bombing": f(83.0), "killing": f(60.0, 4)},
                 "confusion": [
                     {"gold": "bombing", "predicted": "bombing", "count": 30},
@@ -168,7 +189,8 @@ def _told() -> dict[str, Any]:
         "clusters": {"same_event": {name: f(70.5) for name in ("pairs", "b_cubed", "ceaf_e", "lea")}},
         "events": {"found": f(83.25), "recall": part},
         "incidents": {
-            **{"core": f(55.5), "whole": f(20.25)},
+            "core": f(55.5),
+            "whole": f(20.25),
             "parts": {"place": part, "days": part},
             "dispatches": {"core": part, "whole": part},
         },
@@ -184,9 +206,17 @@ def _believed() -> dict[str, Any]:
     return {
         "confidence": {
             part: {**{label: {**believed(2.5), **fitted} for label in labels}, "all": believed(1.25)}
-            for part, labels in (("spans", ("ATTACK", "ACTOR")), ("attributes", ("ATTACK.kind",)), ("relations", ("place",)))
+            for part, labels in (
+                ("spans", ("ATTACK", "ACTOR")),
+                ("attributes", ("ATTACK.kind",)),
+                ("relations", ("place",)),
+            )
         },
-        "risk": {"spans": curve, "relations": curve, "abstain": {"spans": abstain, "relations": {**abstain, "threshold": None}}},
+        "risk": {
+            "spans": curve,
+            "relations": curve,
+            "abstain": {"spans": abstain, "relations": {**abstain, "threshold": None}},
+        },
     }
 
 
@@ -212,6 +242,8 @@ def _comparison() -> dict[str, Any]:
         "spans": {"ATTACK": row(0.5), "ACTOR": row(-1.5)},
         "relations": {"place": row(2.25)},
         "lost": [{"dispatch": "note-1", **lost, "instead": "ACTOR: the depot"}],
-        "won": [{**lost, "dispatch": "note-1", "what": "Raiders", "label": "ACTOR", "start": 0, "end": 7, "instead": ""}],
+        "won": [
+            {**lost, "dispatch": "note-1", "what": "Raiders", "label": "ACTOR", "start": 0, "end": 7, "instead": ""}
+        ],
         "verdict": {"points": 0.5, "failed": False, "worse": [], "sentence": "Not worse: spans, exact +1.25 points."},
     }

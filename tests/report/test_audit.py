@@ -1,6 +1,8 @@
 """`dateline audit`: a run is sampled, annotated and estimated, from the command line as a user does it."""
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -270,3 +272,10 @@ def test_a_sample_of_another_run_and_a_damaged_one_are_refused(
         capsys.readouterr()
         assert estimate(run, tmp_path, tmp_path / "dispatches.jsonl") == 2
         assert what in said(capsys)
+
+
+def test_the_commands_load_nothing_heavy_before_they_are_called() -> None:
+    late = {"scipy", "pyarrow", "huggingface_hub", "torch", "transformers"}
+    script = f"import dateline_report.audit_commands, sys; print(sorted(set(sys.modules) & {late!r}))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

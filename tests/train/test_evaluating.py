@@ -42,16 +42,18 @@ def test_the_page_says_what_the_metrics_say_and_lists_the_cases(
     micro = metrics["spans"]["exact"]["micro"]  # type: ignore[index]
     assert f"| micro | {micro['precision']:.1f} | {micro['recall']:.1f} | {micro['f1']:.1f} | {micro['gold']} |" in page
     for heading in (
-        "Spans, exact",
-        "seqeval (strict)",
-        "Relations, strict",
-        "Relations, boundaries",
-        "Clusters",
-        "ATTACK.kind",
+        "## Spans",
+        "### Exact",
+        "### seqeval, strict",
+        "## Relations",
+        "### Strict",
+        "### Boundaries",
+        "### Mentions tied by same\\_event, as clusters",
+        "### ATTACK.kind by value",
     ):
         assert heading in page
     pairs = metrics["clusters"]["same_event"]["pairs"]  # type: ignore[index]
-    assert f"| same\\_event | {pairs['precision']:.1f} | {pairs['recall']:.1f} | {pairs['f1']:.1f} |" in page
+    assert f"| pairs of mentions | {pairs['precision']:.1f} | {pairs['recall']:.1f} | {pairs['f1']:.1f} |" in page
     believed = metrics["confidence"]["relations"]["all"]  # type: ignore[index]
     assert f"| all | {believed['ece']:.1f} | {believed['score']:.1f} | {believed['right']:.1f} |" in page
     confusion = metrics["attributes"]["CASUALTY.outcome"]["confusion"]  # type: ignore[index]

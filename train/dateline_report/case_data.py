@@ -1,7 +1,8 @@
 """Gold and predicted dispatches → what report.html's case browser draws, as plain data.
 
 Rows are lists, for a page of 2,000 dispatches holds a quarter of a million of them; `SPAN` and `RELATION` name their
-places, and `templates/items.js` reads them by the same names. Labels and outcomes are indices into the lists at the top.
+places, and `templates/items.js` reads them by the same names. Labels and outcomes are indices into the lists at the
+top.
 """
 
 import json
@@ -119,7 +120,7 @@ def _numbers(outcome: Outcome, labels: Mapping[str, int]) -> tuple[int, int]:
 
 
 def _wrong_attributes(gold: Dispatch, predicted: Dispatch) -> Iterable[list[Any]]:
-    """[gold span, predicted span, attribute, expected, got, score] of each value that differs on spans found exactly."""
+    """[gold span, predicted span, attribute, expected, got, score] of each value that differs on exact spans."""
     found = {span_key(span): (number, span) for number, span in enumerate(predicted.spans)}
     for number, span in enumerate(gold.spans):
         if (match := found.get(span_key(span))) is None:
@@ -131,7 +132,7 @@ def _wrong_attributes(gold: Dispatch, predicted: Dispatch) -> Iterable[list[Any]
 
 
 def _extras(others: Sequence[Case], changes: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Cases of the measures that neither spans, relations nor attributes make, and what another model read otherwise."""
+    """Cases of other measures than spans, relations and attributes, and what another model read otherwise."""
     return {
         "others": [[case.measure, case.label, case.kind, case.what, case.start, case.end] for case in others],
         "changes": [

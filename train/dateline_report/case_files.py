@@ -13,12 +13,12 @@ from dateline_labels.scoring import Case
 
 
 def write_cases(out: Path, cases: Sequence[Case]) -> None:
-    """Write both files into `out`; no cell of the CSV is a formula."""
+    """Write both files into `out`; no cell of the CSV is a formula. A lone surrogate is written as its escape."""
     rows = [asdict(case) for case in cases]
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_atomically(out / "cases.jsonl", lines.encode("utf-8"))
+    write_atomically(out / "cases.jsonl", lines.encode("utf-8", "backslashreplace"))
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([field.name for field in fields(Case)])
     writer.writerows([protected(str(value)) for value in row.values()] for row in rows)
-    write_atomically(out / "cases.csv", table.getvalue().encode("utf-8"))
+    write_atomically(out / "cases.csv", table.getvalue().encode("utf-8", "backslashreplace"))

@@ -32,7 +32,7 @@ def reliability(parts: Mapping[str, Mapping[str, Figures]]) -> Iterator[Chart]:
         yield Chart(
             "confidence.reliability",
             "Reliability: the share that is right over the score",
-            "On the line, scores are as good as they say; below it they promise too much. Larger dots, more predictions.",
+            "On the line, scores are what they say; below it they promise too much. Larger dots, more predictions.",
             Axis("mean score, per cent", 0, 100, _TICKS),
             Axis("right, per cent", 0, 100, _TICKS),
             tuple(series),

@@ -1,7 +1,7 @@
 """A gold and a predicted dispatch → what became of each span and relation, and how near the other side came.
 
-`kind` agrees with the cases of `dateline_labels.scoring`: a gold one is right or missed, a predicted one right or spurious,
-by exact spans and strict relations. `why` looks closer at what is not right.
+`kind` agrees with the cases of `dateline_labels.scoring`: a gold one is right or missed, a predicted one right or
+spurious, by exact spans and strict relations. `why` looks closer at what is not right.
 """
 
 from collections.abc import Sequence

@@ -56,20 +56,19 @@ def figures_of(readings: Readings, sampling: Sampling | None = None) -> tuple[di
     """
     sampling = sampling or Sampling.none(len(readings.gold))
     scores = [score([one], [two], readings.schema) for one, two in zip(readings.gold, readings.predicted, strict=True)]
-    pairs = paired(readings.gold, readings.predicted)
     figures = {
         "uncertainty": sampling.facts(),
         "spans": {
             "exact": by_label([each.spans for each in scores], readings.schema.spans, sampling),
             "seqeval": seqeval_scores(readings.gold, readings.predicted),
-            "semeval": semeval_scores(pairs, readings.schema.spans, sampling),
+            "semeval": semeval_scores(readings.gold, readings.predicted, readings.schema.spans, sampling),
         },
         "relations": _relations(readings, scores, sampling),
         **_told(readings, sampling),
         "attributes": attribute_figures(scores, sampling),
         **_believed(readings),
         "slices": _slices(readings, sampling),
-        "confusion": {"spans": confusion(pairs)},
+        "confusion": {"spans": confusion(paired(readings.gold, readings.predicted))},
         "unread": [dispatch.id for dispatch in readings.predicted if "error" in dispatch.meta],
     }
     figures["headline"] = headline(figures, len(readings.gold))

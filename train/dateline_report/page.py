@@ -1,8 +1,8 @@
 """metrics.json and the dispatches → report.html: one file that opens from disk and asks for nothing.
 
-Figures are written into the page by jinja2 with autoescape; the cases lie in it as JSON and are drawn when looked at. Its
-Content-Security-Policy names the page's own style and script by their SHA-256 and allows nothing else, so that whatever
-the data hold, nothing of it can run or be fetched. Its parts are the files of `templates/`.
+Figures are written into the page by jinja2 with autoescape; the cases lie in it as JSON and are drawn when looked at.
+Its Content-Security-Policy names the page's own style and script by their SHA-256 and allows nothing else, so that
+whatever the data hold, nothing of it can run or be fetched. Its parts are the files of `templates/`.
 """
 
 import base64
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dateline_labels import Dispatch
-from dateline_labels.errors import HIDDEN, MissingExtraError
+from dateline_labels.errors import MissingExtraError
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Case
 
@@ -22,7 +22,6 @@ from . import page_filters
 from .case_data import browser_data
 from .figure_tables import bounds, share
 from .sections import sections
-from .visible_text import plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,7 +38,12 @@ _TILES: Final = (
     "events.recall.share",
     "incidents.core.f1",
 )
-_ESCAPED: Final = re.compile(r"[<>&\u2028\u2029\ufeff\ufffe\uffff\x7f-\x9f\u00ad\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
+_ESCAPED: Final = re.compile(
+    "[<>&\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
+)
+"""What HTML would take for markup, and what is not seen; controls of ASCII are escaped by JSON itself."""
 
 
 def write_page(
@@ -79,9 +83,12 @@ def page(metrics: Mapping[str, Any], browser: str) -> str:
 
 def json_text(plain_data: object) -> str:
     """JSON in which no character means anything to HTML, turns a line around or is no character."""
-    return _ESCAPED.sub(
-        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(plain_data, ensure_ascii=False, separators=(",", ":"))
-    )
+    text = json.dumps(plain_data, ensure_ascii=False, separators=(",", ":"))
+    return _ESCAPED.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
 def _environment() -> "Environment":
@@ -90,7 +97,12 @@ def _environment() -> "Environment":
     except ImportError:
         raise MissingExtraError("the report's page", "jinja2", "report") from None
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        finalize=page_filters.visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= page_filters.FILTERS
     environment.globals["range_ticks"] = (0, 0.25, 0.5, 0.75, 1)
@@ -104,7 +116,10 @@ def _joined(names: Sequence[str]) -> str:
 
 def _policy(style: str, script: str) -> str:
     own = {"style-src": style, "script-src": script}
-    hashes = [f"{name} 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for name, text in own.items()]
+    hashes = [
+        f"{name} 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for name, text in own.items()
+    ]
     return "; ".join(
         [
             *("default-src 'none'", *hashes, "base-uri 'none'", "form-action 'none'"),

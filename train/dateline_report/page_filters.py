@@ -1,5 +1,6 @@
 """What the page's templates ask of Python: untrusted text as markup, addresses, places on a chart."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,8 +16,25 @@ def shown(text: object) -> Any:
     """Text in `<bdi>`, with what would not be seen as signs in a frame."""
     from markupsafe import Markup, escape
 
-    pieces = (Markup('<span class="sign">{}</span>').format(words) if is_sign else escape(words) for words, is_sign in parts(str(text)))
+    pieces = (
+        Markup('<span class="sign">{}</span>').format(words) if is_sign else escape(words)
+        for words, is_sign in parts(str(text))
+    )
     return Markup("<bdi>{}</bdi>").format(Markup("").join(pieces))
+
+
+def visible(value: object) -> object:
+    """What a template prints: of text that is not markup, characters that would not be seen are signs."""
+    from markupsafe import Markup
+
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "".join(words for words, _ in parts(value))
+    return value
+
+
+def place(key: str) -> str:
+    """A key as an address in the page."""
+    return re.sub(r"[^\w.-]", "_", key)
 
 
 def address(choices: Mapping[str, str]) -> str:
@@ -83,5 +101,6 @@ def y(chart: Chart, value: float) -> float:
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
-    each.__name__: each for each in (shown, plain, address, heat, cell_link, told, ends, along, short, thousands, x, y)
+    each.__name__: each
+    for each in (shown, plain, place, address, heat, cell_link, told, ends, along, short, thousands, x, y)
 }

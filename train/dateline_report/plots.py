@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from dateline_labels.errors import MissingExtraError
 from dateline_labels.files import write_atomically
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _COLOURS: Final = ("#00609c", "#9c4a00", "#00684c")
 _DASHES: Final = ("-", "--", ":")
 _MARKS: Final = ("o", "s", "^")
-_STYLE: Final[dict[str, Any]] = {
+_STYLE: Final[Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 10,
@@ -62,8 +62,8 @@ def plotted(metrics: Mapping[str, Any]) -> list[Table | Matrix | Chart]:
     return [part for section in sections(metrics) for part in section.parts if is_plotted(part)]
 
 
-def is_plotted(part: Part) -> bool:
-    """Whether a part is drawn as a plot: charts, the confusion of spans, and figures with intervals that papers show."""
+def is_plotted(part: Part) -> TypeGuard[Table | Matrix | Chart]:
+    """Whether a part is a plot: charts, the confusion of spans, and the figures with intervals that papers show."""
     if part.kind == "table":
         bounded = any(each and each.low is not None for row in part.rows for each in row.intervals)
         return bounded and part.key.startswith(_TABLES)
@@ -142,15 +142,25 @@ def _chart(chart: Chart) -> "Figure":
     figure = Figure(figsize=(4.6, 3.8))
     panel = figure.subplots()
     if chart.diagonal:
-        panel.plot([chart.x.low, chart.x.high], [chart.y.low, chart.y.high], color="#5c5a55", linestyle=(0, (5, 4)), linewidth=1)
+        panel.plot(
+            [chart.x.low, chart.x.high],
+            [chart.y.low, chart.y.high],
+            color="#5c5a55",
+            linestyle=(0, (5, 4)),
+            linewidth=1,
+        )
     for guide in chart.guides:
         panel.axvline(guide.x, color="#1d1c1a", linestyle=":", linewidth=1, label=plain(f"abstain, {guide.title}"))
     for number, series in enumerate(chart.series):
         _line(panel, chart, number)
         if series.dots:
             for point in series.points:
-                panel.plot(point.x, point.y, _MARKS[number % 3], color=_COLOURS[number % 3], markersize=3 + 6 * point.size)
-    panel.set(xlabel=chart.x.title, ylabel=chart.y.title, xlim=(chart.x.low, chart.x.high), ylim=(chart.y.low, chart.y.high))
+                panel.plot(
+                    point.x, point.y, _MARKS[number % 3], color=_COLOURS[number % 3], markersize=3 + 6 * point.size
+                )
+    panel.set(
+        xlabel=chart.x.title, ylabel=chart.y.title, xlim=(chart.x.low, chart.x.high), ylim=(chart.y.low, chart.y.high)
+    )
     panel.set_xticks(chart.x.ticks)
     panel.set_yticks(chart.y.ticks)
     panel.grid(color="#e4e2dc", linewidth=0.6)
@@ -162,7 +172,9 @@ def _chart(chart: Chart) -> "Figure":
 def _line(panel: "Axes", chart: Chart, number: int) -> None:
     series = chart.series[number]
     colour, dash = _COLOURS[number % 3], _DASHES[number % 3]
-    panel.plot([each.x for each in series.points], [each.y for each in series.points], dash, color=colour, label=series.name)
+    panel.plot(
+        [each.x for each in series.points], [each.y for each in series.points], dash, color=colour, label=series.name
+    )
     for point in series.points:
         if point.low is not None and point.high is not None:
             panel.plot([point.x, point.x], [point.low, point.high], color=colour, linewidth=1)

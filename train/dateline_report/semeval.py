@@ -9,8 +9,8 @@ of the spans does not matter. What a pair counts as depends on the scheme:
     partial  correct where the borders agree, else partial, whatever the labels
     type     correct where the labels agree, whatever the borders, else incorrect
 
-Precision is correct over what was predicted, recall over what is gold; partial ones count half. A pair counts under its
-gold label, a spurious span under its own.
+Precision is correct over what was predicted, recall over what is gold; partial ones count half. The figures of a label
+are of the spans of that label alone, those of all spans together (`micro`) are not their sum.
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 from dateline_labels import Dispatch, Span
 from dateline_labels.scoring import span_key
+from numpy.typing import NDArray
 
 from .bootstrap import Sampling
 from .ratios import interval, percent
@@ -92,35 +93,33 @@ def outcome(pair: Pair, scheme: str) -> str:
     return "correct" if right else "partial" if scheme == "partial" else "incorrect"
 
 
-def label_of(pair: Pair) -> str:
-    """The label that a pair counts under."""
-    span = pair[0] or pair[1]
-    return span.label if span else ""
+def paired(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], label: str | None = None) -> list[list[Pair]]:
+    """The pairs of each dispatch, among the spans of one label if it is given."""
+    return [
+        pair_spans(*([span for span in each.spans if label in (None, span.label)] for each in both))
+        for both in zip(gold, predicted, strict=True)
+    ]
 
 
-def paired(gold: Sequence[Dispatch], predicted: Sequence[Dispatch]) -> list[list[Pair]]:
-    """The pairs of each dispatch."""
-    return [pair_spans(one.spans, other.spans) for one, other in zip(gold, predicted, strict=True)]
+def semeval_scores(
+    gold: Sequence[Dispatch], predicted: Sequence[Dispatch], labels: Iterable[str], sampling: Sampling
+) -> dict[str, Any]:
+    """For each scheme the figures of every label, and as `micro` of all spans."""
+    pairs = {**{label: paired(gold, predicted, label) for label in labels}, "micro": paired(gold, predicted)}
+    return {
+        scheme: {label: _figures(_counted(rows, scheme), sampling) for label, rows in pairs.items()}
+        for scheme in SCHEMES
+    }
 
 
-def semeval_scores(pairs: Sequence[Sequence[Pair]], labels: Iterable[str], sampling: Sampling) -> dict[str, Any]:
-    """For each scheme the figures of every label and of all together (`micro`)."""
-    return {scheme: _scheme(pairs, scheme, labels, sampling) for scheme in SCHEMES}
+def _counted(pairs: Sequence[Sequence[Pair]], scheme: str) -> NDArray[np.float64]:
+    """(dispatches, outcomes) counts."""
+    counts = [Counter(outcome(pair, scheme) for pair in row) for row in pairs]
+    return np.array([[row[each] for each in _OUTCOMES] for row in counts], dtype=np.float64)
 
 
-def _scheme(
-    pairs: Sequence[Sequence[Pair]], scheme: str, labels: Iterable[str], sampling: Sampling
-) -> dict[str, dict[str, float]]:
-    counts = [Counter((label_of(pair), outcome(pair, scheme)) for pair in row) for row in pairs]
-    known = dict.fromkeys([*labels, *(label for row in counts for label, _ in row)])
-    tables = {label: np.array([[row[label, each] for each in _OUTCOMES] for row in counts]) for label in known}
-    everything = np.sum(list(tables.values()), axis=0)
-    return {label: _figures(table, sampling) for label, table in {**tables, "micro": everything}.items()}
-
-
-def _figures(table: Any, sampling: Sampling) -> dict[str, float]:
-    """`table` (dispatches, outcomes) counts."""
-    table = np.asarray(table, dtype=np.float64).reshape(-1, len(_OUTCOMES))
+def _figures(table: NDArray[np.float64], sampling: Sampling) -> dict[str, float]:
+    """The figures of counts (dispatches, outcomes)."""
     correct, incorrect, partial, missed, spurious = table.T
     met = correct + incorrect + partial
     right = correct + 0.5 * partial

@@ -8,18 +8,23 @@ _SHAPING = "\u200c\u200d"
 """Joiners: without them words of Persian or Hindi and many pictographs look different."""
 _SHOWN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 """Format characters that are drawn."""
+_NO_CHARACTERS = "\ufffe\uffff"
+"""No XML may hold them."""
+
+_CONTROLS = (
+    *("NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI", "DLE"),
+    *("DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US"),
+)
 
 
 def sign(character: str) -> str:
-    """What stands for a character that takes effect but is not seen: ␍ or U+202E; "" where it is seen itself."""
+    """What stands for a character that takes effect but is not seen: CR or U+202E; "" where it is seen itself."""
     if character in "\n\t" or character in _SHAPING or character in _SHOWN:
         return ""
-    if unicodedata.category(character) not in HIDDEN:
+    if unicodedata.category(character) not in HIDDEN and character not in _NO_CHARACTERS:
         return ""
     point = ord(character)
-    if point < 0x20:
-        return chr(0x2400 + point)
-    return "\u2421" if point == 0x7F else f"U+{point:04X}"
+    return _CONTROLS[point] if point < len(_CONTROLS) else f"U+{point:04X}"
 
 
 def parts(text: str) -> list[tuple[str, bool]]:

@@ -68,7 +68,7 @@ function drawArcs(pane) {
     if (item.measure !== "relation" || !hasSide(item, side)) continue;
     const own = item.ends[side] ? side : item.ends.gold ? "gold" : "predicted";
     const [head, tail] = item.ends[own].map((place) => boxOf(byPlace.get(`${own}${place}`), frame));
-    layer.append(arcOf(item, head, tail));
+    layer.append(arcOf(item, head, tail, frame.width));
   }
   pane.layer?.remove();
   pane.layer = layer;
@@ -80,7 +80,7 @@ function boxOf(mark, frame) {
   return { x: box.left - frame.left + Math.min(box.width / 2, 28), top: box.top - frame.top, bottom: box.bottom - frame.top };
 }
 
-function arcOf(item, head, tail) {
+function arcOf(item, head, tail, width) {
   const { from, to, bend } = courseOf(item, head, tail);
   const path = `M${head.x},${from} C${head.x},${from + bend.out} ${tail.x},${to + bend.in} ${tail.x},${to}`;
   const tip = bend.in < 0 ? -1 : 1;
@@ -92,7 +92,7 @@ function arcOf(item, head, tail) {
     : { x: (head.x + tail.x) / 2, y: (from + 3 * (from + bend.out) + 3 * (to + bend.in) + to) / 8 + 3 };
   const group = drawing("g", { class: `arc ${kindOf(item)} ${far ? "far" : ""}`, "data-items": item.number });
   group.append(drawing("path", { class: "line", d: path }), drawing("path", { class: "tip", d: arrow }));
-  group.append(drawing("text", { ...name, "text-anchor": "middle" }, plainly(item.label)));
+  group.append(drawing("text", { ...name, "text-anchor": name.x < 32 ? "start" : name.x > width - 32 ? "end" : "middle" }, plainly(item.label)));
   return group;
 }
 

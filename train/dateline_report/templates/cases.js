@@ -10,7 +10,7 @@ function startCases() {
   browser.list = makeList(by("list"), (dispatch) => change(browser, { case: dispatch.id, item: "" }));
   browser.detail = { box: by("detail"), panes: [], state: browser.state, onPick: (item) => pick(browser, item) };
   fillChoices(browser);
-  browser.form.addEventListener("input", () => change(browser, { ...read(browser.form), item: "" }));
+  browser.form.addEventListener("input", () => refilter(browser));
   browser.form.addEventListener("submit", (event) => event.preventDefault());
   by("reset").addEventListener("click", () => change(browser, { ...DEFAULTS, case: browser.state.case, view: browser.state.view }));
   by("previous").addEventListener("click", () => stepTo(browser, -1));
@@ -38,6 +38,13 @@ function follow(browser) {
   browser.state = stateOf(location.hash);
   update(browser);
   show(browser);
+}
+
+// Other filters leave the dispatch in sight where they still list it.
+function refilter(browser) {
+  const state = { ...browser.state, ...read(browser.form), item: "" };
+  const kept = browser.current && dispatchMatches(browser.current, state);
+  change(browser, { ...state, case: kept ? state.case : "" });
 }
 
 function change(browser, changes) {

@@ -1,8 +1,9 @@
 // Elements are built one by one; no string is ever read as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/u;
 const SEEN = /[\n\t\u200c\u200d\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/u;
+const CONTROLS = "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
 
 function element(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
@@ -31,8 +32,7 @@ function button(label, onClick, attributes = {}) {
 function signOf(character) {
   if (!HIDDEN.test(character) || SEEN.test(character)) return "";
   const point = character.codePointAt(0);
-  if (point < 0x20) return String.fromCodePoint(0x2400 + point);
-  return point === 0x7f ? "\u2421" : `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+  return CONTROLS[point] || `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 // Untrusted text as nodes: characters that would not be seen are signs in a frame.

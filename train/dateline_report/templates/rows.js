@@ -30,7 +30,7 @@ function itemRow(dispatch, item, state, onPick) {
     "tr",
     { class: `${kind} ${choosesItems(state) && itemMatches(item, state) ? "matched" : ""}`, "data-items": item.number },
     element("td", { class: "symbol" }, SYMBOLS[kind] || "≠"),
-    element("td", {}, `${item.measure} `, ...shown(kindWords(item.outcome)), ...changeWords(item)),
+    element("td", {}, isolated(`${item.measure} ${kindWords(item.outcome)}`), ...changeWords(item)),
     element("td", {}, isolated(item.label), ...(item.other && item.other !== item.label ? [" for ", isolated(item.other)] : [])),
     element("td", {}, words),
     element("td", { class: "number" }, item.score === null || item.score === undefined ? "" : item.score.toFixed(2)),
