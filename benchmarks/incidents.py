@@ -18,7 +18,7 @@ from dateline_infer.records import records
 from dateline_labels import Dispatch, read_dispatches
 from dateline_labels.scoring import Counts
 from dateline_labels.splits import split_by_number
-from incident_scores import ALL, CORE, Tally, tally
+from dateline_report.incident_scores import ALL, CORE, Tally, tally
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"

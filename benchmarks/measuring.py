@@ -11,7 +11,9 @@ from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Counts, total
-from dateline_train.evaluating import measure, write_measured
+from dateline_report.figures import Readings, figures_of
+from dateline_report.model_facts import data_facts
+from dateline_report.reporting import write_metrics
 from role_fillers import Entity, score_roles
 
 Figures = dict[str, float]
@@ -19,8 +21,13 @@ Figures = dict[str, float]
 
 def measured(extractor: Extractor, gold: Sequence[Dispatch], folder: Path) -> Figures:
     """The figures of a schema of spans, attributes and relations; metrics.json and cases.jsonl go into `folder`."""
-    metrics, scores = measure(extractor, gold)
-    write_measured(folder, metrics, scores)
+    predicted = list(with_progress(extractor.stream(gold), len(gold), "measuring"))
+    schema = extractor.config.schema
+    figures, cases = figures_of(Readings(gold, predicted, schema))
+    metrics = {"data": data_facts((), "all", gold, schema, None), **figures}
+    write_metrics(folder, metrics)
+    lines = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in cases)
+    write_atomically(folder / "cases.jsonl", lines.encode("utf-8"))
     return dict(_figures(metrics))
 
 
@@ -49,7 +56,8 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         if row["judged"]:
             yield f"{name} accuracy", row["accuracy"]
             yield f"{name} macro F1", row["macro_f1"]
-    for relation, row in metrics["clusters"].items():
+    for relation, measures in metrics["clusters"].items():
+        row = measures["pairs"]
         if row["gold"]:
             yield f"{relation} pairs F1", row["f1"]
             yield f"{relation} pairs precision", row["precision"]

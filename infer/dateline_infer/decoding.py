@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from dateline_labels import Dispatch, Relation, Span
+from dateline_labels import Dispatch, Relation, Schema, Span
 from numpy.typing import NDArray
 
 from . import pairs, tags
@@ -69,9 +69,7 @@ class Decoder:
         ]
         if not any(found):
             return list(dispatches)
-        tables = [pairs.SpanTable.of(spans, each) for spans, each in zip(found, tokens, strict=True)]
-        table = pairs.SpanTable.joined(tables, encoded.bounds[:-1])
-        batch = SpanBatch(encoded.vectors, table.labels, table.starts, table.ends)
+        table, batch = _together(found, tokens, encoded)
         span_bounds = np.cumsum([0, *map(len, found)])
         values = self._attributes(table.labels, self._network.attribute_logits(batch))
         spans = [
@@ -83,6 +81,19 @@ class Decoder:
             replace(dispatch, spans=of_text, relations=tied)
             for dispatch, of_text, tied in zip(dispatches, spans, relations, strict=True)
         ]
+
+    def relate(self, dispatches: Sequence[Dispatch], tokens: Sequence[Tokens], encoded: Encoded) -> list[Dispatch]:
+        """The dispatches with the relations that are found among the spans they carry; a span without a token of its
+        own, or with a label that the schema has not, is in none.
+        """
+        given = [_given(dispatch, each, self._config.schema) for dispatch, each in zip(dispatches, tokens, strict=True)]
+        found = [[place for _, place in each] for each in given]
+        if not any(found):
+            return [replace(dispatch, relations=()) for dispatch in dispatches]
+        table, batch = _together(found, tokens, encoded)
+        spans = [[span for span, _ in each] for each in given]
+        relations = self._relations(table, batch, np.cumsum([0, *map(len, found)]), spans)
+        return [replace(dispatch, relations=tied) for dispatch, tied in zip(dispatches, relations, strict=True)]
 
     def _spans(
         self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence[dict[str, tuple[str, float]]]
@@ -163,6 +174,26 @@ class Decoder:
             logits = self._network.relation_logits(batch, block, pairs.features(table, block))
             allowed = self._allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
             yield block, np.where(allowed, _sigmoid(logits), np.float32(0.0))
+
+
+def _together(
+    found: Sequence[Sequence[TokenSpan]], tokens: Sequence[Tokens], encoded: Encoded
+) -> tuple[pairs.SpanTable, SpanBatch]:
+    """The spans of all texts end to end: as a table, and as what the heads take."""
+    tables = [pairs.SpanTable.of(spans, each) for spans, each in zip(found, tokens, strict=True)]
+    table = pairs.SpanTable.joined(tables, encoded.bounds[:-1])
+    return table, SpanBatch(encoded.vectors, table.labels, table.starts, table.ends)
+
+
+def _given(dispatch: Dispatch, tokens: Tokens, schema: Schema) -> list[tuple[Span, TokenSpan]]:
+    """The spans that a dispatch carries, in the order of the text, with their places in tokens."""
+    numbers = {label: number for number, label in enumerate(schema.span_labels)}
+    places = []
+    for span in sorted(dispatch.spans, key=lambda each: (each.start, each.end)):
+        start, end = tokens.bounds(span.start, span.end)
+        if start < end and span.label in numbers:
+            places.append((span, TokenSpan(numbers[span.label], start, end)))
+    return places
 
 
 def _code_points(span: TokenSpan, tokens: Tokens) -> tuple[int, int]:

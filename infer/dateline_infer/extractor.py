@@ -98,6 +98,15 @@ class Extractor:
         """
         return (reading.dispatch for reading in self.readings(dispatches))
 
+    def relate(self, dispatches: Iterable[Dispatch]) -> Iterator[Dispatch]:
+        """The dispatches with the spans that they carry and the relations read among these; whatever relations they
+        carry are replaced. The gate is not asked.
+        """
+        for some in _groups(dispatches):
+            group = self._prepare(some, gated=False)
+            given = [replace(ready, spans=each.spans) for ready, each in zip(group.dispatches, some, strict=True)]
+            yield from self._decoder.relate(given, group.tokens, self.encode(group.tokens))
+
     def readings(self, dispatches: Iterable[Dispatch]) -> "Iterator[Reading]":
         """As `stream`, with what each dispatch took to read."""
         with ThreadPoolExecutor(1, "encoder") as encoder:
@@ -111,7 +120,7 @@ class Extractor:
             if earlier:
                 yield from self._decode(*earlier)
 
-    def _prepare(self, dispatches: Sequence[Dispatch]) -> "_Group":
+    def _prepare(self, dispatches: Sequence[Dispatch], gated: bool = True) -> "_Group":
         ready = [_ready(dispatch) for dispatch in dispatches]
         try:
             tokens = tokenize_all(self.tokenizer, [dispatch.text for dispatch in ready])
@@ -120,7 +129,7 @@ class Extractor:
             # one of them is at fault; alone it does not take its neighbours along
             pairs = [self._tokenized(dispatch) for dispatch in ready]
             ready, tokens = [dispatch for dispatch, _ in pairs], [each for _, each in pairs]
-        if self._gate is None:
+        if self._gate is None or not gated:
             return _Group(ready, tokens, tuple(range(len(ready))))
         scores = self.network.gate_scores([each.ids for each in tokens])
         chosen = np.flatnonzero(scores >= self._gate.threshold).tolist()

@@ -10,6 +10,7 @@ from .errors import (
     LockedError,
     MissingExtraError,
     Place,
+    WorseModelError,
     one_line,
 )
 from .files import read_dispatches
@@ -30,6 +31,7 @@ __all__ = [
     "Schema",
     "Span",
     "SpanType",
+    "WorseModelError",
     "one_line",
     "read_dispatches",
 ]

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     BAD_BUNDLE = 3
     IO = 4
     LOCKED = 5
+    WORSE = 6
     INTERRUPTED = 130
 
 
@@ -87,6 +88,12 @@ class LockedError(DatelineError):
     """Another process is writing to the same place."""
 
     exit_code = ExitCode.LOCKED
+
+
+class WorseModelError(DatelineError):
+    """A model lost more than was allowed against the one it was compared with; all that was asked for is written."""
+
+    exit_code = ExitCode.WORSE
 
 
 def one_line(text: str, limit: int = 500) -> str:

@@ -7,7 +7,7 @@ import pytest
 from dateline_infer.records import records
 from dateline_labels import Dispatch, Place, Relation, Schema, Span, markup
 from dateline_labels.scoring import Counts
-from incident_scores import ALL, CORE, matched, tally
+from dateline_report.incident_scores import ALL, CORE, matched, tally
 from incidents import main, report
 
 SCHEMA = Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")

@@ -52,7 +52,7 @@ def test_gold_read_as_gold_has_every_figure_at_its_height(tmp_path: Path, gold: 
         *(f"same_event pairs {share}" for share in ("F1", "precision", "recall")),
     }
     metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
-    assert metrics["dispatches"] == len(gold)
+    assert metrics["data"]["dispatches"] == len(gold)
     assert (tmp_path / "cases.jsonl").read_text(encoding="utf-8") == ""
 
 

@@ -1,43 +1,57 @@
-"""The card of a bundle, README.md: what it is, how well and how fast it reads, and what it is not for."""
+"""The card of a bundle, README.md: the model card from its metrics, and what the certificate proves of each encoder."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from dateline_infer.certificate import Certificate
+from dateline_infer.manifest import LIMITS, METRICS
+from dateline_labels import InputError, Place
+from dateline_labels.jsonl import read_json
+from dateline_report.card import model_card
+from dateline_report.figures import FORMAT
+from dateline_report.markdown_cells import grid
+from dateline_report.model_facts import WEIGHTS, recipe_facts
 
-_LIMITS = """\
-The figures come from the validation dispatches that thresholds were chosen on, so they flatter; `dateline evaluate`
-measures on others. Texts of other kinds than the training dispatches are read less well.
-
-A score is the model's belief, not a fact about the world. A wrong perpetrator or a wrong number can harm people: what
-is published about persons or groups should be checked against the words of the text, to which every span points."""
-
-
-def card(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping[str, Any]) -> str:
-    """The page, from what is stored in the bundle."""
-    return "\n\n".join(_parts(certificate, metrics, record)) + "\n"
+Plain = Mapping[str, Any]
 
 
-def _parts(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
-    recipe, learnt_from = record["recipe"], record["dispatches"]["train"]
-    yield "---\nlibrary_name: dateline\npipeline_tag: token-classification\ntags: [event-extraction, onnx]\n---"
-    yield f"# {recipe['name']}"
-    yield (
-        f"A Dateline bundle: reads news dispatches with the schema {metrics['schema']}. Encoder "
-        f"`{recipe['encoder']['name']}`, trained on {learnt_from} dispatches, seed {recipe['seed']}. `dateline "
-        "extract` runs it; every file is checked against `manifest.json` before it is used."
-    )
-    yield f"## How well\n\nF1 in per cent on {certificate.dispatches} validation dispatches."
-    spans, relations = metrics["spans"]["exact"], metrics["relations"]["strict"]
-    for title, rows in (("span, exact", spans), ("relation, strict", relations)):
-        yield _table(
-            (title, "precision", "recall", "F1", "gold"),
-            [
-                (name, *(f"{row[each]:.1f}" for each in ("precision", "recall", "f1")), row["gold"])
-                for name, row in rows.items()
-            ],
-        )
-    yield from _certificate(certificate)
+def card(certificate: Certificate, metrics: Plain, record: Plain) -> str:
+    """The page, from what is stored in the bundle: its metrics, or those of the report that were put into it."""
+    known = metrics.get("model", {})
+    recipe = recipe_facts(record)
+    facts = {
+        "kind": "bundle",
+        "name": str(known.get("name") or record["recipe"]["name"]),
+        "weights": known.get("sha256", ""),
+        "recipe": recipe,
+    }
+    return model_card({**metrics, "model": facts}, tuple(_sections(certificate)))
+
+
+def reported(path: Path, checkpoint: Path) -> bytes:
+    """The metrics of `dateline report` for a bundle, without the comparison with another model.
+
+    Raises InputError where the file is no metrics.json, is of another checkpoint, or larger than a bundle may hold.
+    """
+    place = Place(str(path))
+    metrics = read_json(path.read_text(encoding="utf-8"), place)
+    if not isinstance(metrics, dict) or metrics.get("format") != FORMAT or not isinstance(metrics.get("model"), dict):
+        raise InputError(place, "format", f"expected a metrics.json of `dateline report`, format {FORMAT}")
+    weights = sha256((checkpoint / WEIGHTS).read_bytes()).hexdigest()
+    if metrics["model"].get("sha256") != weights:
+        raise InputError(place, "model.sha256", f"expected a report of {checkpoint}, got one of other weights")
+    model = {name: value for name, value in metrics["model"].items() if name != "path"}
+    data = (json.dumps({**metrics, "model": model, "comparison": None}, indent=1) + "\n").encode("utf-8")
+    if len(data) > LIMITS[METRICS]:
+        raise InputError(place, "file", f"expected at most {LIMITS[METRICS]} bytes, got {len(data)}")
+    return data
+
+
+def _sections(certificate: Certificate) -> Iterator[str]:
+    yield "\n\n".join(_certificate(certificate))
     if certificate.gate:
         gate = certificate.gate
         yield (
@@ -45,16 +59,15 @@ def _parts(certificate: Certificate, metrics: Mapping[str, Any], record: Mapping
             f"pass; of the {gate.others} others, {100 * gate.skipped:.1f} % are skipped. `dateline extract "
             "--gate` uses it."
         )
-    yield f"## Limits\n\n{_LIMITS}"
 
 
 def _certificate(certificate: Certificate) -> Iterator[str]:
     yield (
-        "## Certificate\n\nEach encoder against the checkpoint in float32, on the same dispatches "
-        f"({certificate.tokens} tokens). The checkpoint has F1 {certificate.span_f1:.2f} and "
-        f"{certificate.relation_f1:.2f}."
+        "## Certificate\n\nEach encoder against the checkpoint in float32, on the same "
+        f"{certificate.dispatches} dispatches ({certificate.tokens} tokens). The checkpoint has F1 "
+        f"{certificate.span_f1:.2f} and {certificate.relation_f1:.2f}."
     )
-    yield _table(
+    yield grid(
         ("precision", "spans agree", "relations agree", "span F1", "relation F1", "largest logit difference"),
         [
             (
@@ -71,7 +84,7 @@ def _certificate(certificate: Certificate) -> Iterator[str]:
     speeds = [speed for each in certificate.variants.values() for speed in each.speeds]
     if speeds:
         yield f"Speed with tags, attributes and relations on {certificate.machine}:"
-        yield _table(
+        yield grid(
             ("engine", "precision", "dispatches/s", "tokens/s", "peak memory"),
             [
                 (
@@ -84,8 +97,3 @@ def _certificate(certificate: Certificate) -> Iterator[str]:
                 for s in speeds
             ],
         )
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -42,11 +42,12 @@ from dateline_labels import (
 )
 from dateline_labels.jsonl import write_line
 from dateline_labels.splits import Splits
+from dateline_report.figures import Readings, figures_of
+from dateline_report.model_facts import data_facts
 from pydantic import TypeAdapter
 from safetensors.torch import save as save_safetensors
 
 from . import quantizing
-from .evaluating import figures_of
 from .exporting import encoder_graph, half_precision, head_weights
 from .model import DispatchModel
 from .network import checkpoint_extractor, load_checkpoint
@@ -72,6 +73,7 @@ class Packaging:
     largest_loss F1 points of spans or relations that another precision may lose
     timed        whether speeds and memory are measured
     sign         the file of the private key that the bundle is signed with, if any
+    report       the metrics.json of a report of the checkpoint, for the bundle and its card, if any
     """
 
     proving: tuple[Path, ...] = ()
@@ -81,6 +83,7 @@ class Packaging:
     largest_loss: float = 0.5
     timed: bool = True
     sign: Path | None = None
+    report: Path | None = None
 
     def __post_init__(self) -> None:
         for precision in self.variants:
@@ -114,7 +117,9 @@ class Source:
 
     def contents(self) -> dict[str, bytes]:
         """The files of the bundle that do not depend on its precision, with the float32 encoder."""
-        metrics, _ = figures_of(self.proving, self.reading.read, self.model.reading.schema)
+        schema = self.model.reading.schema
+        figures, _ = figures_of(Readings(self.proving, self.reading.read, schema))
+        metrics = {"data": data_facts((), "validation", self.proving, schema, None), **figures}
         config = BundleConfig(reading=self.model.reading.to_dict(), padding=self.model.padding_id)
         gate = {GATE: save_safetensors(dict(self.model.gate_weights()))} if self.model.reading.gate else {}
         return gate | {

@@ -80,11 +80,16 @@ def package(
     sign: Annotated[
         Path | None, typer.Option(metavar="KEY.PEM", help="Sign the bundle with this private Ed25519 key.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="METRICS.JSON", help="Of `dateline report` on the checkpoint: figures for the card."),
+    ] = None,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 
     Example: dateline package out/demo/checkpoint out/demo/bundle
     · dateline package out/demo/checkpoint out/demo/bundle --variant int8 --variant fp16
+    · dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
     """
     _require_training()
     from .certifying import Packaging
@@ -94,7 +99,7 @@ def package(
     run_packaging(
         checkpoint,
         bundle,
-        Packaging(tuple(data or ()), tuple(calibration or ()), chosen, tolerance, largest_loss, timed, sign),
+        Packaging(tuple(data or ()), tuple(calibration or ()), chosen, tolerance, largest_loss, timed, sign, report),
     )
 
 

@@ -1,62 +1,152 @@
-"""A checkpoint or bundle against annotated dispatches → metrics.json, report.md, cases.jsonl."""
+"""A checkpoint or bundle against annotated dispatches → what it read, and what `dateline_report` makes of it."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import typer
 from dateline_infer import Extractor
-from dateline_infer.incidents import ROLES
 from dateline_infer.progress import with_progress
-from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
-from dateline_labels.clusters import score_clusters
-from dateline_labels.confidence import Judged, Judgements, expected_calibration_error, judge, reliability
-from dateline_labels.files import write_atomically
-from dateline_labels.scoring import Counts, Scores, score, total
+from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema, read_dispatches
 from dateline_labels.splits import leave_folders_out, split_by_number
-
-from .report import markdown
-from .word_tags import seqeval_scores
+from dateline_report.figures import Readings
+from dateline_report.model_facts import is_bundle, model_facts, training_record
+from dateline_report.reporting import Data, Model, Options, run_report, write_short
 
 SPLITS = ("all", "train", "validation", "test", "held-out")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked of.
+
+    model, other  checkpoints or bundles; `other` to compare with, if any
+    data, split   annotated files or folders, and which part of them
+    out           the folder for the report
+    runs          checkpoints or bundles for the learning curve
+    signature     the public key that bundles must be signed with, if any
+    """
+
+    model: Path
+    data: tuple[Path, ...]
+    out: Path
+    split: str = "all"
+    other: Path | None = None
+    runs: tuple[Path, ...] = ()
+    signature: Path | None = None
+
+
+def run_full_report(asked: Asked, options: Options) -> None:
+    """Read the dispatches with every model that is named and write the report.
+
+    Raises InputError on faulty data or options, BundleError on faulty models, WorseModelError, when all is written,
+    where the model is worse than it may be.
+    """
+    from dateline_report.verdict import check_points, check_verdict
+
+    check_split(asked.split)
+    check_points(options.fail_if_worse, asked.other, options.resamples)
+    extractor = load_extractor(asked.model, asked.signature)
+    gold = chosen_gold(extractor, asked.data, asked.split)
+    model = _model(asked.model, extractor, gold, in_full=True)
+    named = [each for each in (asked.other, *asked.runs) if each is not None]
+    others = {path: _other(path, gold, extractor.config.schema, asked.signature) for path in dict.fromkeys(named)}
+    other = others[asked.other] if asked.other is not None else None
+    metrics = run_report(
+        asked.out,
+        model,
+        Data(asked.data, asked.split),
+        options,
+        other,
+        [others[path] for path in dict.fromkeys(asked.runs) if path != asked.model],
+    )
+    if overlap := metrics["data"]["train_overlap"]:
+        typer.echo(f"warning: the model was trained on {overlap} of the {len(gold)} dispatches", err=True)
+    typer.echo(_told(metrics, asked.out / "report.html"))
+    if other is not None and metrics["comparison"]["verdict"]:
+        check_verdict(metrics["comparison"]["verdict"])
 
 
 def run_evaluation(
     model: Path, data: Sequence[Path], out: Path, split: str, require_signature: Path | None = None
 ) -> None:
-    """Read the dispatches of `data` with `model`, score them and write the report into `out`."""
-    if split not in SPLITS:
-        raise InputError(Place("--split"), "split", f"expected one of {', '.join(SPLITS)}, got {split}")
+    """Read the dispatches of `data` with `model`, score them and write the short report into `out`."""
+    check_split(split)
     extractor = load_extractor(model, require_signature)
-    schema = extractor.config.schema
-    gold = chosen_part(read_dispatches(data, schema), split)
-    metrics, scores = measure(extractor, gold)
-    metrics = {"model": str(model), "data": [str(path) for path in data], "split": split, **metrics}
-    write_measured(out, metrics, scores)
-    write_atomically(out / "report.md", markdown(metrics, scores.cases).encode("utf-8"))
-    typer.echo(
-        f"{len(gold)} dispatches: span F1 {metrics['spans']['exact']['micro']['f1']:.1f}, "
-        f"relation F1 {metrics['relations']['strict']['micro']['f1']:.1f} (strict); the report is {out / 'report.md'}"
+    gold = chosen_gold(extractor, data, split)
+    metrics = write_short(out, _model(model, extractor, gold, in_full=False), Data(tuple(data), split))
+    typer.echo(_told(metrics, out / "report.md"))
+
+
+def _told(metrics: Mapping[str, Any], page: Path) -> str:
+    spans, relations = metrics["spans"]["exact"]["micro"]["f1"], metrics["relations"]["strict"]["micro"]["f1"]
+    return (
+        f"{metrics['data']['dispatches']} dispatches: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
+        f"the report is {page}"
     )
 
 
-def write_measured(folder: Path, metrics: Mapping[str, Any], scores: Scores) -> None:
-    """Write metrics.json and, one case a line, cases.jsonl into `folder`."""
-    plain = json.dumps(metrics, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(folder / "metrics.json", plain.encode("utf-8"))
-    cases = "".join(json.dumps(asdict(case), ensure_ascii=False) + "\n" for case in scores.cases)
-    write_atomically(folder / "cases.jsonl", cases.encode("utf-8"))
+def _model(path: Path, extractor: Extractor, gold: Sequence[Dispatch], *, in_full: bool) -> Model:
+    """A model with how it reads the dispatches; in full, with the relations among gold spans and what it was trained
+    on.
+    """
+    record = training_record(path)
+    readings = read(extractor, gold)
+    if in_full:
+        related = tuple(with_progress(extractor.relate(gold), len(gold), "relating gold spans"))
+        readings = replace(readings, related=related, trained_on=training_dispatches(record, extractor.config.schema))
+    return Model(model_facts(path, extractor, record), readings)
+
+
+def _other(path: Path, gold: Sequence[Dispatch], schema: Schema, signature: Path | None) -> Model:
+    """Another model that reads the same dispatches; raises InputError where its schema is another one."""
+    extractor = load_extractor(path, signature)
+    if extractor.config.schema != schema:
+        got = extractor.config.schema
+        what = f"expected the schema of the model, {schema.name} {schema.version}, got {got.name} {got.version}"
+        raise InputError(Place(str(path)), "schema", what)
+    return _model(path, extractor, gold, in_full=False)
+
+
+def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[Dispatch] | None:
+    """The dispatches that a model was trained on, as its training.json tells; None where they are not there as they
+    were, or nothing is installed to train with.
+    """
+    if not find_spec("torch"):
+        return None
+    from pydantic import TypeAdapter, ValidationError
+
+    from .recipe import DataSection
+    from .training import RECORD, split
+
+    try:
+        section = TypeAdapter(DataSection).validate_python(record["recipe"]["data"])
+        dispatches = split(section, schema, Place(RECORD)).train
+        return dispatches if len(dispatches) == record["dispatches"]["train"] else None
+    except (KeyError, TypeError, ValidationError, DatelineError, OSError):
+        return None
 
 
 def load_extractor(model: Path, require_signature: Path | None = None) -> Extractor:
     """The extractor of a bundle or of a checkpoint; where a signature is required, of a bundle alone."""
-    if require_signature or model.is_file() or (model / "manifest.json").is_file():
+    if require_signature or is_bundle(model):
         return Extractor.load(model, require_signature=require_signature)
     from .network import checkpoint_extractor, load_checkpoint
 
     return checkpoint_extractor(*load_checkpoint(model))
+
+
+def chosen_gold(extractor: Extractor, data: Sequence[Path], split: str) -> Sequence[Dispatch]:
+    """The part of the dispatches that is asked for; raises InputError where it is empty."""
+    return chosen_part(read_dispatches(data, extractor.config.schema), split)
+
+
+def check_split(split: str) -> None:
+    """Raises InputError where there is no such part."""
+    if split not in SPLITS:
+        raise InputError(Place("--split"), "split", f"expected one of {', '.join(SPLITS)}, got {split}")
 
 
 def chosen_part(dispatches: Sequence[Dispatch], split: str) -> Sequence[Dispatch]:
@@ -75,96 +165,7 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str) -> Sequence[Dispatch
     return part
 
 
-def measure(extractor: Extractor, gold: Sequence[Dispatch]) -> tuple[dict[str, Any], Scores]:
-    """Every figure as plain data, in per cent, and the scores they come from."""
-    predicted = list(with_progress(extractor.stream(gold), len(gold), "evaluating"))
-    return figures_of(gold, predicted, extractor.config.schema)
-
-
-def figures_of(
-    gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema
-) -> tuple[dict[str, Any], Scores]:
-    """As `measure`, of dispatches that were read already."""
-    scores = score(gold, predicted, schema)
-    metrics = {
-        "schema": f"{schema.name} {schema.version}",
-        "dispatches": len(gold),
-        "words": sum(len(dispatch.text.split()) for dispatch in gold),
-        "spans": {"exact": _by_label(scores.spans), "seqeval": seqeval_scores(gold, predicted)},
-        "relations": {measure: _by_label(counts) for measure, counts in scores.relations.items()},
-        "clusters": _clusters(gold, predicted, schema),
-        "attributes": {name: _attribute(confusion) for name, confusion in scores.attributes.items()},
-        "confidence": _confidence(judge(gold, predicted, schema)),
-        "unread": [dispatch.id for dispatch in predicted if "error" in dispatch.meta],
-    }
-    return metrics, scores
-
-
-def _clusters(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema) -> dict[str, dict[str, float]]:
-    """Pairwise figures of the relation that ties mentions of one event; nothing where the schema has none."""
-    relation = ROLES.same_event
-    return {relation: _figures(score_clusters(gold, predicted, relation))} if relation in schema.relations else {}
-
-
-def _confidence(judgements: Judgements) -> dict[str, dict[str, Any]]:
-    """For spans, attributes and relations, by label and all together: how far the scores are from the share that is
-    right.
-    """
-    parts = {
-        "spans": judgements.spans,
-        "attributes": judgements.attributes,
-        "relations": judgements.relations,
-    }
-    return {
-        part: {
-            **{label: _believed(judged) for label, judged in by_label.items()},
-            "all": _believed([each for judged in by_label.values() for each in judged]),
-        }
-        for part, by_label in parts.items()
-    }
-
-
-def _believed(judged: Sequence[Judged]) -> dict[str, Any]:
-    count = max(len(judged), 1)
-    return {
-        "ece": round(100 * expected_calibration_error(judged), 2),
-        "score": round(100 * sum(each.score for each in judged) / count, 2),
-        "right": round(100 * sum(each.right for each in judged) / count, 2),
-        "judged": len(judged),
-        "bins": [
-            {"count": each.count, "score": round(100 * each.score, 2), "right": round(100 * each.right, 2)}
-            for each in reliability(judged)
-        ],
-    }
-
-
-def _by_label(counts: Mapping[str, Counts]) -> dict[str, dict[str, float]]:
-    return {**{label: _figures(each) for label, each in counts.items()}, "micro": _figures(total(counts.values()))}
-
-
-def _figures(counts: Counts) -> dict[str, float]:
-    shares = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
-    numbers = {"gold": counts.gold, "right": counts.right, "spurious": counts.spurious, "missed": counts.missed}
-    return {**{name: round(100 * share, 2) for name, share in shares.items()}, **numbers}
-
-
-def _attribute(confusion: Mapping[tuple[str, str], int]) -> dict[str, Any]:
-    """Accuracy, and precision, recall and F1 of each value with their mean (macro), on spans found exactly."""
-    values = sorted({value for pair in confusion for value in pair if value})
-    by_value = {}
-    for value in values:
-        right = confusion.get((value, value), 0)
-        predicted = sum(count for (_, got), count in confusion.items() if got == value)
-        gold = sum(count for (true, _), count in confusion.items() if true == value)
-        by_value[value] = _figures(Counts(right, predicted - right, gold - right))
-    judged, right = sum(confusion.values()), sum(count for (true, got), count in confusion.items() if true == got)
-    f1s = [figures["f1"] for figures in by_value.values()]
-    return {
-        "accuracy": round(100 * right / judged, 2) if judged else 0.0,
-        "macro_f1": round(sum(f1s) / len(f1s), 2) if f1s else 0.0,
-        "judged": judged,
-        "values": by_value,
-        "confusion": [
-            {"gold": true, "predicted": got, "count": count} for (true, got), count in sorted(confusion.items())
-        ],
-    }
+def read(extractor: Extractor, gold: Sequence[Dispatch]) -> Readings:
+    """How a model reads the dispatches."""
+    predicted = list(with_progress(extractor.stream(gold), len(gold), "reading"))
+    return Readings(gold, predicted, extractor.config.schema, calibration=extractor.config.calibration)

@@ -14,7 +14,7 @@ from dateline_infer.manifest import CARD, MANIFEST, METRICS, write_bundle
 from dateline_infer.signing import read_private_key
 from dateline_labels import InputError, Place
 
-from .card import card
+from .card import card, reported
 from .certifying import Packaging, Source, certify
 
 
@@ -26,9 +26,10 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
     if bundle.exists() and not (bundle / MANIFEST).is_file():
         raise InputError(Place(str(bundle)), "bundle", "exists and is not a bundle, so it is not replaced")
     key = read_private_key(packaging.sign) if packaging.sign else None
+    report = reported(packaging.report, checkpoint) if packaging.report else None
     source = Source.of(checkpoint, packaging.proving)
     with _replacing(bundle) as work:
-        contents = source.contents()
+        contents = source.contents() | ({METRICS: report} if report else {})
         certificate = certify(source, packaging, contents, work, bundle)
         contents[CARD] = card(certificate, json.loads(contents[METRICS]), json.loads(source.record)).encode("utf-8")
         write_bundle(work, contents, version("dateline"), certificate, key)

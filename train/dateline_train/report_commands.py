@@ -1,6 +1,55 @@
 """`dateline report`: all that a paper's evaluation section needs, of a checkpoint or bundle."""
 
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
 
-def report() -> None:
-    """Write the evaluation report of a checkpoint or bundle."""
-    raise NotImplementedError
+import typer
+from dateline_labels import MissingExtraError
+
+_NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
+
+
+def report(
+    model: Annotated[
+        Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
+    ],
+    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")],
+    split: Annotated[
+        str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")
+    ] = "all",
+    compare: Annotated[
+        Path | None, typer.Option(metavar="OTHER", help="A checkpoint or bundle to compare with, on the same data.")
+    ] = None,
+    fail_if_worse: Annotated[
+        float | None,
+        typer.Option(metavar="POINTS", help="With --compare: end with exit code 6 where F1 fell by more points."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap; the same seed gives the same intervals.")] = 13,
+    resamples: Annotated[int, typer.Option(min=0, help="Drawings of the bootstrap; 0 for no intervals.")] = 1_000,
+    story: Annotated[
+        str,
+        typer.Option(metavar="KEY", help="Dispatches with the same value under this key of meta are drawn together."),
+    ] = "story",
+    runs: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint or bundle for the learning curve; again for each.")
+    ] = None,
+    require_signature: Annotated[
+        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
+    ] = None,
+) -> None:
+    """Write the evaluation report of a checkpoint or bundle: report.html, report.md, plots, cases, model card.
+
+    Examples: dateline report out/demo/bundle labels/corpus --split test -o out/demo/report
+    · dateline report NEW DATA -o out/report --compare OLD --fail-if-worse 0.5
+    """
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise MissingExtraError("this command", name, "report")
+    from dateline_report.reporting import Options
+
+    from .evaluating import Asked, run_full_report
+
+    options = Options(seed, resamples, story, fail_if_worse)
+    run_full_report(Asked(model, tuple(data), out, split, compare, tuple(runs or ()), require_signature), options)

@@ -31,7 +31,7 @@ class Tally:
     told_whole: int = 0
     told_core: int = 0
     parts: Counter[str] = field(default_factory=Counter)
-    incidents: Counts = field(default_factory=lambda: Counts(0, 0, 0))
+    incidents: Counts = field(default_factory=Counts)
     figures: dict[str, Counts] = field(default_factory=dict)
 
 
@@ -50,7 +50,7 @@ def _add(found: Tally, gold: Records, predicted: Records) -> None:
         other = next((each for each in predicted[0] if stands_for.get(each.incident) == incident.incident), None)
         if other is None:
             continue
-        parts = {name: same(incident, other) for name, same in _PARTS.items()}
+        parts = {name: same(incident, other) for name, same in PARTS.items()}
         parts["figures"] = _figures(incident, gold[1]) == _figures(other, predicted[1])
         found.parts.update(name for name, holds in parts.items() if holds)
         at_core = parts["days"] and parts["place"] and _numbers(incident, gold[1]) == _numbers(other, predicted[1])
@@ -127,7 +127,7 @@ def _name(words: str | None) -> str:
     return " ".join((words or "").casefold().split())
 
 
-_PARTS: dict[str, Callable[[IncidentRecord, IncidentRecord], bool]] = {
+PARTS: dict[str, Callable[[IncidentRecord, IncidentRecord], bool]] = {
     "kind": lambda one, other: one.kind == other.kind,
     "status": lambda one, other: one.status == other.status,
     "days": lambda one, other: (one.date_start, one.date_end) == (other.date_start, other.date_end),
