@@ -1,16 +1,14 @@
-"""Chromium for the tests of report.html, and a page of it that keeps what it asked for, said and threw.
-
-Test modules name this one in `pytest_plugins`.
-"""
+"""Fixtures of the tests of report.html: Chromium and a page of it. Test modules name this one in `pytest_plugins`."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from watched_page import Watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -25,31 +23,6 @@ def chromium() -> Iterator["Browser"]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-class Watched:
-    """A page with what it asked for, said and threw."""
-
-    def __init__(self, page: "Page") -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.faults: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.faults.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        page.on("dialog", self._close)
-        page.on("popup", lambda popup: self.faults.append(f"popup: {popup.url}"))
-
-    def _close(self, dialog: object) -> None:
-        self.faults.append("dialog")
-        dialog.dismiss()  # type: ignore[attr-defined]
-
-    def open(self, file: Path, fragment: str = "") -> "Page":
-        """The report with a part of its address; the page that was open is left."""
-        self.page.goto("about:blank")
-        self.requests.clear()
-        self.page.goto(f"{file.as_uri()}{fragment}")
-        return self.page
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium_page import Watched
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import Case
 from dateline_report.page import page, write_page
 from dateline_report.visible_text import parts, plain
 from example_report import example_metrics, f
 from hostile import HOSTILE
+from watched_page import Watched
 
 pytest_plugins = ("chromium_page",)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from chromium_page import Watched
 from dateline_labels import Dispatch
 from dateline_report.page import write_page
 from example_report import example_cases, example_metrics, gold_dispatch, read_dispatch
+from watched_page import Watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -39,13 +39,14 @@ def _differences(key: str, title: str, rows: Mapping[str, Figures], plot: RangeP
         title,
         "Paired bootstrap: both models on the same resamples. Right of the line this model is better.",
         "label" if "headline" not in key else "figure",
-        ("this", "other", "difference", "95 % interval", "better in"),
+        ("difference", "95 % interval", "this", "other", "better in"),
         tuple(
             Row(
                 name,
                 (
-                    *(f"{row['value']:.1f}", f"{row['other']:.1f}", f"{row['difference']:+.1f}"),
+                    f"{row['difference']:+.1f}",
                     f"{row['low']:+.1f} to {row['high']:+.1f}",
+                    *(f"{row['value']:.1f}", f"{row['other']:.1f}"),
                     f"{100 * row['better']:.0f} %",
                 ),
                 (Interval(row["difference"], row["low"], row["high"]),),

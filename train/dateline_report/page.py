@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-_STYLES: Final = ("page.css", "figures.css", "cases.css")
+_STYLES: Final = ("page.css", "figures.css", "cases.css", "print.css")
 _SCRIPTS: Final = (
     *("dom.js", "items.js", "filters.js", "annotated.js", "rows.js", "list.js", "detail.js", "choices.js"),
     *("cases.js", "page.js"),

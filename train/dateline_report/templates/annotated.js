@@ -17,15 +17,16 @@ function annotatedText(dispatch, side, marks) {
   const borders = [...new Set([0, characters.length, ...spans.flatMap((item) => [item.start, item.end])])].sort((one, other) => one - other);
   const wrong = wrongAttributes(dispatch);
   const block = element("bdi", { class: "words", dir: "auto" });
-  const waiting = [];  // tags stand where no span is open, so that a line is not broken by them
+  let waiting = []; // a tag stands where the spans end that were open at the end of its own, so that no line is broken
   for (let number = 0; number + 1 < borders.length; number += 1) {
     const [start, end] = [borders[number], borders[number + 1]];
     const words = shown(characters.slice(start, end).join(""));
     const around = spans.filter((item) => item.start <= start && item.end >= end);
     block.append(...(around.length ? [marked(words, around, side, marks)] : words));
-    waiting.push(...around.filter((item) => item.end === end));
-    if (around.some((item) => item.end > end)) continue;
-    block.append(...waiting.splice(0).map((item) => tagOf(item, side, wrong)));
+    const open = Math.max(end, ...around.map((item) => item.end));
+    waiting.push(...around.filter((item) => item.end === end).map((item) => ({ item, until: open })));
+    block.append(...waiting.filter(({ until }) => until <= end).map(({ item }) => tagOf(item, side, wrong)));
+    waiting = waiting.filter(({ until }) => until > end);
   }
   return block;
 }
