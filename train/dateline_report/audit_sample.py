@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import typer
-from dateline_infer.rules import Rule
+from dateline_infer.incident_choices import Rule
 from dateline_labels import Dispatch, InputError, Place, Schema, one_line
 from dateline_labels.dispatch import check_date
 from dateline_labels.files import write_dispatches
