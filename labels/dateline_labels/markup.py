@@ -24,8 +24,11 @@ _UNKNOWN_DATE = "unknown"
 _NEEDS_ESCAPE = re.compile(r"[\[\]\\]")
 
 
-def read(source: str, place: Place, schema: Schema) -> Dispatch:
-    """The dispatch in `source`; raises InputError naming the line and the field of the first fault."""
+def read(source: str, place: Place, schema: Schema | None) -> Dispatch:
+    """The dispatch in `source`; raises InputError naming the line and the field of the first fault.
+
+    Without a schema any label goes, and spans still never overlap.
+    """
     if "\r\n" in source:
         line = source.count("\n", 0, source.index("\r\n")) + 1
         raise InputError(place.at(line), "file", "expected lines to end in \\n, got \\r\\n")
@@ -42,7 +45,9 @@ def read(source: str, place: Place, schema: Schema) -> Dispatch:
     published = header.pop("published")
     dispatch_id = header.pop("id")
     marked = Dispatch(dispatch_id, text, None if published == _UNKNOWN_DATE else published, header, tuple(spans))
-    for field, what in schema.problems(marked):  # before the relations, which would only suffer from a wrong label
+    for field, what in (
+        schema.problems(marked) if schema else ()
+    ):  # before the relations, which would only suffer from a wrong label
         raise InputError(place.at(_line_of(field, marked, first_line)), field, what)
     first_relation = first_line + body.count("\n") + 2
     relations = _read_relations(tail, place, first_relation, marked.span_by_id, schema)
@@ -136,7 +141,7 @@ def _read_span(tag: str | None, start: int | None, end: int, here: Place) -> Spa
 
 
 def _read_relations(
-    tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema
+    tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema | None
 ) -> list[Relation]:
     relations: dict[tuple[str, str, str], Relation] = {}
     if tail and not tail.endswith("\n"):  # else a relation cut short could pass for a shorter id
@@ -150,7 +155,7 @@ def _read_relations(
         for span_id in (head, end):
             if span_id not in spans:
                 raise InputError(place.at(number), "relation", f"no span has the id {span_id}")
-        what = schema.relation_problem(label, spans[head].label, spans[end].label)
+        what = schema.relation_problem(label, spans[head].label, spans[end].label) if schema else None
         if not what and head == end:
             what = f"{head} is related to itself"
         if not what and (label, head, end) in relations:

@@ -1,0 +1,60 @@
+"""The inline markup as a format: one dispatch a file, a folder of them to write."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place, markup
+from dateline_labels.files import decode_utf8, write_dispatches
+
+from .format import Annotated, Finding, Format, refuse_losses
+
+_SCORE = "the markup carries no scores"
+_HEADER = re.compile(rb"(?:\w[\w-]*: \S[^\n]*\n)+\n")
+
+
+def recognise(path: Path, head: bytes) -> str:
+    """A file that ends in `.md`."""
+    if path.suffix != ".md":
+        return ""
+    return "header lines, then a text" if _HEADER.match(head) else "its name ends in .md"
+
+
+def read(path: Path) -> Annotated:
+    """The dispatch of the file."""
+    place = Place(str(path))
+    text = decode_utf8(path.read_bytes(), place)
+    dispatch = markup.read(text, place, None)
+    first_line = text.partition("\n\n")[0].count("\n") + 3
+    places: dict[tuple[str, ...], Place] = {(dispatch.id,): place.at(markup.header_line(text, "id"))}
+    for span in dispatch.spans:
+        places[dispatch.id, span.id] = place.at(first_line + dispatch.text.count("\n", 0, span.start))
+    first_relation = first_line + dispatch.text.count("\n") + 2
+    for number, relation in enumerate(dispatch.relations, start=first_relation):
+        places[dispatch.id, relation.head, relation.label, relation.tail] = place.at(number)
+    return Annotated((dispatch,), places=places)
+
+
+def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
+    """One file a dispatch in the folder `target`."""
+    findings = tuple(
+        Finding(Place(dispatch.id), "scores", "lost", _SCORE)
+        for dispatch in dispatches
+        if dispatch != without_scores(dispatch)
+    )
+    refuse_losses(findings, lossy)
+    if target.suffix:
+        raise InputError(Place(str(target)), "format", "expected a folder to write markup to")
+    write_dispatches(dispatches, target)
+    return findings
+
+
+def without_scores(dispatch: Dispatch) -> Dispatch:
+    """The dispatch as if people had annotated it."""
+    spans = tuple(replace(span, score=None, attribute_scores={}) for span in dispatch.spans)
+    relations = tuple(replace(relation, score=None) for relation in dispatch.relations)
+    return replace(dispatch, spans=spans, relations=relations)
+
+
+FORMAT = Format("markup", "inline markup", ("",), recognise, read, write)
