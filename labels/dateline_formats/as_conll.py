@@ -1,0 +1,196 @@
+"""CoNLL: a token and its tag on each line, columns between spaces or tabs, an empty line after each sentence.
+
+The token is the first column, the tag the last: IOB1, BIO (IOB2), BILOU, IOBES or BMEWO without W, by the tags that the
+file has. With lines `-DOCSTART-` each document is a dispatch, without them each sentence; either way its text is its
+tokens with one space between. Spans alone are carried, and none that overlap (Tjong Kim Sang and De Meulder, 2003).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.files import decode_utf8, read_bytes, write_atomically
+
+from .drafts import Draft, Reading, id_of
+from .format import Annotated, Finding, Format, refuse_losses
+from .json_rows import BYTE_ORDER_MARK
+from .losses import lost, lost_parts
+from .overlaps import without_overlaps
+from .token_drafts import TokenMarks, as_tokens
+from .tokens import joined, sentences
+
+SUFFIXES = (".conll",)
+_TITLE = "CoNLL"
+_DOCUMENT = "-DOCSTART-"
+_TAG = re.compile(r"O|(?P<prefix>[BIMELSU])-(?P<label>\S+)")
+_GAP = re.compile(r"[ \t]+")
+_LOOKED_AT = 200  # lines, to recognise the format
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    token: str
+    prefix: str  # "" outside of spans
+    label: str
+
+
+@dataclass(frozen=True)
+class _Document:
+    line: int
+    sentences: tuple[tuple[_Line, ...], ...]
+
+
+def recognise(path: Path, head: bytes) -> str:
+    """A file of which each line ends in a tag."""
+    lines = head.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n")
+    columns = [_columns(line) for line in (lines[:-1] or lines)[:_LOOKED_AT] if line.strip() and line[0] != "#"]
+    tagged = [each for each in columns if each[0] != _DOCUMENT]
+    if not tagged or not all(len(each) > 1 and _TAG.fullmatch(each[-1]) for each in tagged):
+        return ""
+    return f"its lines are tokens with tags, as in {tagged[0][-1]}"
+
+
+def read(path: Path) -> Annotated:
+    """A dispatch for each document or, where the file marks none, each sentence. Tags that break the scheme of the file
+    begin or end a span all the same, with a finding.
+    """
+    place, reading = Place(str(path)), Reading()
+    text = decode_utf8(read_bytes(path).removeprefix(BYTE_ORDER_MARK), place)
+    documents = list(_documents(text, place, reading))
+    if not documents:
+        raise InputError(place, "file", "expected lines with a token and a tag, got none")
+    scheme = _scheme([sentence for document in documents for sentence in document.sentences])
+    for number, document in enumerate(documents, start=1):
+        _read_document(document, Draft(reading, place.at(document.line), id_of(path, None, number), ""), scheme)
+    return reading.annotated()
+
+
+def _documents(text: str, place: Place, reading: Reading) -> Iterator[_Document]:
+    by_document = re.search(rf"^{_DOCUMENT}", text, re.MULTILINE) is not None
+    begun = 0  # the line of the document's first token or of its -DOCSTART-, 0 before
+    found: list[tuple[_Line, ...]] = []
+    sentence: list[_Line] = []
+    for number, line in enumerate([*text.split("\n"), "", _DOCUMENT], start=1):
+        columns = _columns(line)
+        starts = columns[0] == _DOCUMENT
+        if line.strip() and not starts:
+            if not sentence and line.startswith("#") and not _TAG.fullmatch(columns[-1]):
+                reading.note(place.at(number), "line", "lost", f"the comment {line!r} is not read")
+                continue
+            sentence.append(_line(columns, number, place))
+            begun = begun or number
+            continue
+        if sentence:
+            found.append(tuple(sentence))
+            sentence = []
+        if (starts or not by_document) and begun:
+            yield _Document(begun, tuple(found))
+            begun, found = 0, []
+        if starts:
+            begun = number
+
+
+def _columns(line: str) -> list[str]:
+    """The columns of a line, at least one; between tabs where it has any, or else between spaces."""
+    line = line.removesuffix("\r")
+    return line.rstrip("\t").split("\t") if "\t" in line.strip() else _GAP.split(line.strip(" \t"))
+
+
+def _line(columns: list[str], number: int, place: Place) -> _Line:
+    match = _TAG.fullmatch(columns[-1].strip(" "))
+    if len(columns) < 2 or not match:
+        got = f"got {len(columns)} column" if len(columns) < 2 else f"got {columns[-1]!r}"
+        raise InputError(place.at(number), "tag", f"expected a token and a tag, O or a letter of BIMELSU-LABEL, {got}")
+    if not columns[0]:
+        raise InputError(place.at(number), "token", "expected a token before the tag, got nothing")
+    return _Line(number, columns[0], match["prefix"] or "", match["label"] or "")
+
+
+def _scheme(found: Sequence[tuple[_Line, ...]]) -> str:
+    """`bounded` where a span's last token is marked, `IOB1` where B- only parts neighbours of one label, or `BIO`."""
+    prefixes = {line.prefix for sentence in found for line in sentence}
+    if prefixes & set("MELSU"):
+        return "bounded"
+    outside = _Line(0, "", "", "")
+    begins = {
+        line.prefix
+        for sentence in found
+        for before, line in pairwise((outside, *sentence))
+        if line.label != before.label
+    }
+    return "IOB1" if "I" in begins and "B" not in begins else "BIO"
+
+
+def _read_document(document: _Document, draft: Draft, scheme: str) -> None:
+    lines = [line for sentence in document.sentences for line in sentence]
+    tokens = joined([line.token for line in lines])
+    draft.text = tokens.text
+    marks = TokenMarks(draft, tokens=tokens)
+    at = 0
+    for sentence in document.sentences:
+        for first, last in _spans(sentence, draft, scheme):
+            place = draft.place.at(sentence[first].number)
+            marks.token_span(place, "tag", sentence[first].label, (at + first, at + last))
+        at += len(sentence)
+    draft.finish()
+
+
+def _spans(sentence: tuple[_Line, ...], draft: Draft, scheme: str) -> Iterator[tuple[int, int]]:
+    """The first and last token of each span of a sentence."""
+    first: int | None = None
+    for number, line in enumerate((*sentence, _Line(sentence[-1].number, "", "", ""))):
+        goes_on = first is not None and line.prefix in ("I", "M", "E", "L") and line.label == sentence[first].label
+        if not goes_on:
+            if first is not None:
+                if scheme == "bounded":
+                    _note(draft, sentence[number - 1], "ends a span, which E-, L-, S- or U- would say")
+                yield first, number - 1
+            first = number if line.prefix else None
+            if line.prefix in ("I", "M", "E", "L") and scheme != "IOB1":
+                _note(draft, line, "begins a span, which B- would say")
+        if line.prefix and line.prefix in "ELSU" and first is not None:
+            yield first, number
+            first = None
+
+
+def _note(draft: Draft, line: _Line, what: str) -> None:
+    draft.reading.note(draft.place.at(line.number), "tag", "repaired", f"{line.prefix}-{line.label} {what}")
+
+
+def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
+    """One document a dispatch, BIO tags, tokens and sentences by the rules of `tokens`."""
+    if not target.name.endswith(SUFFIXES):
+        raise InputError(Place(str(target)), "format", "expected a file ending in .conll")
+    losses = lost_parts(dispatches, _TITLE, ("published", "meta", "attributes", "scores", "relations"))
+    documents = [_document(dispatch, id_of(target, None, n), losses) for n, dispatch in enumerate(dispatches, start=1)]
+    refuse_losses(losses, lossy)
+    write_atomically(target, "".join(documents).encode("utf-8"))
+    return tuple(losses)
+
+
+def _document(dispatch: Dispatch, read_id: str, losses: list[Finding]) -> str:
+    if dispatch.id != read_id:
+        losses.append(lost(dispatch, "id", f"{_TITLE} carries no id, it is read back as {read_id}"))
+    written = as_tokens(replace(dispatch, relations=()), _TITLE, losses)
+    if not written.tokens.is_joined:
+        losses.append(lost(dispatch, "text", f"{_TITLE} carries no text but its tokens, with one space between"))
+    named = [span for span in written.dispatch.spans if not re.search(r"\s", span.label)]
+    apart = without_overlaps(named)
+    for span in written.dispatch.spans:
+        if span not in apart:
+            why = "overlaps another span" if span in named else "has white space in its label"
+            losses.append(lost(dispatch, span.id, f"{span.label} {why}, which {_TITLE} cannot carry"))
+    tags = ["O"] * len(written.tokens.offsets)
+    for span in apart:
+        first, last = written.ranges[span.id]
+        tags[first : last + 1] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first)]
+    lines = [f"{word} {tag}\n" for word, tag in zip(written.tokens.words, tags, strict=True)]
+    ranges = sentences(written.tokens, [written.ranges[span.id] for span in apart])
+    return f"{_DOCUMENT} O\n\n" + "".join("".join(lines[start:end]) + "\n" for start, end in ranges)
+
+
+FORMAT = Format("conll", "CoNLL: a token and a tag a line", SUFFIXES, recognise, read, write)
