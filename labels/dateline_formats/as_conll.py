@@ -51,7 +51,7 @@ def recognise(path: Path, head: bytes) -> str:
     tagged = [each for each in columns if each[0] != _DOCUMENT]
     if not tagged or not all(len(each) > 1 and _TAG.fullmatch(each[-1]) for each in tagged):
         return ""
-    return f"its lines are tokens with tags, as in {tagged[0][-1]}"
+    return f"its lines end in tags, as in {max((each[-1] for each in tagged), key=len)}"
 
 
 def read(path: Path) -> Annotated:

@@ -40,11 +40,11 @@ class Marks:
     """The spans and relations that a reader adds to a draft, numbered in their order, each once."""
 
     draft: Draft
-    known: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    known: dict[tuple[str, int, int, tuple[tuple[str, str], ...]], str] = field(default_factory=dict)
 
     def span(self, place: Place, name: str, span: Span) -> str:
         """Add a span under an id of its own; its id, or that of the same span given before."""
-        key = span.label, span.start, span.end
+        key = span.label, span.start, span.end, tuple(sorted(span.attributes.items()))
         if key in self.known:
             what = f"{span.label} from {span.start} to {span.end} is given twice, and kept once"
             self.draft.reading.note(place, name, "lost", what)
