@@ -10,7 +10,7 @@ from pathlib import Path
 from dateline_labels import InputError, Place
 
 from . import as_jsonl, as_markup
-from .format import Annotated, Format
+from .format import Format
 
 FORMATS: tuple[Format, ...] = (as_markup.FORMAT, as_jsonl.FORMAT)
 _HEAD = 1 << 20
@@ -24,41 +24,38 @@ def named(name: str) -> Format:
     raise InputError(Place(name), "format", f"expected one of {', '.join(each.name for each in FORMATS)}")
 
 
-def recognise(path: Path) -> tuple[Format, str] | None:
+def target_format(path: Path) -> Format:
+    """The format that `path` is written in where none is asked for: one of ours, or the only one of its suffix."""
+    ours = [each for each in (as_markup.FORMAT, as_jsonl.FORMAT) if _ends_in(path, each)]
+    found = ours or [each for each in FORMATS if path.suffix and _ends_in(path, each)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(each.name for each in found or FORMATS)
+    what = f"expected a folder, or a file ending in {' or '.join(as_jsonl.SUFFIXES)}, or --to one of {names}"
+    raise InputError(Place(str(path)), "format", what)
+
+
+def _ends_in(path: Path, each: Format) -> bool:
+    return any(path.name.endswith(suffix) if suffix else not path.suffix for suffix in each.suffixes)
+
+
+def recognise(path: Path, among: Sequence[Format] = FORMATS) -> tuple[Format, str] | None:
     """The first format that knows the file or folder as its own, and by what; None where none does."""
     head = b"" if path.is_dir() else _head(path)
-    for each in FORMATS:
+    for each in among:
         reason = each.recognise(path, head)
         if reason:
             return each, reason
     return None
 
 
-def recognised(path: Path) -> tuple[Format, str]:
-    """The same; raises InputError where no format does."""
-    found = recognise(path)
+def recognised(path: Path, among: Sequence[Format] = FORMATS) -> tuple[Format, str]:
+    """The same; raises InputError where no format does. The only format there is reads whatever it is given."""
+    found = recognise(path, among) or ((among[0], "asked for") if len(among) == 1 else None)
     if found is None:
-        names = ", ".join(each.name for each in FORMATS)
-        raise InputError(Place(str(path)), "format", f"expected a folder or a file in a format known here: {names}")
+        names = ", ".join(each.name for each in among)
+        raise InputError(Place(str(path)), "format", f"expected a folder or a file in a known format ({names})")
     return found
-
-
-def read_unit(path: Path) -> Annotated:
-    """What stands in one file, or in a folder that is one unit of its format."""
-    return recognised(path)[0].read(path)
-
-
-def merged(parts: Sequence[Annotated]) -> Annotated:
-    """Several readings as one; raises InputError where an id occurs in two."""
-    places: dict[tuple[str, ...], Place] = {}
-    for part in parts:
-        for dispatch in part.dispatches:
-            if (dispatch.id,) in places:
-                what = f"{dispatch.id} occurs twice, first in {places[dispatch.id,].path}"
-                raise InputError(part.place_of(dispatch), "id", what)
-        places.update(part.places)
-    dispatches = tuple(dispatch for part in parts for dispatch in part.dispatches)
-    return Annotated(dispatches, tuple(finding for part in parts for finding in part.findings), places)
 
 
 def _head(path: Path) -> bytes:
