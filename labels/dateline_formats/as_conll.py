@@ -7,23 +7,22 @@ tokens with one space between. Spans alone are carried, and none that overlap (T
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import decode_utf8, read_bytes, write_atomically
 
+from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import BYTE_ORDER_MARK
-from .losses import lost, lost_parts
-from .overlaps import without_overlaps
-from .token_drafts import TokenMarks, as_tokens
+from .token_drafts import TokenMarks, as_tokens, lost
 from .tokens import joined, sentences
 
 SUFFIXES = (".conll",)
-_TITLE = "CoNLL"
+_CARRIES = Carries("CoNLL", relations=False, overlaps=False, names=r"\S+")
 _DOCUMENT = "-DOCSTART-"
 _TAG = re.compile(r"O|(?P<prefix>[BIMELSU])-(?P<label>\S+)")
 _GAP = re.compile(r"[ \t]+")
@@ -165,8 +164,8 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
     """One document a dispatch, BIO tags, tokens and sentences by the rules of `tokens`."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .conll")
-    losses = lost_parts(dispatches, _TITLE, ("published", "meta", "attributes", "scores", "relations"))
-    documents = [_document(dispatch, id_of(target, None, n), losses) for n, dispatch in enumerate(dispatches, start=1)]
+    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    documents = [_document(dispatch, id_of(target, None, n), losses) for n, dispatch in enumerate(fitted, start=1)]
     refuse_losses(losses, lossy)
     write_atomically(target, "".join(documents).encode("utf-8"))
     return tuple(losses)
@@ -174,23 +173,17 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
 
 def _document(dispatch: Dispatch, read_id: str, losses: list[Finding]) -> str:
     if dispatch.id != read_id:
-        losses.append(lost(dispatch, "id", f"{_TITLE} carries no id, it is read back as {read_id}"))
-    written = as_tokens(replace(dispatch, relations=()), _TITLE, losses)
+        losses.append(lost(dispatch, "id", f"CoNLL carries no id, it is read back as {read_id}"))
+    written = as_tokens(dispatch, "CoNLL", losses)
     if not written.tokens.is_joined:
-        losses.append(lost(dispatch, "text", f"{_TITLE} carries no text but its tokens, with one space between"))
-    named = [span for span in written.dispatch.spans if not re.search(r"\s", span.label)]
-    apart = without_overlaps(named)
-    for span in written.dispatch.spans:
-        if span not in apart:
-            why = "overlaps another span" if span in named else "has white space in its label"
-            losses.append(lost(dispatch, span.id, f"{span.label} {why}, which {_TITLE} cannot carry"))
+        losses.append(lost(dispatch, "text", "CoNLL carries no text but its tokens, with one space between"))
     tags = ["O"] * len(written.tokens.offsets)
-    for span in apart:
+    for span in written.dispatch.spans:
         first, last = written.ranges[span.id]
         tags[first : last + 1] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first)]
     lines = [f"{word} {tag}\n" for word, tag in zip(written.tokens.words, tags, strict=True)]
-    ranges = sentences(written.tokens, [written.ranges[span.id] for span in apart])
-    return f"{_DOCUMENT} O\n\n" + "".join("".join(lines[start:end]) + "\n" for start, end in ranges)
+    found = sentences(written.tokens, written.ranges.values())
+    return f"{_DOCUMENT} O\n\n" + "".join("".join(lines[start:end]) + "\n" for start, end in found)
 
 
 FORMAT = Format("conll", "CoNLL: a token and a tag a line", SUFFIXES, recognise, read, write)

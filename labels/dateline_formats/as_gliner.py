@@ -14,10 +14,10 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
+from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, first_keys, read_rows, typed
-from .losses import lost, lost_parts
 from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
 
 SUFFIXES = (".json",)
@@ -68,12 +68,19 @@ def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     draft.finish()
 
 
+def _carries(key: str, value: object) -> str:
+    return f"no other fact under its own key {key}" if key in _KEYS else ""
+
+
+_CARRIES = Carries(_TITLE, meta=_carries)
+
+
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """One row a dispatch, in one list; tokens by the rule of `tokens`."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .json")
-    losses = lost_parts(dispatches, _TITLE, ("published", "attributes", "scores"))
-    rows = [_row(dispatch, losses) for dispatch in dispatches]
+    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    rows = [_row(dispatch, losses) for dispatch in fitted]
     refuse_losses(losses, lossy)
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
     write_atomically(target, f"[\n{lines}\n]\n".encode())
@@ -82,9 +89,6 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     written = as_tokens(dispatch, _TITLE, losses)
-    taken = set(_KEYS) & set(dispatch.meta)
-    if taken:
-        losses.append(lost(dispatch, "meta", f"{_TITLE} has keys of its own named {', '.join(sorted(taken))}"))
     order = {span.id: number for number, span in enumerate(written.dispatch.spans)}
     own = {
         "tokenized_text": written.tokens.words,
@@ -92,7 +96,7 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
         "relations": [[order[each.head], order[each.tail], each.label] for each in written.dispatch.relations],
         "id": dispatch.id,
     }
-    return {**own, **{key: value for key, value in dispatch.meta.items() if key not in taken}, **written.text_row()}
+    return {**own, **dispatch.meta, **written.text_row()}
 
 
 FORMAT = Format("gliner", _TITLE, SUFFIXES, recognise, read, write)

@@ -22,16 +22,15 @@ from dateline_labels import Dispatch, InputError, Place, Relation
 from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
+from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, first_keys, read_rows, typed
-from .losses import lost, lost_parts
-from .token_drafts import SAME_ENTITY, TEXT, TokenDispatch, TokenMarks, as_tokens, read_tokens
+from .token_drafts import SAME_ENTITY, TEXT, TokenDispatch, TokenMarks, as_tokens, lost, read_tokens
 from .tokens import sentences
 
 SUFFIXES = (".jsonl", ".json")
 _TITLE = "SciERC's JSON"
-_CARRIED = ("dataset", "weight")  # and whatever begins with _, by the readers of DyGIE++
 
 _ENTITY = (int, int, str)  # then, where it is predicted, a logit and a probability; so in relations
 _RELATION = (int, int, int, int, str)
@@ -173,22 +172,27 @@ def _score(given: list[Any], kinds: tuple[type, ...]) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
+def _carries(key: str, value: object) -> str:
+    """The readers of DyGIE++ refuse other keys."""
+    carried = key in ("dataset", "weight") or (key.startswith("_") and key != TEXT)
+    return "" if carried else f"no fact under the key {key}, but under dataset, weight and what begins with _"
+
+
+_CARRIES = Carries(_TITLE, meta=_carries)
+
+
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .json")
-    losses = lost_parts(dispatches, _TITLE, ("published", "attributes", "scores"))
-    lines = [json.dumps(_row(dispatch, losses), ensure_ascii=False, allow_nan=False) + "\n" for dispatch in dispatches]
+    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    lines = [json.dumps(_row(dispatch, losses), ensure_ascii=False, allow_nan=False) + "\n" for dispatch in fitted]
     refuse_losses(losses, lossy)
     write_atomically(target, "".join(lines).encode("utf-8"))
     return tuple(losses)
 
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
-    meta = {key: value for key, value in dispatch.meta.items() if key in _CARRIED or (key[:1] == "_" and key != TEXT)}
-    others = [key for key in dispatch.meta if key not in meta]
-    if others:
-        losses.append(lost(dispatch, "meta", f"{_TITLE} carries no other facts about a dispatch: {', '.join(others)}"))
     written = as_tokens(dispatch, _TITLE, losses)
     carried = [relation for relation in written.dispatch.relations if _is_carried(relation, written, losses)]
     tied = [sorted((*written.ranges[each.head], *written.ranges[each.tail])) for each in carried]
@@ -197,7 +201,7 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     relations = [((*written.ranges[each.head], *written.ranges[each.tail]), [each.label]) for each in carried]
     return {
         "doc_key": dispatch.id,
-        **meta,
+        **dispatch.meta,
         **written.text_row(),
         "sentences": [written.tokens.words[start:end] for start, end in ranges],
         "ner": _by_sentence(ranges, ner),

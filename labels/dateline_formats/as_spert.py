@@ -15,15 +15,16 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
+from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, first_keys, read_rows, typed
-from .losses import lost, lost_parts
 from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
 
 SUFFIXES = (".json",)
 _TITLE = "SpERT's JSON"
 _ID = "orig_id"
+_KEYS = ("tokens", "entities", "relations", _ID, TEXT)
 
 
 class _Part(BaseModel):
@@ -68,7 +69,7 @@ def read(path: Path) -> Annotated:
 def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     sentence = typed(row, _SENTENCE)
     tokens = read_tokens(row, sentence.tokens)
-    meta = {key: value for key, value in (sentence.model_extra or {}).items() if key not in (_ID, TEXT)}
+    meta = {key: value for key, value in (sentence.model_extra or {}).items() if key not in _KEYS}
     if not isinstance(row.value.get(_ID, ""), str | int):
         reading.note(row.place, row.name(_ID), "lost", "expected words or a number, the rows are counted instead")
     draft = Draft(reading, row.place, id_of(path, row.value.get(_ID), number), tokens.text, meta=meta)
@@ -94,12 +95,19 @@ def note_unread(reading: Reading, row: Row, name: str, part: BaseModel) -> None:
         reading.note(row.place, name, "lost", f"not read: {', '.join(part.model_extra)}")
 
 
+def _carries(key: str, value: object) -> str:
+    return f"no other fact under its own key {key}" if key in _KEYS else ""
+
+
+_CARRIES = Carries(_TITLE, meta=_carries)
+
+
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """One row a dispatch, in one list; tokens by the rule of `tokens`."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .json")
-    losses = lost_parts(dispatches, _TITLE, ("published", "attributes", "scores"))
-    rows = [_row(dispatch, losses) for dispatch in dispatches]
+    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    rows = [_row(dispatch, losses) for dispatch in fitted]
     refuse_losses(losses, lossy)
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
     write_atomically(target, f"[\n{lines}\n]\n".encode())
@@ -108,9 +116,6 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     written = as_tokens(dispatch, _TITLE, losses)
-    taken = {"tokens", "entities", "relations", _ID, TEXT} & set(dispatch.meta)
-    if taken:
-        losses.append(lost(dispatch, "meta", f"{_TITLE} has keys of its own named {', '.join(sorted(taken))}"))
     order = {span.id: number for number, span in enumerate(written.dispatch.spans)}
     entities = [
         {"type": span.label, "start": written.ranges[span.id][0], "end": written.ranges[span.id][1] + 1}
@@ -121,7 +126,7 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
         for relation in written.dispatch.relations
     ]
     own = {"tokens": written.tokens.words, "entities": entities, "relations": relations, _ID: dispatch.id}
-    return {**own, **{key: value for key, value in dispatch.meta.items() if key not in taken}, **written.text_row()}
+    return {**own, **dispatch.meta, **written.text_row()}
 
 
 FORMAT = Format("spert", _TITLE, SUFFIXES, recognise, read, write)

@@ -11,7 +11,6 @@ from dateline_labels import Dispatch, InputError, Place, Span
 from .drafts import Draft, new_relation
 from .format import Finding
 from .json_rows import Row
-from .losses import lost
 from .tokens import Tokens, aligned, joined, tokenised
 
 TEXT = "_text"
@@ -120,6 +119,11 @@ def as_tokens(dispatch: Dispatch, title: str, losses: list[Finding]) -> TokenDis
             seen.add((span.label, *found))
     kept = kept_spans(dispatch, ranges, losses)
     return TokenDispatch(kept, tokens, ranges)
+
+
+def lost(dispatch: Dispatch, name: str, what: str) -> Finding:
+    """A loss of a dispatch that is written."""
+    return Finding(Place(dispatch.id), name, "lost", what)
 
 
 def kept_spans(dispatch: Dispatch, kept: Mapping[str, object], losses: list[Finding]) -> Dispatch:

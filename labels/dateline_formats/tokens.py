@@ -66,7 +66,8 @@ def aligned(words: Sequence[str], text: str) -> Tokens:
         if text[start:at] != word:
             raise ValueError(f"token {number} is {word!r}, the text goes on with {text[start : start + 20]!r}")
         offsets.append((start, at))
-    if _after_space(text, at) < len(text):
+    at = _after_space(text, at)
+    if at < len(text):
         raise ValueError(f"the text goes on after the last token with {text[at : at + 20]!r}")
     return Tokens(text, tuple(offsets))
 

@@ -76,11 +76,6 @@ def read_layer(line: str, first: int) -> Layer:
     return Layer(kind, match["name"], columns, first)
 
 
-def read_cell(cell: str) -> list[Value]:
-    """The values stacked in a cell, none where there is no annotation; raises ValueError at a loose bracket."""
-    return [] if cell == NOTHING else [read_value(raw) for raw in split(cell, "|")]
-
-
 def read_value(raw: str) -> Value:
     """One value with its number; raises ValueError at a loose bracket."""
     match = _NUMBERED.fullmatch(raw)
