@@ -16,7 +16,7 @@ SUFFIXES = (".jsonl", ".jsonl.gz")
 
 def recognise(path: Path, head: bytes) -> str:
     """A file that ends in `.jsonl` or `.jsonl.gz`."""
-    if not path.name.endswith(SUFFIXES):
+    if not path.name.endswith(SUFFIXES) or path.is_dir():
         return ""
     keys = first_keys(head)
     return f"its keys are {', '.join(sorted(keys))}" if keys and keys <= _KEYS else "its name ends in .jsonl"

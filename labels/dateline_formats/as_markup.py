@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place, markup
 from dateline_labels.files import decode_utf8, write_dispatches
 
-from .format import Annotated, Finding, Format, refuse_losses
+from .carrying import Carries, renamed
+from .format import Annotated, Finding, Format
 
-_SCORE = "the markup carries no scores"
 _HEADER = re.compile(rb"(?:\w[\w-]*: \S[^\n]*\n)+\n")
 
 
 def recognise(path: Path, head: bytes) -> str:
     """A file that ends in `.md`."""
-    if path.suffix != ".md":
+    if path.suffix != ".md" or path.is_dir():
         return ""
     return "header lines, then a text" if _HEADER.match(head) else "its name ends in .md"
 
@@ -37,24 +36,15 @@ def read(path: Path) -> Annotated:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One file a dispatch in the folder `target`."""
-    findings = tuple(
-        Finding(Place(dispatch.id), "scores", "lost", _SCORE)
-        for dispatch in dispatches
-        if dispatch != without_scores(dispatch)
-    )
-    refuse_losses(findings, lossy)
+    """One file a dispatch in the folder `target`; spans are named anew where the markup does not take their ids."""
     if target.suffix:
         raise InputError(Place(str(target)), "format", "expected a folder to write markup to")
-    write_dispatches(dispatches, target)
-    return findings
-
-
-def without_scores(dispatch: Dispatch) -> Dispatch:
-    """The dispatch as if people had annotated it."""
-    spans = tuple(replace(span, score=None, attribute_scores={}) for span in dispatch.spans)
-    relations = tuple(replace(relation, score=None) for relation in dispatch.relations)
-    return replace(dispatch, spans=spans, relations=relations)
+    carries = Carries(
+        "the markup", published=True, meta=markup.meta_problem, attributes=True, overlaps=False, names=markup.NAME
+    )
+    fitted, findings = carries.fitted(dispatches, lossy)
+    write_dispatches([renamed(dispatch, markup.SPAN_ID, "e") for dispatch in fitted], target)
+    return tuple(findings)
 
 
 FORMAT = Format("markup", "inline markup", ("",), recognise, read, write)

@@ -46,6 +46,6 @@ def convert(
     annotated = read_annotations([source], Schema.read(schema) if schema else None, mapping, given)
     said = (*annotated.findings, *wanted.write(annotated.dispatches, target, lossy))
     for line in recognitions([source], given):
-        typer.echo(line)
+        typer.echo(f"{line}; written as {wanted.title}", err=True)
     say_findings(said, findings)
-    typer.echo(f"{len(annotated.dispatches)} dispatches written to {target} as {wanted.title}")
+    typer.echo(f"{len(annotated.dispatches)} dispatches written to {target}")

@@ -18,7 +18,11 @@ from .errors import InputError, Place
 from .schema import Schema
 
 _TOKEN = re.compile(r"\\(?P<escaped>.?)|(?P<open>\[)|\](?P<tag>\([^)\n]*\))?", re.DOTALL)
-_TAG = re.compile(r"\((?P<label>\w[\w-]*) (?P<id>[A-Za-z][\w-]*)(?P<attributes>(?: \w[\w-]*=\w[\w-]*)*)\)")
+NAME = r"\w[\w-]*"
+"""What a label, an attribute or its value can be, as a regular expression."""
+SPAN_ID = r"[A-Za-z][\w-]*"
+"""What a span's id can be."""
+_TAG = re.compile(rf"\((?P<label>{NAME}) (?P<id>{SPAN_ID})(?P<attributes>(?: {NAME}={NAME})*)\)")
 _HEADER = re.compile(r"(?P<key>\w[\w-]*): (?P<value>\S(?:.*\S)?)")
 _UNKNOWN_DATE = "unknown"
 _NEEDS_ESCAPE = re.compile(r"[\[\]\\]")
@@ -69,6 +73,19 @@ def write(dispatch: Dispatch) -> str:
     if "\r\n" in source:
         raise ValueError("the markup carries no line that ends in \\r\\n")
     return source
+
+
+def meta_problem(key: str, value: object) -> str:
+    """What the markup carries as meta data, where it does not carry `value` as `key`; else nothing."""
+    if key in ("id", "published"):
+        return "one id and one published, meta names another"
+    return _line_problem(key, value)
+
+
+def _line_problem(key: str, value: object) -> str:
+    if isinstance(value, str) and _HEADER.fullmatch(f"{key}: {value}"):
+        return ""
+    return f"words on one line as {key}, got {value!r}"
 
 
 def _read_header(head: str, place: Place) -> dict[str, str]:
@@ -176,11 +193,9 @@ def _header_of(dispatch: Dispatch) -> str:
     check_id(dispatch.id)
     published = _UNKNOWN_DATE if dispatch.published is None else check_date(dispatch.published)
     header = [("id", dispatch.id), ("published", published), *dispatch.meta.items()]
-    for key, value in header:
-        if not isinstance(value, str) or not _HEADER.fullmatch(f"{key}: {value}"):
-            raise ValueError(f"the markup carries words on one line as {key}, got {value!r}")
-    if len(dict(header)) < len(header):
-        raise ValueError("the markup carries one id and one published, meta names another")
+    problem = _line_problem("id", dispatch.id) or next(filter(None, (meta_problem(*each) for each in header[2:])), "")
+    if problem:
+        raise ValueError(f"the markup carries {problem}")
     return "".join(f"{key}: {value}\n" for key, value in header)
 
 
