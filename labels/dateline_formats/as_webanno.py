@@ -217,9 +217,7 @@ class _Reader:
             raise self._error(row, layer, f"no annotation of {of_layer} stands at {unit}")
         return standing[0]
 
-    def _tie(
-        self, row: Row, layer: Layer, label: str, ends: tuple[_Annotation | None, _Annotation | None]
-    ) -> None:
+    def _tie(self, row: Row, layer: Layer, label: str, ends: tuple[_Annotation | None, _Annotation | None]) -> None:
         head, tail = ends
         if not (head and tail and head.span_id and tail.span_id):
             self._note(row, layer, f"{label} ties what is not read as a span")

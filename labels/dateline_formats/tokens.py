@@ -43,6 +43,10 @@ class Tokens:
             return None
         return first, last
 
+    def touched(self, span: Span) -> range:
+        """The tokens that have something of the span."""
+        return range(bisect_right(self._ends, span.start), bisect_left(self.offsets, (span.end, span.end)))
+
     @cached_property
     def _ends(self) -> list[int]:
         return [end for _, end in self.offsets]

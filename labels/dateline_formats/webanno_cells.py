@@ -88,7 +88,7 @@ def write_cell(values: Sequence[tuple[str | None, int]]) -> str:
     """The values stacked in a cell with their numbers, 0 for none."""
     cells = [NO_VALUE if value is None else escape_value(value) for value, _ in values]
     numbered = [cell + (f"[{number}]" if number else "") for cell, (_, number) in zip(cells, values, strict=True)]
-    return "|".join(numbered) or NOTHING
+    return "|".join(numbered) if values else NOTHING
 
 
 def split(cell: str, separator: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""The text and the rows of a WebAnno TSV file: sentences, their tokens and parts of tokens, with offsets in code points.
+"""The text and the rows of a WebAnno TSV file: sentences, tokens and parts of tokens, with offsets in code points.
 
-The file gives the text of each sentence and the offsets of its tokens, in UTF-16 units; between two sentences stands the
-line break that ends each, none where the next begins at once, or as many spaces as its offset asks for. Some programs
-count code points instead, which is found out and told.
+The file gives the text of each sentence and the offsets of its tokens, in UTF-16 units; between two sentences stands
+the line break that ends each, none where the next begins at once, or as many spaces as its offset asks for. Some
+programs count code points instead, which is found out and told.
 """
 
 from collections.abc import Iterator, Sequence
