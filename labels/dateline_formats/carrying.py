@@ -1,10 +1,12 @@
 """What a format can carry, and dispatches as far as it can: each thing left behind is a `lost` finding."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from dateline_labels import Dispatch, Place, Relation, Span
+from dateline_labels import Dispatch, InputError, Place, Relation, Span
+from dateline_labels.files import write_atomically
 
 from .format import Annotated, Finding, refuse_losses
 from .overlaps import without_overlaps
@@ -27,9 +29,14 @@ class Carries:
     overlaps: bool = True
     names: str = r"(?s:.+)"
 
-    def fitted(self, dispatches: Sequence[Dispatch], lossy: bool) -> tuple[list[Dispatch], list[Finding]]:
-        """The dispatches without what cannot be carried; raises InputError at the first of it unless `lossy`."""
-        findings: list[Finding] = []
+    def fitted(
+        self, dispatches: Sequence[Dispatch], lossy: bool, before: Sequence[Finding] = ()
+    ) -> tuple[list[Dispatch], list[Finding]]:
+        """The dispatches without what cannot be carried, with what was lost `before` and here.
+
+        Raises InputError at the first loss unless `lossy`.
+        """
+        findings = list(before)
         fitted = [_Fitting(self, dispatch, findings).fitted() for dispatch in dispatches]
         if not self.overlaps:
             apart = without_overlaps(Annotated(tuple(fitted)))
@@ -103,6 +110,20 @@ class _Fitting:
 
     def _lose(self, name: str, what: str) -> None:
         self.findings.append(Finding(Place(self.dispatch.id), name, "lost", f"{self.carries.title} carries {what}"))
+
+
+def file_name(dispatch: Dispatch, suffix: str) -> str:
+    """The name of the dispatch's own file; raises InputError where its id cannot be one."""
+    if Path(dispatch.id).name != dispatch.id or "\0" in dispatch.id:
+        raise InputError(Place(dispatch.id), "id", "cannot be a file name")
+    return dispatch.id + suffix
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write each text under its name into the folder, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        write_atomically(folder / name, text.encode("utf-8"))
 
 
 def renamed(dispatch: Dispatch, pattern: str, prefix: str) -> Dispatch:

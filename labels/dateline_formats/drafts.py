@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place, Relation, Span
-from dateline_labels.dispatch import check_id
+from dateline_labels.dispatch import check_date, check_id
 
 from .format import Annotated, Finding, Kind
 
@@ -103,3 +103,11 @@ def id_of(path: Path, given: object, number: int) -> str:
         return given
     stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
     return f"{stem}-{given if isinstance(given, int) and not isinstance(given, bool) else number}"
+
+
+def taken_date(value: object) -> str | None:
+    """The value where it is a day as YYYY-MM-DD, else nothing: other words of others stay meta data."""
+    try:
+        return check_date(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

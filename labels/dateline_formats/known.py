@@ -9,10 +9,17 @@ from pathlib import Path
 
 from dateline_labels import InputError, Place
 
-from . import as_jsonl, as_markup
+from . import as_brat, as_doccano, as_jsonl, as_label_studio, as_markup, as_prodigy
 from .format import Format
 
-FORMATS: tuple[Format, ...] = (as_markup.FORMAT, as_jsonl.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    as_brat.FORMAT,
+    as_label_studio.FORMAT,
+    as_prodigy.FORMAT,
+    as_doccano.FORMAT,
+    as_markup.FORMAT,
+    as_jsonl.FORMAT,
+)
 _HEAD = 1 << 20
 
 

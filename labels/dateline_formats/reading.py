@@ -78,16 +78,14 @@ def _units(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format |
 
 
 def _walk(folder: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format | None]]:
-    """The folder itself where a format has it for a unit, else what is in it; hidden files are nobody's annotation."""
+    """The folder itself where a format has it for a unit, else what is in it, but for hidden folders."""
     whole = recognise(folder, among)
     if whole:
         yield folder, whole[0]
         return
     for each in sorted(folder.iterdir()):
-        if each.name.startswith("."):
-            continue
         if each.is_dir():
-            yield from () if each.is_symlink() else _walk(each, among)
+            yield from () if each.is_symlink() or each.name.startswith(".") else _walk(each, among)
         else:
             yield each, (recognise(each, among) or (None,))[0]
 
