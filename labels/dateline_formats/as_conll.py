@@ -1,14 +1,13 @@
 """CoNLL: a token and its tag on each line, columns between spaces or tabs, an empty line after each sentence.
 
-The token is the first column, the tag the last: IOB1, BIO (IOB2), BILOU, IOBES or BMEWO without W, by the tags that the
-file has. With lines `-DOCSTART-` each document is a dispatch, without them each sentence; either way its text is its
-tokens with one space between. Spans alone are carried, and none that overlap (Tjong Kim Sang and De Meulder, 2003).
+The token is the first column, the tag the last, in the scheme of `tag_schemes` that the file's tags are in. With lines
+`-DOCSTART-` each document is a dispatch, without them each sentence; either way its text is its tokens with one space
+between. Spans alone are carried, and none that overlap (Tjong Kim Sang and De Meulder, 2003).
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place
@@ -18,13 +17,13 @@ from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import BYTE_ORDER_MARK
+from .tag_schemes import Scheme, Tag, Tagged, read_tag, scheme_of, spans_of
 from .token_drafts import TokenMarks, as_tokens, lost
 from .tokens import joined, sentences
 
 SUFFIXES = (".conll",)
 _CARRIES = Carries("CoNLL", relations=False, overlaps=False, names=r"\S+")
 _DOCUMENT = "-DOCSTART-"
-_TAG = re.compile(r"O|(?P<prefix>[BIMELSU])-(?P<label>\S+)")
 _GAP = re.compile(r"[ \t]+")
 _LOOKED_AT = 200  # lines, to recognise the format
 
@@ -33,8 +32,7 @@ _LOOKED_AT = 200  # lines, to recognise the format
 class _Line:
     number: int
     token: str
-    prefix: str  # "" outside of spans
-    label: str
+    tag: Tag
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def recognise(path: Path, head: bytes) -> str:
     lines = head.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n")
     columns = [_columns(line) for line in (lines[:-1] or lines)[:_LOOKED_AT] if line.strip() and line[0] != "#"]
     tagged = [each for each in columns if each[0] != _DOCUMENT]
-    if not tagged or not all(len(each) > 1 and _TAG.fullmatch(each[-1]) for each in tagged):
+    if not tagged or not all(len(each) > 1 and read_tag(each[-1]) for each in tagged):
         return ""
     return f"its lines end in tags, as in {max((each[-1] for each in tagged), key=len)}"
 
@@ -62,7 +60,7 @@ def read(path: Path) -> Annotated:
     documents = list(_documents(text, place, reading))
     if not documents:
         raise InputError(place, "file", "expected lines with a token and a tag, got none")
-    scheme = _scheme([sentence for document in documents for sentence in document.sentences])
+    scheme = scheme_of([line.tag for line in found] for document in documents for found in document.sentences)
     for number, document in enumerate(documents, start=1):
         _read_document(document, Draft(reading, place.at(document.line), id_of(path, None, number), ""), scheme)
     return reading.annotated()
@@ -77,7 +75,7 @@ def _documents(text: str, place: Place, reading: Reading) -> Iterator[_Document]
         columns = _columns(line)
         starts = columns[0] == _DOCUMENT
         if line.strip() and not starts:
-            if not sentence and line.startswith("#") and not _TAG.fullmatch(columns[-1]):
+            if not sentence and line.startswith("#") and not read_tag(columns[-1]):
                 reading.note(place.at(number), "line", "lost", f"the comment {line!r} is not read")
                 continue
             sentence.append(_line(columns, number, place))
@@ -100,64 +98,29 @@ def _columns(line: str) -> list[str]:
 
 
 def _line(columns: list[str], number: int, place: Place) -> _Line:
-    match = _TAG.fullmatch(columns[-1].strip(" "))
-    if len(columns) < 2 or not match:
+    tag = read_tag(columns[-1].strip(" "))
+    if len(columns) < 2 or not tag:
         got = f"got {len(columns)} column" if len(columns) < 2 else f"got {columns[-1]!r}"
         raise InputError(place.at(number), "tag", f"expected a token and a tag, O or a letter of BIMELSU-LABEL, {got}")
     if not columns[0]:
         raise InputError(place.at(number), "token", "expected a token before the tag, got nothing")
-    return _Line(number, columns[0], match["prefix"] or "", match["label"] or "")
+    return _Line(number, columns[0], tag)
 
 
-def _scheme(found: Sequence[tuple[_Line, ...]]) -> str:
-    """`bounded` where a span's last token is marked, `IOB1` where B- only parts neighbours of one label, or `BIO`."""
-    prefixes = {line.prefix for sentence in found for line in sentence}
-    if prefixes & set("MELSU"):
-        return "bounded"
-    outside = _Line(0, "", "", "")
-    begins = {
-        line.prefix
-        for sentence in found
-        for before, line in pairwise((outside, *sentence))
-        if line.label != before.label
-    }
-    return "IOB1" if "I" in begins and "B" not in begins else "BIO"
-
-
-def _read_document(document: _Document, draft: Draft, scheme: str) -> None:
-    lines = [line for sentence in document.sentences for line in sentence]
-    tokens = joined([line.token for line in lines])
+def _read_document(document: _Document, draft: Draft, scheme: Scheme) -> None:
+    tokens = joined([line.token for sentence in document.sentences for line in sentence])
     draft.text = tokens.text
     marks = TokenMarks(draft, tokens=tokens)
     at = 0
     for sentence in document.sentences:
-        for first, last in _spans(sentence, draft, scheme):
-            place = draft.place.at(sentence[first].number)
-            marks.token_span(place, "tag", sentence[first].label, (at + first, at + last))
+        for found in spans_of([line.tag for line in sentence], scheme):
+            if isinstance(found, Tagged):
+                place = draft.place.at(sentence[found.first].number)
+                marks.token_span(place, "tag", found.label, (at + found.first, at + found.last))
+            else:
+                draft.reading.note(draft.place.at(sentence[found[0]].number), "tag", "repaired", found[1])
         at += len(sentence)
     draft.finish()
-
-
-def _spans(sentence: tuple[_Line, ...], draft: Draft, scheme: str) -> Iterator[tuple[int, int]]:
-    """The first and last token of each span of a sentence."""
-    first: int | None = None
-    for number, line in enumerate((*sentence, _Line(sentence[-1].number, "", "", ""))):
-        goes_on = first is not None and line.prefix in ("I", "M", "E", "L") and line.label == sentence[first].label
-        if not goes_on:
-            if first is not None:
-                if scheme == "bounded":
-                    _note(draft, sentence[number - 1], "ends a span, which E-, L-, S- or U- would say")
-                yield first, number - 1
-            first = number if line.prefix else None
-            if line.prefix in ("I", "M", "E", "L") and scheme != "IOB1":
-                _note(draft, line, "begins a span, which B- would say")
-        if line.prefix and line.prefix in "ELSU" and first is not None:
-            yield first, number
-            first = None
-
-
-def _note(draft: Draft, line: _Line, what: str) -> None:
-    draft.reading.note(draft.place.at(line.number), "tag", "repaired", f"{line.prefix}-{line.label} {what}")
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from dateline_labels import Dispatch, InputError, Place, Relation
+from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
@@ -26,7 +26,7 @@ from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, first_keys, read_rows, typed
-from .token_drafts import SAME_ENTITY, TEXT, TokenDispatch, TokenMarks, as_tokens, lost, read_tokens
+from .token_drafts import SAME_ENTITY, TEXT, TokenMarks, as_tokens, read_tokens, with_clear_ends
 from .tokens import sentences
 
 SUFFIXES = (".jsonl", ".json")
@@ -194,7 +194,7 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     written = as_tokens(dispatch, _TITLE, losses)
-    carried = [relation for relation in written.dispatch.relations if _is_carried(relation, written, losses)]
+    carried = with_clear_ends(written.dispatch, lambda span: written.ranges[span.id], losses).relations
     tied = [sorted((*written.ranges[each.head], *written.ranges[each.tail])) for each in carried]
     ranges = sentences(written.tokens, [*written.ranges.values(), *((ends[0], ends[-1]) for ends in tied)])
     ner = [(written.ranges[span.id], [span.label]) for span in written.dispatch.spans]
@@ -207,17 +207,6 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
         "ner": _by_sentence(ranges, ner),
         "relations": _by_sentence(ranges, relations),
     }
-
-
-def _is_carried(relation: Relation, written: TokenDispatch, losses: list[Finding]) -> bool:
-    """Whether the ends of the relation are told by their tokens, which another span before them may have as well."""
-    for end in (relation.head, relation.tail):
-        others = [span for span, tokens in written.ranges.items() if tokens == written.ranges[end]]
-        if others[0] != end:
-            what = f"{relation.head} {relation.label} {relation.tail}: {end} and {others[0]} have the same tokens"
-            losses.append(lost(written.dispatch, "relations", f"{what}, by which alone {_TITLE} knows them"))
-            return False
-    return True
 
 
 def _by_sentence(

@@ -130,7 +130,7 @@ class _Reader:
         for at, (column, part) in enumerate(parts):
             if at and parts[at - 1][0].startswith(ROLE):
                 roles = split(self._value(row, layer, parts[at - 1][1]).raw, ";")
-                self._fill(made, roles, part, column)
+                self._fill(made, roles, part, (_feature(parts[at - 1][0]), column))
                 continue
             value = self._value(row, layer, part)
             numbers |= {value.number} - {""}
@@ -140,14 +140,14 @@ class _Reader:
             raise self._error(row, layer, f"expected one number in its columns, got {', '.join(sorted(numbers))}")
         return made, ("", next(iter(numbers), ""))
 
-    def _fill(self, made: _Annotation, roles: list[str], part: str, of_layer: str) -> None:
+    def _fill(self, made: _Annotation, roles: list[str], part: str, slot: tuple[str, str]) -> None:
         targets = [] if part in (NOTHING, NO_VALUE) else split(part, ";")
         if targets and len(targets) != len(roles):
             what = f"expected something for each of {len(roles)} roles, got {len(targets)}"
             raise self._error(made.row, made.layer, what)
         for role, target in zip(roles, targets, strict=False):
-            named = made.layer.name if role in (NOTHING, NO_VALUE) else unescape_value(role)
-            made.slots.append((named, target, of_layer))
+            named = slot[0] if role in (NOTHING, NO_VALUE) else unescape_value(role)
+            made.slots.append((named, target, slot[1]))
 
     def _chain_link(self, layer: Layer, row: Row, parts: list[tuple[str, str]]) -> tuple[_Annotation, tuple[str, str]]:
         """A link of this row: its type has the chain's number in brackets, what it goes by that of the link as well."""
@@ -235,6 +235,11 @@ class _Reader:
 
     def _note(self, row: Row, layer: Layer, what: str) -> None:
         self.marks.draft.reading.note(self.place.at(row.line), _short(layer), "lost", what)
+
+
+def _feature(role: str) -> str:
+    """The name of a slot in a column such as `ROLE_custom.Event:arguments_custom.EventArgumentsLink`."""
+    return re.sub(r"_[\w.]*$", "", role.rpartition(":")[2]) or role
 
 
 def _short(layer: Layer) -> str:

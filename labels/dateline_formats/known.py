@@ -9,7 +9,24 @@ from pathlib import Path
 
 from dateline_labels import InputError, Place
 
-from . import as_brat, as_doccano, as_jsonl, as_label_studio, as_markup, as_prodigy
+from . import (
+    as_brat,
+    as_conll,
+    as_datasets,
+    as_docbin,
+    as_doccano,
+    as_gliner,
+    as_jsonl,
+    as_label_studio,
+    as_markup,
+    as_muc4,
+    as_prodigy,
+    as_re3d,
+    as_scierc,
+    as_spert,
+    as_webanno,
+    as_xmi,
+)
 from .format import Format
 
 FORMATS: tuple[Format, ...] = (
@@ -17,6 +34,16 @@ FORMATS: tuple[Format, ...] = (
     as_label_studio.FORMAT,
     as_prodigy.FORMAT,
     as_doccano.FORMAT,
+    as_spert.FORMAT,
+    as_scierc.FORMAT,
+    as_gliner.FORMAT,
+    as_muc4.FORMAT,
+    as_re3d.FORMAT,
+    as_datasets.FORMAT,
+    as_webanno.FORMAT,
+    as_xmi.FORMAT,
+    as_docbin.FORMAT,
+    as_conll.FORMAT,
     as_markup.FORMAT,
     as_jsonl.FORMAT,
 )

@@ -3,7 +3,7 @@
 A span given twice is kept once and a relation from a span to itself is left out, each with a finding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dateline_labels import Dispatch, InputError, Place, Span
@@ -102,23 +102,19 @@ class TokenDispatch:
 def as_tokens(dispatch: Dispatch, title: str, losses: list[Finding]) -> TokenDispatch:
     """The dispatch as tokens; what crosses the border of a token goes to `losses` and is left out.
 
-    The order of the spans stays; one with the label and the words of another is lost, as rows of tokens know no ids.
+    The order of the spans stays; one that repeats another is lost, as rows of tokens know no ids.
     """
     tokens = tokenised(dispatch.text)
+    dispatch = without_twins(dispatch, losses)
     ranges: dict[str, tuple[int, int]] = {}
-    seen: set[tuple[str, int, int]] = set()
-    for index, span in enumerate(dispatch.spans):
+    for span in dispatch.spans:
         found = tokens.range_of(span)
         if found is None:
-            what = f"{span.id} ({dispatch.words(span)!r}) crosses the border of a token, which {title} cannot carry"
-            losses.append(lost(dispatch, f"spans[{index}]", what))
-        elif (span.label, *found) in seen:
-            losses.append(lost(dispatch, f"spans[{index}]", f"{span.id} has the label and the words of another span"))
+            what = f"{dispatch.words(span)!r} crosses the border of a token, which {title} cannot carry"
+            losses.append(lost(dispatch, f"spans.{span.id}", what))
         else:
             ranges[span.id] = found
-            seen.add((span.label, *found))
-    kept = kept_spans(dispatch, ranges, losses)
-    return TokenDispatch(kept, tokens, ranges)
+    return TokenDispatch(kept_spans(dispatch, ranges, losses), tokens, ranges)
 
 
 def lost(dispatch: Dispatch, name: str, what: str) -> Finding:
@@ -129,11 +125,41 @@ def lost(dispatch: Dispatch, name: str, what: str) -> Finding:
 def kept_spans(dispatch: Dispatch, kept: Mapping[str, object], losses: list[Finding]) -> Dispatch:
     """The dispatch with the spans of these ids alone; the relations that go with the others are added to `losses`."""
     relations = []
-    for index, relation in enumerate(dispatch.relations):
+    for relation in dispatch.relations:
         if relation.head in kept and relation.tail in kept:
             relations.append(relation)
         else:
             what = f"{relation.head} {relation.label} {relation.tail} goes with a span that is not carried"
-            losses.append(lost(dispatch, f"relations[{index}]", what))
+            losses.append(lost(dispatch, f"relations.{relation.label}", what))
     spans = tuple(span for span in dispatch.spans if span.id in kept)
     return replace(dispatch, spans=spans, relations=tuple(relations))
+
+
+def without_twins(dispatch: Dispatch, losses: list[Finding]) -> Dispatch:
+    """The dispatch without spans that repeat one before them, label, attributes and all, which readers take for it."""
+    kept: dict[str, Span] = {}
+    seen: dict[tuple[object, ...], str] = {}
+    for span in dispatch.spans:
+        first = seen.setdefault((span.label, span.start, span.end, *sorted(span.attributes.items())), span.id)
+        if first == span.id:
+            kept[span.id] = span
+        else:
+            losses.append(lost(dispatch, f"spans.{span.id}", f"repeats {first}, and goes"))
+    return kept_spans(dispatch, kept, losses)
+
+
+def with_clear_ends(dispatch: Dispatch, place: Callable[[Span], object], losses: list[Finding]) -> Dispatch:
+    """The dispatch with those relations alone whose ends are told by their place: each the first span that has it."""
+    first: dict[object, str] = {}
+    for span in dispatch.spans:
+        first.setdefault(place(span), span.id)
+    relations = []
+    for relation in dispatch.relations:
+        ends = [dispatch.span_by_id[end] for end in (relation.head, relation.tail)]
+        unclear = [span.id for span in ends if first[place(span)] != span.id]
+        if not unclear:
+            relations.append(relation)
+            continue
+        what = f"another span stands where {unclear[0]} does, by which alone the format knows it"
+        losses.append(lost(dispatch, f"relations.{relation.label}", what))
+    return replace(dispatch, relations=tuple(relations))

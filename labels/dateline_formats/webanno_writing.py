@@ -16,7 +16,7 @@ from .carrying import Carries, file_name, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
 from .offsets import Unit
-from .token_drafts import kept_spans, lost
+from .token_drafts import kept_spans, lost, without_twins
 from .tokens import Tokens, sentences, tokenised
 from .webanno_cells import BASE, FORMAT_LINE, NOTHING, escape_text, write_cell
 
@@ -54,13 +54,13 @@ def _carried(dispatch: Dispatch, losses: list[Finding]) -> Dispatch:
     if text[:start].strip(" ") or (text and start == len(text)):
         losses.append(lost(dispatch, "text", f"{_TITLE} carries no white space but spaces before the first sentence"))
     kept = {}
-    for index, span in enumerate(dispatch.spans):
+    for span in dispatch.spans:
         if text[span.start].isspace() or text[span.end - 1].isspace():
             what = f"{_TITLE} carries no span that begins or ends with white space, as {span.id}"
-            losses.append(lost(dispatch, f"spans[{index}]", what))
+            losses.append(lost(dispatch, f"spans.{span.id}", what))
         else:
             kept[span.id] = span
-    return with_features(kept_spans(dispatch, kept, losses), losses)
+    return without_twins(with_features(kept_spans(dispatch, kept, losses), losses), losses)
 
 
 def _written(dispatch: Dispatch) -> str:

@@ -16,7 +16,7 @@ from dateline_labels import Dispatch, InputError, MissingExtraError, Place
 from .carrying import Carries, file_name, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
-from .token_drafts import lost
+from .token_drafts import lost, without_twins
 from .tokens import sentences, tokenised
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
     if target.suffix:
         raise InputError(Place(str(target)), "format", f"expected a folder to write {_TITLE} to")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
-    carried = [with_features(_with_xml_text(each, losses), losses) for each in fitted]
+    carried = [without_twins(with_features(_with_xml_text(each, losses), losses), losses) for each in fitted]
     for dispatch in carried:
         if _NOT_XML.search(dispatch.id):
             raise InputError(Place(dispatch.id), "id", "XML cannot carry it")
