@@ -93,8 +93,8 @@ def _documents(text: str, place: Place, reading: Reading) -> Iterator[_Document]
 
 def _columns(line: str) -> list[str]:
     """The columns of a line, at least one; between tabs where it has any, or else between spaces."""
-    line = line.removesuffix("\r")
-    return line.rstrip("\t").split("\t") if "\t" in line.strip() else _GAP.split(line.strip(" \t"))
+    line = line.rstrip(" \t\r")
+    return line.split("\t") if "\t" in line else _GAP.split(line.strip(" "))
 
 
 def _line(columns: list[str], number: int, place: Place) -> _Line:

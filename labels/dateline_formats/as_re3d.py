@@ -13,6 +13,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,8 +108,12 @@ class _Drafted:
 def _rows(path: Path, kind: type[_Typed]) -> list[tuple[Row, _Typed]]:
     if not path.read_bytes().strip():
         return []
-    adapter = TypeAdapter(kind)
-    return [(row, typed(row, adapter)) for row in read_rows(path)]
+    return [(row, typed(row, _adapter(kind))) for row in read_rows(path)]
+
+
+@cache
+def _adapter(kind: type[_Typed]) -> TypeAdapter[_Typed]:
+    return TypeAdapter(kind)
 
 
 def _read_entities(path: Path, drafts: dict[str, _Drafted], reading: Reading) -> None:
@@ -212,7 +217,7 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
         files[ENTITIES] += [_entity_row(dispatch, span) for span in dispatch.spans]
         files[RELATIONS] += _relation_rows(dispatch, losses)
     refuse_losses(losses, lossy)
-    write_files(target, {name: "".join(map(_line, rows)) for name, rows in files.items() if rows or name != RELATIONS})
+    write_files(target, {name: "".join(map(_line, rows)) for name, rows in files.items()})
     return tuple(losses)
 
 

@@ -5,6 +5,7 @@ dispatch stand in DKPro's metadata. Tokens and sentences are those of `tokens`.
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -89,7 +90,9 @@ def _types(attributes: Sequence[str]) -> "TypeSystem":
     for (name, parent), of_type in features.items():
         made = types.create_type(name, parent)
         for feature, kind in of_type.items():
-            types.create_feature(made, feature, kind)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of `self` and `type`, for which cassis has other names
+                types.create_feature(made, feature, kind)
     return types
 
 

@@ -88,7 +88,7 @@ def test_comments_are_told_and_a_sharp_is_a_token(tmp_path: Path) -> None:
     assert [each.what for each in annotated.findings] == ["the comment '# id 7' is not read"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(token_dispatches(joined_texts, st.just({}), overlaps=False), min_size=1, max_size=3))
 def test_joined_tokens_come_back_whole(tmp_path: Path, dispatches: list[Dispatch]) -> None:
     path = tmp_path / "x.conll"

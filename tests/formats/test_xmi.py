@@ -35,7 +35,7 @@ def dispatches(draw: Any) -> Dispatch:
     return by_place(Dispatch(draw(FILE_IDS), text, draw(dates), meta, found, related))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(dispatches())
 def test_what_xml_holds_comes_back_whole(tmp_path: Path, dispatch: Dispatch) -> None:
     folder = tmp_path / "out"
@@ -142,7 +142,7 @@ def test_what_xml_cannot_hold_is_refused_or_listed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("<xmi:XMI", "<xmi:XM", "1:xmi: XMLSyntaxError"),
+        ("</xmi:XMI>", "", "2:xmi: XMLSyntaxError"),
         ("custom:Thing", "custom:Other", "0:xmi: TypeNotFoundError"),
         ('begin="3"', 'begin="1"', "0:xmi: an annotation begins or ends where no character does"),
         ('sofaString="', 'other="', "0:xmi: TypeError"),
