@@ -38,6 +38,15 @@ def read_annotations(
     return annotated
 
 
+def read_and_say(
+    paths: Iterable[Path], schema: Schema, mapping: LabelMap | None = None, kept: Path | None = None
+) -> list[Dispatch]:
+    """The dispatches of `read_annotations`, after what there is to say about them was said and written to `kept`."""
+    annotated = read_annotations(paths, schema, mapping or LabelMap())
+    say_findings(annotated.findings, kept)
+    return list(annotated.dispatches)
+
+
 def recognitions(paths: Iterable[Path], given: Format | None = None) -> list[str]:
     """In a line each, what is read as which format, and by what it was known; raises as `read_annotations`."""
     lines = []
