@@ -141,7 +141,8 @@ def read(path: Path) -> Annotated:
 
 def _choose(row: Row, number: int, task: _Task, human: bool, reading: Reading) -> _Chosen | None:
     """What is read of the task; nothing, with a finding, where there is nothing to be read."""
-    key = "predictions" if not human else "annotations" if task.annotations else "completions"
+    key = "completions" if task.completions and not task.annotations else "annotations"
+    key = key if human else "predictions"
     whole = [(index, each) for index, each in enumerate(task.of(key)) if not each.was_cancelled]
     if len(whole) < len(task.of(key)):
         reading.note(row.place, row.name(key), "lost", f"{len(task.of(key)) - len(whole)} cancelled")

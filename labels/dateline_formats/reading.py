@@ -27,7 +27,7 @@ def read_annotations(
     """
     parts: list[Annotated] = []
     for path in paths:
-        units = list(_units(path, (given,) if given else FORMATS))
+        units = list(units_of(path, (given,) if given else FORMATS))
         parts += [each.read(unit) for unit, each in units if each]
         parts.append(Annotated((), _left_out(path, units)))
     annotated = _merged(parts)
@@ -38,13 +38,22 @@ def read_annotations(
     return annotated
 
 
+def read_and_say(
+    paths: Iterable[Path], schema: Schema, mapping: LabelMap | None = None, kept: Path | None = None
+) -> list[Dispatch]:
+    """The dispatches of `read_annotations`, after what there is to say about them was said and written to `kept`."""
+    annotated = read_annotations(paths, schema, mapping or LabelMap())
+    say_findings(annotated.findings, kept)
+    return list(annotated.dispatches)
+
+
 def recognitions(paths: Iterable[Path], given: Format | None = None) -> list[str]:
     """In a line each, what is read as which format, and by what it was known; raises as `read_annotations`."""
     lines = []
     for path in paths:
         counts = Counter(
             (each.title, known[1] if (known := recognise(unit, [each])) else "asked for")
-            for unit, each in _units(path, (given,) if given else FORMATS)
+            for unit, each in units_of(path, (given,) if given else FORMATS)
             if each
         )
         for (title, reason), count in counts.items():
@@ -65,7 +74,7 @@ def say_findings(findings: Sequence[Finding], kept: Path | None = None) -> None:
         typer.echo(f"… and {len(findings) - _SHOWN} more{f', all in {kept}' if kept else ''}", err=True)
 
 
-def _units(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format | None]]:
+def units_of(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format | None]]:
     """The files and folders that are read for `path`, each with its format, and the files in none of them."""
     if not path.is_dir():
         yield path, recognised(path, among)[0]

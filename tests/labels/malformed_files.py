@@ -46,7 +46,7 @@ ARCHIVES = [
 ]
 
 _LONG = "/".join(["n" * 200] * 4)
-SUFFIXES = ["in.txt", "in.json", "in.ann", "in.csv", "in", "in.MD", "in.md.gz", "in.gz", "in.jsonl.bz2", "in.jsonl~"]
+SUFFIXES = ["in.txt", "in.json", "in.anno", "in.csv", "in", "in.MD", "in.md.gz", "in.gz", "in.jsonl.bz2", "in.jsonl~"]
 
 # name, files, what is converted, the file that is named, line, what the message says
 FOLDERS: list[tuple[str, dict[str, bytes], str, str, int, str]] = [

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from dateline_formats.label_map import LabelMap
+from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
 from dateline_infer.incidents import ROLES
 from dateline_infer.progress import with_progress
-from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
+from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.clusters import score_clusters
 from dateline_labels.confidence import Judged, Judgements, expected_calibration_error, judge, reliability
 from dateline_labels.files import write_atomically
@@ -20,18 +22,25 @@ from dateline_labels.splits import leave_folders_out, split_by_number
 from .report import markdown
 from .word_tags import seqeval_scores
 
+FINDINGS = "findings.txt"
+"""What was lost, repaired or doubtful in the data, a line each."""
 SPLITS = ("all", "train", "validation", "test", "held-out")
 
 
 def run_evaluation(
-    model: Path, data: Sequence[Path], out: Path, split: str, require_signature: Path | None = None
+    model: Path,
+    data: Sequence[Path],
+    out: Path,
+    split: str,
+    require_signature: Path | None = None,
+    mapping: LabelMap | None = None,
 ) -> None:
     """Read the dispatches of `data` with `model`, score them and write the report into `out`."""
     if split not in SPLITS:
         raise InputError(Place("--split"), "split", f"expected one of {', '.join(SPLITS)}, got {split}")
     extractor = load_extractor(model, require_signature)
     schema = extractor.config.schema
-    gold = chosen_part(read_dispatches(data, schema), split)
+    gold = chosen_part(read_and_say(data, schema, mapping, out / FINDINGS), split)
     metrics, scores = measure(extractor, gold)
     metrics = {"model": str(model), "data": [str(path) for path in data], "split": split, **metrics}
     write_measured(out, metrics, scores)

@@ -26,7 +26,7 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
     if bundle.exists() and not (bundle / MANIFEST).is_file():
         raise InputError(Place(str(bundle)), "bundle", "exists and is not a bundle, so it is not replaced")
     key = read_private_key(packaging.sign) if packaging.sign else None
-    source = Source.of(checkpoint, packaging.proving)
+    source = Source.of(checkpoint, packaging.proving, packaging.mapping)
     with _replacing(bundle) as work:
         contents = source.contents()
         certificate = certify(source, packaging, contents, work, bundle)
