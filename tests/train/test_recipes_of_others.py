@@ -100,5 +100,4 @@ def test_the_recipes_of_others_schemas_are_whole(name: str) -> None:
     if not SHARED.is_dir():
         pytest.skip("the data of others is not here, ../shared/bench")
     run = prepare(recipe, Place(name))
-    assert all(dispatch.spans for dispatch in run.splits.train[:3])
     assert {span.label for dispatch in run.splits.train for span in dispatch.spans} == set(schema.spans)
