@@ -9,7 +9,7 @@ import pytest
 from dateline_formats import as_muc4, as_re3d, as_spert
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Relation, Span
-from foreign import assert_only_input_errors, mutations, refused, round_trip, token_dispatches
+from foreign import assert_only_input_errors, by_place, mutations, refused, round_trip, token_dispatches
 from hypothesis import HealthCheck, given, settings
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "bench"
@@ -188,9 +188,27 @@ def test_a_broken_row_of_muc4_is_named(tmp_path: Path, extracts: object, message
     assert refused(as_muc4.FORMAT, tmp_path / "x.json", row).startswith(message)
 
 
-def test_muc4_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="read and not written"):
-        as_muc4.FORMAT.write([], tmp_path / "x.json", True)
+def test_role_fillers_come_back_whole(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(MUC4), encoding="utf-8")
+    dispatches = as_muc4.FORMAT.read(path).dispatches
+    assert as_muc4.FORMAT.write(dispatches, tmp_path / "again.json", False) == ()
+    after = as_muc4.FORMAT.read(tmp_path / "again.json").dispatches
+    assert [by_place(each) for each in after] == [by_place(each) for each in dispatches]
+
+
+def test_what_role_fillers_do_not_tell_is_refused_or_listed(tmp_path: Path) -> None:
+    spans = (Span("a", "X", 0, 3, {"kind": "town"}), Span("b", "X", 4, 8))
+    dispatch = Dispatch("d", "gao fell; gao", None, {}, spans, (Relation("r", "a", "b"),))
+    path = tmp_path / "x.json"
+    with pytest.raises(InputError, match=r"losses in all: 4 \("):
+        as_muc4.FORMAT.write([dispatch], path, False)
+    assert list(tmp_path.iterdir()) == []
+    assert [each.what for each in as_muc4.FORMAT.write([dispatch], path, True)][1:] == [
+        "r from 'gao' at 0 to 'fell' at 4 is not told by its words",
+        "X 'gao' at 10 is read back as well",
+        "same_entity from 'gao' at 10 to 'gao' at 0 is read back as well",
+    ]
 
 
 def test_damaged_rows_of_muc4_raise_nothing_else(tmp_path: Path) -> None:
