@@ -67,7 +67,7 @@ class Target:
 
 
 def damaged(target: Target, runs: int, seed: int) -> Iterator[bytes]:
-    """Inputs in which bytes are changed, cut, doubled or replaced by tokens, or values of JSON by some of another kind."""
+    """Inputs in which bytes are changed, cut, doubled or replaced by tokens, or values of JSON by others."""
     chance = random.Random(seed)
     for _ in range(runs):
         index = chance.randrange(len(target.files))
