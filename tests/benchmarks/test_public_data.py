@@ -105,7 +105,7 @@ def test_entities_beyond_the_sentence_are_refused(tmp_path: Path) -> None:
     folder = conll04_folder(tmp_path)
     tokens = {"tokens": ["One"], "entities": [{"type": "Loc", "start": 0, "end": 2}], "relations": []}
     write(folder / "conll04_dev.json", [tokens])
-    with pytest.raises(InputError, match=r"conll04_dev\.json:1:entities\[0\]: expected tokens from 0 to 0"):
+    with pytest.raises(InputError, match=r"conll04_dev\.json:1:\[0\]\.entities\[0\]: expected tokens from 0 to 0"):
         conll04.read(folder)
 
 
