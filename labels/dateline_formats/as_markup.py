@@ -14,10 +14,12 @@ _HEADER = re.compile(rb"(?:\w[\w-]*: \S[^\n]*\n)+\n")
 
 
 def recognise(path: Path, head: bytes) -> str:
-    """A file that ends in `.md`."""
+    """A file that ends in `.md`, but for what only tells of the others, a README."""
     if path.suffix != ".md" or path.is_dir():
         return ""
-    return "header lines, then a text" if _HEADER.match(head) else "its name ends in .md"
+    if _HEADER.match(head):
+        return "header lines, then a text"
+    return "" if "readme" in path.name.lower() else "its name ends in .md"
 
 
 def read(path: Path) -> Annotated:

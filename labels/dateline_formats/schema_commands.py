@@ -24,6 +24,9 @@ def infer(
     map_: Annotated[
         Path | None, typer.Option("--map", help="A label map to apply first, TOML.", exists=True, dir_okay=False)
     ] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="Write to this file all that is lost, repaired or doubtful, a line each.")
+    ] = None,
 ) -> None:
     """Write the schema that annotations keep to: labels, legal heads and tails, attributes, with their counts.
 
@@ -42,7 +45,7 @@ def infer(
     inferred = inferred_from(annotated, name or out.stem)
     for line in recognitions(data, given):
         typer.echo(line, err=True)
-    say_findings(annotated.findings)
+    say_findings(annotated.findings, findings)
     write_atomically(out, inferred.schema.encode("utf-8"))
     typer.echo(f"schema of {len(annotated.dispatches)} dispatches written to {out}")
     if inferred.map:
