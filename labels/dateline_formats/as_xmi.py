@@ -52,7 +52,7 @@ def read(path: Path) -> Annotated:
 
 
 def _read_cas(cas: "Cas", name: str, place: Place, reading: Reading) -> None:
-    structures = sorted(cas.select_all_fs(), key=_order)
+    structures: list[Any] = sorted(cas.select_all_fs(), key=_order)
     facts = {str(each.key): str(each.value) for each in structures if each.type.name == META_FIELD}
     titles = [each.documentTitle for each in structures if each.type.name == METADATA and each.documentTitle]
     published = facts.pop(PUBLISHED, None)
