@@ -21,7 +21,7 @@ from .format import Annotated, Format
 from .layers import is_read, label_of
 from .token_drafts import SAME_ENTITY, Marks
 from .xmi_files import VIEW, read_files
-from .xmi_writing import META_FIELD, METADATA, PUBLISHED, SENTENCE, SUFFIXES, TOKEN, write
+from .xmi_writing import META_FIELD, METADATA, PUBLISHED, SENTENCE, SUFFIXES, TOKEN, TYPES, write
 
 if TYPE_CHECKING:
     from cassis import Cas
@@ -186,4 +186,4 @@ def _short(type_name: str) -> str:
     return type_name.rpartition(".")[2]
 
 
-FORMAT = Format("xmi", "UIMA CAS XMI", SUFFIXES, recognise, read, write)
+FORMAT = Format("xmi", "UIMA CAS XMI", SUFFIXES, recognise, read, write, (TYPES,))
