@@ -143,11 +143,10 @@ def _read_example(path: Path, example: _Example, reading: Reading, pieces: Itera
     for index, link in enumerate(line.relations or ()):
         name = row.name("relations", index)
         draft.relation(row.place, name, new_relation(row.place, name, link.type, link.from_id, link.to_id))
-    comments = [comment for key in _COMMENTS for comment in row.value.get(key) or ()]
-    if comments:
-        reading.note(row.place, row.name(_COMMENTS[0]), "lost", f"{len(comments)} comments")
-    if row.value.get("cats"):
-        reading.note(row.place, row.name("cats"), "lost", "the categories of the text")
+    for key in (*_COMMENTS, "cats"):
+        if row.value.get(key):
+            what = "the categories of the text" if key == "cats" else "comments"
+            reading.note(row.place, row.name(key), "lost", what)
     draft.finish()
 
 
