@@ -25,6 +25,7 @@ SUFFIXES = (".conll",)
 _CARRIES = Carries("CoNLL", relations=False, overlaps=False, names=r"\S+")
 _DOCUMENT = "-DOCSTART-"
 _GAP = re.compile(r"[ \t]+")
+_EMPTY = ("-X-", "_")
 _LOOKED_AT = 200  # lines, to recognise the format
 
 
@@ -33,6 +34,7 @@ class _Line:
     number: int
     token: str
     tag: Tag
+    others: tuple[str, ...]  # what its other columns say
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ def read(path: Path) -> Annotated:
     documents = list(_documents(text, place, reading))
     if not documents:
         raise InputError(place, "file", "expected lines with a token and a tag, got none")
-    scheme = scheme_of([line.tag for line in found] for document in documents for found in document.sentences)
+    found = [sentence for document in documents for sentence in document.sentences]
+    told = next((line for sentence in found for line in sentence if line.others), None)
+    if told:
+        what = f"the columns between the first and the last are not read, as {', '.join(told.others)}"
+        reading.note(place.at(told.number), "columns", "lost", what)
+    scheme = scheme_of([line.tag for line in sentence] for sentence in found)
     for number, document in enumerate(documents, start=1):
         _read_document(document, Draft(reading, place.at(document.line), id_of(path, None, number), ""), scheme)
     return reading.annotated()
@@ -104,7 +111,7 @@ def _line(columns: list[str], number: int, place: Place) -> _Line:
         raise InputError(place.at(number), "tag", f"expected a token and a tag, O or a letter of BIMELSU-LABEL, {got}")
     if not columns[0]:
         raise InputError(place.at(number), "token", "expected a token before the tag, got nothing")
-    return _Line(number, columns[0], tag)
+    return _Line(number, columns[0], tag, tuple(each for each in columns[1:-1] if each not in _EMPTY))
 
 
 def _read_document(document: _Document, draft: Draft, scheme: Scheme) -> None:

@@ -85,6 +85,12 @@ def _read_doc(doc: "Doc", name: str, doc_id: str, place: Place, reading: Reading
     by_first: dict[int, str] = {}
     for label, first, end in dict.fromkeys(_spans(doc, place, name)):
         by_first.setdefault(first, marks.token_span(place, name, label, (first, end - 1)))
+    others = [str(key) for key in doc.user_data if key not in (_OURS, _RELATIONS)]
+    if others:
+        reading.note(place, name, "lost", f"not read of user_data: {', '.join(others)}")
+    known = [ent.text for ent in doc.ents if ent.kb_id or ent.ent_id]
+    if known:
+        reading.note(place, name, "lost", f"ids of entities in a knowledge base are not read: {', '.join(known)}")
     for label, (head, tail), score in _relations(doc, place, name):
         if head not in by_first or tail not in by_first:
             raise InputError(place, name, f"{label} ties tokens {head} and {tail}, where no two spans begin")

@@ -21,7 +21,7 @@ from .format import Annotated, Format
 from .layers import is_read, label_of
 from .token_drafts import SAME_ENTITY, Marks
 from .xmi_files import VIEW, read_files
-from .xmi_writing import META_FIELD, METADATA, PUBLISHED, SENTENCE, SUFFIXES, TOKEN, write
+from .xmi_writing import META_FIELD, METADATA, PUBLISHED, SENTENCE, SUFFIXES, TOKEN, TYPES, write
 
 if TYPE_CHECKING:
     from cassis import Cas
@@ -52,7 +52,7 @@ def read(path: Path) -> Annotated:
 
 
 def _read_cas(cas: "Cas", name: str, place: Place, reading: Reading) -> None:
-    structures = sorted(cas.select_all_fs(), key=_order)
+    structures: list[Any] = sorted(cas.select_all_fs(), key=_order)
     facts = {str(each.key): str(each.value) for each in structures if each.type.name == META_FIELD}
     titles = [each.documentTitle for each in structures if each.type.name == METADATA and each.documentTitle]
     published = facts.pop(PUBLISHED, None)
@@ -186,4 +186,4 @@ def _short(type_name: str) -> str:
     return type_name.rpartition(".")[2]
 
 
-FORMAT = Format("xmi", "UIMA CAS XMI", SUFFIXES, recognise, read, write)
+FORMAT = Format("xmi", "UIMA CAS XMI", SUFFIXES, recognise, read, write, (TYPES,))

@@ -61,7 +61,8 @@ class Format:
     unit is a folder knows folders. `read` raises InputError, or OSError where a file is unreadable, and nothing else;
     labels are as the file has them, its caller checks the schema. `write` writes whole or not at all: it raises
     InputError at the first thing that the format cannot carry, unless `lossy`, when each is a `lost` finding.
-    `suffixes` are of what it writes; "" stands for a folder.
+    `suffixes` are of what it writes; "" stands for a folder. `companions` are names of files that may stand beside a
+    unit and belong to it.
     """
 
     name: str  # as --from and --to take it
@@ -70,6 +71,7 @@ class Format:
     recognise: Callable[[Path, bytes], str]
     read: Callable[[Path], Annotated]
     write: Callable[[Sequence[Dispatch], Path, bool], tuple[Finding, ...]]
+    companions: tuple[str, ...] = ()
 
 
 def refuse_losses(findings: Sequence[Finding], lossy: bool) -> None:

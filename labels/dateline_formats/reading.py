@@ -102,7 +102,9 @@ def _walk(folder: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format 
 def _left_out(path: Path, units: Sequence[tuple[Path, Format | None]]) -> tuple[Finding, ...]:
     """A warning that names the files of a folder in no format, but for those that belong to a unit, as a text may."""
     beside = {unit.with_suffix("") for unit, each in units if each}
-    others = [unit for unit, each in units if not each and unit.with_suffix("") not in beside]
+    companions = {unit.parent / name for unit, each in units if each for name in each.companions}
+    unread = [unit for unit, each in units if not each]
+    others = [unit for unit in unread if unit not in companions and unit.with_suffix("") not in beside]
     if not others:
         return ()
     what = f"left out, in no format looked for: {', '.join(str(each.relative_to(path)) for each in others)}"

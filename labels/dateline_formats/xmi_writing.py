@@ -102,10 +102,8 @@ def _cas(dispatch: Dispatch, types: "TypeSystem") -> "Cas":
     cas = Cas(typesystem=types)
     cas.sofa_string, cas.sofa_mime = dispatch.text, "text/plain"
 
-    def add(name: str, start: int, end: int, **values: Any) -> Any:
-        made = types.get_type(name)(begin=start, end=end, **values)
-        cas.add(made)
-        return made
+    def add(name: str, start: int, end: int, **values: Any) -> None:
+        cas.add(types.get_type(name)(begin=start, end=end, **values))
 
     add(METADATA, 0, len(dispatch.text), documentTitle=dispatch.id, documentId=dispatch.id)
     published = {PUBLISHED: dispatch.published} if dispatch.published is not None else {}
@@ -116,7 +114,7 @@ def _cas(dispatch: Dispatch, types: "TypeSystem") -> "Cas":
         add(TOKEN, start, end)
     for first, last in sentences(tokens, ()):
         add(SENTENCE, tokens.offsets[first][0], tokens.offsets[last - 1][1])
-    made = {}
+    made: dict[str, Any] = {}
     for span in dispatch.spans:
         values = {**span.attributes, LABEL: span.label}
         made[span.id] = types.get_type(SPAN_LAYER)(begin=span.start, end=span.end)

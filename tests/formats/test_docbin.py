@@ -57,6 +57,17 @@ def test_entities_groups_and_relations_of_others_are_read(tmp_path: Path) -> Non
     assert dispatch.relations == (Relation("at", "e1", "e2", 0.75), Relation("of", "e2", "e1"))
 
 
+def test_what_no_dispatch_holds_is_told(tmp_path: Path) -> None:
+    made = doc("Gao", "fell")
+    made.set_ents([spacy.tokens.Span(made, 0, 1, label="Place", kb_id="Q1")])
+    made.user_data["source"] = "x"
+    annotated = FORMAT.read(docs(tmp_path / "x.spacy", made))
+    assert [each.what for each in annotated.findings] == [
+        "not read of user_data: source",
+        "ids of entities in a knowledge base are not read: Gao",
+    ]
+
+
 def test_what_is_written_trains_spacy(tmp_path: Path) -> None:
     spans = (Span("a", "Actor", 0, 6), Span("b", "Place", 11, 14))
     FORMAT.write([Dispatch("d", "Gunmen hit\nGao.", spans=spans)], tmp_path / "x.spacy", False)

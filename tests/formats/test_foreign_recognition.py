@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from dateline_formats.known import FORMATS, recognise
-from dateline_labels import Dispatch, Relation, Span
+from dateline_labels import Dispatch, MissingExtraError, Relation, Span
 
 NEEDS = {"xmi": "cassis", "docbin": "spacy", "datasets": "datasets"}
 TARGETS = {
@@ -44,3 +44,16 @@ def test_other_files_are_none_of_these(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.dat"
     path.write_bytes(data)
     assert recognise(path) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [("xmi", "xmi_files", "formats"), ("docbin", "as_docbin", "spacy"), ("datasets", "as_datasets", "train")],
+)
+def test_a_missing_package_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str
+) -> None:
+    monkeypatch.setattr(f"dateline_formats.{module}.find_spec", lambda package: None)
+    (tmp_path / "x").write_text("x", encoding="utf-8")
+    with pytest.raises(MissingExtraError, match=rf"pip install 'dateline\[{extra}\]'"):
+        next(each for each in FORMATS if each.name == name).read(tmp_path / "x")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from dateline_formats.as_xmi import FORMAT
+from dateline_formats.reading import read_annotations
 from dateline_labels import Dispatch, InputError, Relation, Span
 from dispatch_strategies import dates
 from foreign import assert_only_input_errors, by_place, mutations, refused, relations_of
@@ -125,6 +126,12 @@ def test_a_packed_export_is_read(tmp_path: Path) -> None:
     annotated = FORMAT.read(packed)
     assert annotated.dispatches == FORMAT.read(path).dispatches
     assert annotated.place_of(annotated.dispatches[0]).path == f"{packed}/admin.xmi"
+
+
+def test_the_types_of_a_folder_belong_to_its_files(tmp_path: Path) -> None:
+    annotated = read_annotations([export(tmp_path).parent])
+    assert [each.id for each in annotated.dispatches] == ["admin"]
+    assert not any("left out" in each.what for each in annotated.findings)
 
 
 def test_what_xml_cannot_hold_is_refused_or_listed(tmp_path: Path) -> None:
