@@ -138,7 +138,7 @@ def main(arguments: Sequence[str]) -> int:
             seeds.mkdir()
             for index, data in enumerate([target.whole(0), *damaged(target, 200, choices.seed)]):
                 (seeds / str(index)).write_bytes(data)
-            _with_atheris(target, seeds, choices.runs, choices.seed)
+            return _with_atheris(target, seeds, choices.runs, choices.seed)
         refused = 0
         for number, data in enumerate(damaged(target, choices.runs, choices.seed), start=1):
             try:
@@ -150,15 +150,19 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _with_atheris(target: Target, seeds: Path, runs: int, seed: int) -> None:
-    """Fuzz with what atheris finds; it ends the process."""
-    options = [f"-runs={runs}", f"-seed={seed}", "-max_len=4096", "-timeout=20", str(seeds)]
+def _with_atheris(target: Target, seeds: Path, runs: int, seed: int) -> int:
+    """Fuzz with what atheris finds, in a process of its own, for it ends that; returns how it ended."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    options = [f"-runs={runs}", f"-seed={seed}", "-max_len=4096", "-timeout=300", f"-artifact_prefix={seeds.parent}/"]
 
     def once(data: bytes) -> None:
         target.outcome(data)
 
-    atheris.Setup([sys.argv[0], *options], once)
+    atheris.Setup([sys.argv[0], *options, str(seeds)], once)
     atheris.Fuzz()
+    os._exit(0)
 
 
 _WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and "--random" not in sys.argv
