@@ -63,10 +63,10 @@ def recognitions(paths: Iterable[Path], given: Format | None = None) -> list[str
 
 
 def say_findings(findings: Sequence[Finding], kept: Path | None = None) -> None:
-    """Show the first findings on stderr, one line each, and write all of them to the file `kept`."""
-    if not findings:
-        return
-    if kept:
+    """Show the first findings on stderr, one line each, and write all of them to the file `kept`, if there are any or
+    it tells of a run before.
+    """
+    if kept and (findings or kept.is_file()):
         write_atomically(kept, "".join(f"{finding}\n" for finding in findings).encode("utf-8", errors="replace"))
     for finding in findings[:_SHOWN]:
         typer.echo(str(finding), err=True)
