@@ -5,23 +5,47 @@ from typing import Annotated
 
 import typer
 
-SCHEMA_OPTION = typer.Option("--schema", help="Schema of the annotations.", exists=True, dir_okay=False)
-
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A folder, or a .md, .jsonl or .jsonl.gz file.")],
-    target: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A .jsonl or .jsonl.gz file, or a folder for .md files.")
-    ],
-    schema: Annotated[Path, SCHEMA_OPTION] = Path("labels/schema.toml"),
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A file or folder of annotations, in any known format.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file or folder to write.")],
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="FORMAT", help="The format of IN; else it is recognised.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="The format of OUT; else markup (a folder) or JSON lines.")
+    ] = None,
+    schema: Annotated[
+        Path | None, typer.Option(help="Refuse what this schema does not allow.", exists=True, dir_okay=False)
+    ] = None,
+    map_: Annotated[
+        Path | None,
+        typer.Option("--map", help="A label map, TOML: other labels for these.", exists=True, dir_okay=False),
+    ] = None,
+    lossy: Annotated[bool, typer.Option("--lossy", help="List what OUT cannot carry, and go on.")] = False,
+    findings: Annotated[
+        Path | None, typer.Option(help="Write to this file all that is lost, repaired or doubtful, a line each.")
+    ] = None,
 ) -> None:
-    """Convert annotated dispatches between the inline markup and JSON lines.
+    """Convert annotated dispatches from one format to another.
 
-    Everything is read and checked before anything is written. Example: dateline convert labels/corpus corpus.jsonl
+    Everything is read and checked before anything is written. What was lost or repaired is listed on stderr.
+    Examples: dateline convert labels/corpus corpus.jsonl
+    · dateline convert export.json annotations --map ours.toml --schema labels/schema.toml
+    · dateline convert corpus.jsonl to_annotate --to brat --lossy
     """
-    from dateline_labels.files import read_dispatches, write_dispatches
     from dateline_labels.schema import Schema
 
-    dispatches = read_dispatches([source], Schema.read(schema))
-    write_dispatches(dispatches, target)
-    typer.echo(f"{len(dispatches)} dispatches written to {target}")
+    from .known import named, target_format
+    from .label_map import LabelMap
+    from .reading import read_annotations, recognitions, say_findings
+
+    given = named(from_) if from_ else None
+    wanted = named(to) if to else target_format(target)
+    mapping = LabelMap.read(map_) if map_ else LabelMap()
+    annotated = read_annotations([source], Schema.read(schema) if schema else None, mapping, given)
+    said = (*annotated.findings, *wanted.write(annotated.dispatches, target, lossy))
+    for line in recognitions([source], given):
+        typer.echo(f"{line}; written as {wanted.title}", err=True)
+    say_findings(said, findings)
+    typer.echo(f"{len(annotated.dispatches)} dispatches written to {target}")

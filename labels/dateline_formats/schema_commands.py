@@ -1,5 +1,54 @@
 """Commands about schemas: `dateline schema infer`."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 schema = typer.Typer(name="schema", help="Make a schema from annotations.", no_args_is_help=True)
+
+
+@schema.callback()
+def _schema() -> None:
+    """Make a schema from annotations."""
+
+
+@schema.command("infer")
+def infer(
+    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The schema to write; a map goes beside it.")] = Path(
+        "schema.toml"
+    ),
+    name: Annotated[str | None, typer.Option(help="Its name; else that of the file it is written to.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of the data.")] = None,
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="A label map to apply first, TOML.", exists=True, dir_okay=False)
+    ] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="Write to this file all that is lost, repaired or doubtful, a line each.")
+    ] = None,
+) -> None:
+    """Write the schema that annotations keep to: labels, legal heads and tails, attributes, with their counts.
+
+    Where they keep to none (labels with spaces, overlaps, attributes that only some spans have), a label map is written
+    beside it that makes them. Example: dateline schema infer export.json -o ours.toml
+    """
+    from dateline_labels.files import write_atomically
+
+    from .inferring import infer as inferred_from
+    from .known import named
+    from .label_map import LabelMap
+    from .reading import read_annotations, recognitions, say_findings
+
+    given = named(from_) if from_ else None
+    annotated = read_annotations(data, None, LabelMap.read(map_) if map_ else LabelMap(), given)
+    inferred = inferred_from(annotated, name or out.stem)
+    for line in recognitions(data, given):
+        typer.echo(line, err=True)
+    say_findings(annotated.findings, findings)
+    write_atomically(out, inferred.schema.encode("utf-8"))
+    typer.echo(f"schema of {len(annotated.dispatches)} dispatches written to {out}")
+    if inferred.map:
+        beside = out.with_suffix(".map.toml")
+        write_atomically(beside, inferred.map.encode("utf-8"))
+        typer.echo(f"it takes a label map, written to {beside}: give it as --map")

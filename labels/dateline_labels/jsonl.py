@@ -84,14 +84,15 @@ def _span_row(span: Span) -> dict[str, Any]:
     return {**row, "attribute_scores": dict(span.attribute_scores)} if span.attribute_scores else row
 
 
-def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
-    """The dispatch of one line; raises InputError naming the field of the first fault."""
+def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
+    """The dispatch of one line; raises InputError naming the field of the first fault.
+
+    Without a schema any label goes.
+    """
     plain = read_json(line, place)
     if not isinstance(plain, dict):
         raise InputError(place, "dispatch", f"expected an object, got {type(plain).__name__}")
-    surrogate = _lone_surrogate(plain)
-    if surrogate:
-        raise InputError(place, field_path(surrogate[0]), f"a lone surrogate at offset {surrogate[1]}")
+    check_surrogates(plain, place)
     try:
         row = _DispatchRow.model_validate(plain)
     except ValidationError as error:
@@ -103,7 +104,7 @@ def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
         dispatch = Dispatch(row.id, row.text, row.published, row.meta, spans, relations)
     except ValueError as error:
         raise InputError(place, "dispatch", str(error)) from None
-    for field, what in schema.problems(dispatch):
+    for field, what in schema.problems(dispatch) if schema else ():
         raise InputError(place, field, what)
     return dispatch
 
@@ -111,13 +112,26 @@ def read_line(line: str, place: Place, schema: Schema) -> Dispatch:
 def read_json(line: str, place: Place) -> object:
     """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused."""
     try:
-        return json.loads(line, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite_float)
+        return json.loads(line, **_STRICT)
     except json.JSONDecodeError as error:
         raise InputError(place, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:
         raise InputError(place, "json", str(error)) from None
     except RecursionError:
         raise InputError(place, "json", "nested too deep") from None
+
+
+def strict_decoder() -> json.JSONDecoder:
+    """The decoder behind `read_json`; it raises ValueError or RecursionError."""
+    return json.JSONDecoder(**_STRICT)
+
+
+def check_surrogates(plain: object, place: Place, name: str = "") -> None:
+    """Raise InputError where half of a surrogate pair stands alone in a key or a value; `name` leads to `plain`."""
+    surrogate = _lone_surrogate(plain)
+    if surrogate:
+        path = (name, *surrogate[0]) if name else surrogate[0]
+        raise InputError(place, field_path(path), f"a lone surrogate at offset {surrogate[1]}")
 
 
 def field_path(location: Iterable[int | str]) -> str:
@@ -144,6 +158,13 @@ def _finite_float(digits: str) -> float:
     if math.isinf(value):
         raise ValueError(f"the number {digits} is too large")
     return value
+
+
+_STRICT: dict[str, Any] = {
+    "object_pairs_hook": _unique,
+    "parse_constant": _refuse_constant,
+    "parse_float": _finite_float,
+}
 
 
 def _lone_surrogate(plain: object) -> tuple[tuple[int | str, ...], int] | None:

@@ -18,14 +18,21 @@ from .errors import InputError, Place
 from .schema import Schema
 
 _TOKEN = re.compile(r"\\(?P<escaped>.?)|(?P<open>\[)|\](?P<tag>\([^)\n]*\))?", re.DOTALL)
-_TAG = re.compile(r"\((?P<label>\w[\w-]*) (?P<id>[A-Za-z][\w-]*)(?P<attributes>(?: \w[\w-]*=\w[\w-]*)*)\)")
+NAME = r"\w[\w-]*"
+"""What a label, an attribute or its value can be, as a regular expression."""
+SPAN_ID = r"[A-Za-z][\w-]*"
+"""What a span's id can be."""
+_TAG = re.compile(rf"\((?P<label>{NAME}) (?P<id>{SPAN_ID})(?P<attributes>(?: {NAME}={NAME})*)\)")
 _HEADER = re.compile(r"(?P<key>\w[\w-]*): (?P<value>\S(?:.*\S)?)")
 _UNKNOWN_DATE = "unknown"
 _NEEDS_ESCAPE = re.compile(r"[\[\]\\]")
 
 
-def read(source: str, place: Place, schema: Schema) -> Dispatch:
-    """The dispatch in `source`; raises InputError naming the line and the field of the first fault."""
+def read(source: str, place: Place, schema: Schema | None) -> Dispatch:
+    """The dispatch in `source`; raises InputError naming the line and the field of the first fault.
+
+    Without a schema any label goes, and spans still never overlap.
+    """
     if "\r\n" in source:
         line = source.count("\n", 0, source.index("\r\n")) + 1
         raise InputError(place.at(line), "file", "expected lines to end in \\n, got \\r\\n")
@@ -42,7 +49,9 @@ def read(source: str, place: Place, schema: Schema) -> Dispatch:
     published = header.pop("published")
     dispatch_id = header.pop("id")
     marked = Dispatch(dispatch_id, text, None if published == _UNKNOWN_DATE else published, header, tuple(spans))
-    for field, what in schema.problems(marked):  # before the relations, which would only suffer from a wrong label
+    for field, what in (
+        schema.problems(marked) if schema else ()
+    ):  # before the relations, which would only suffer from a wrong label
         raise InputError(place.at(_line_of(field, marked, first_line)), field, what)
     first_relation = first_line + body.count("\n") + 2
     relations = _read_relations(tail, place, first_relation, marked.span_by_id, schema)
@@ -64,6 +73,19 @@ def write(dispatch: Dispatch) -> str:
     if "\r\n" in source:
         raise ValueError("the markup carries no line that ends in \\r\\n")
     return source
+
+
+def meta_problem(key: str, value: object) -> str:
+    """What the markup carries as meta data, where it does not carry `value` as `key`; else nothing."""
+    if key in ("id", "published"):
+        return "one id and one published, meta names another"
+    return _line_problem(key, value)
+
+
+def _line_problem(key: str, value: object) -> str:
+    if isinstance(value, str) and _HEADER.fullmatch(f"{key}: {value}"):
+        return ""
+    return f"words on one line as {key}, got {value!r}"
 
 
 def _read_header(head: str, place: Place) -> dict[str, str]:
@@ -136,7 +158,7 @@ def _read_span(tag: str | None, start: int | None, end: int, here: Place) -> Spa
 
 
 def _read_relations(
-    tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema
+    tail: str, place: Place, first_line: int, spans: Mapping[str, Span], schema: Schema | None
 ) -> list[Relation]:
     relations: dict[tuple[str, str, str], Relation] = {}
     if tail and not tail.endswith("\n"):  # else a relation cut short could pass for a shorter id
@@ -150,7 +172,7 @@ def _read_relations(
         for span_id in (head, end):
             if span_id not in spans:
                 raise InputError(place.at(number), "relation", f"no span has the id {span_id}")
-        what = schema.relation_problem(label, spans[head].label, spans[end].label)
+        what = schema.relation_problem(label, spans[head].label, spans[end].label) if schema else None
         if not what and head == end:
             what = f"{head} is related to itself"
         if not what and (label, head, end) in relations:
@@ -171,11 +193,9 @@ def _header_of(dispatch: Dispatch) -> str:
     check_id(dispatch.id)
     published = _UNKNOWN_DATE if dispatch.published is None else check_date(dispatch.published)
     header = [("id", dispatch.id), ("published", published), *dispatch.meta.items()]
-    for key, value in header:
-        if not isinstance(value, str) or not _HEADER.fullmatch(f"{key}: {value}"):
-            raise ValueError(f"the markup carries words on one line as {key}, got {value!r}")
-    if len(dict(header)) < len(header):
-        raise ValueError("the markup carries one id and one published, meta names another")
+    problem = _line_problem("id", dispatch.id) or next(filter(None, (meta_problem(*each) for each in header[2:])), "")
+    if problem:
+        raise ValueError(f"the markup carries {problem}")
     return "".join(f"{key}: {value}\n" for key, value in header)
 
 

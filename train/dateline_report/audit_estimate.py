@@ -7,10 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from dateline_formats.reading import read_and_say
 from dateline_infer.incident_runs import lookups_of
 from dateline_infer.incidents import can_assemble
 from dateline_infer.records import Lookups, records
-from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
+from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.files import write_atomically
 
 from .audit_counts import Read, count_read, count_right
@@ -50,7 +51,7 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
     if sample.fingerprint != archive.fingerprint:
         raise InputError(Place(str(sample_path)), "fingerprint", f"is a sample of another run than {folder}")
     _check_actors(archive, auditing.actors)
-    gold = _checked(sample, read_dispatches(annotated, auditing.schema), annotated, auditing.partial)
+    gold = _checked(sample, read_and_say(annotated, auditing.schema), annotated, auditing.partial)
     found = _counted(archive, sample, gold, auditing, Place(str(sample_path)))
     figures = estimates(sample, found, auditing.schema, auditing.resamples, auditing.seed)
     shown = page(figures)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dateline_infer.archive_journal import DoneShard
 from dateline_infer.archive_tables import EMPTY, ERROR, GATED, NO_ATTACK
-from dateline_infer.progress import with_progress
 from dateline_infer.incident_choices import Rule
+from dateline_infer.progress import with_progress
 from dateline_labels import one_line
 
 from .audit_counts import count

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import typer
+from dateline_formats.label_map import LabelMap
+from dateline_formats.reading import read_and_say
 from dateline_infer.bundle import BundleConfig, load_bundle
 from dateline_infer.certificate import Certificate, GateRecord, VariantRecord
 from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked, choose
@@ -38,7 +40,6 @@ from dateline_labels import (
     MissingExtraError,
     Place,
     Schema,
-    read_dispatches,
 )
 from dateline_labels.jsonl import write_line
 from dateline_labels.splits import Splits
@@ -74,6 +75,7 @@ class Packaging:
     timed        whether speeds and memory are measured
     sign         the file of the private key that the bundle is signed with, if any
     report       the metrics.json of a report of the checkpoint, for the bundle and its card, if any
+    mapping      others' labels in `proving` and `calibration` for those of the schema
     """
 
     proving: tuple[Path, ...] = ()
@@ -84,6 +86,7 @@ class Packaging:
     timed: bool = True
     sign: Path | None = None
     report: Path | None = None
+    mapping: LabelMap = field(default_factory=LabelMap)
 
     def __post_init__(self) -> None:
         for precision in self.variants:
@@ -106,12 +109,13 @@ class Source:
     reading: Reading
 
     @staticmethod
-    def of(checkpoint: Path, proving: Sequence[Path]) -> "Source":
+    def of(checkpoint: Path, proving: Sequence[Path], mapping: LabelMap) -> "Source":
         """The checkpoint with the dispatches of `proving`, else the validation dispatches of its recipe."""
         model, tokenizer = load_checkpoint(checkpoint)
         record = (checkpoint / RECORD).read_bytes()
         schema = model.reading.schema
-        dispatches = read_dispatches(proving, schema) if proving else _recipe_splits(record, schema).validation
+        named = read_and_say(proving, schema, mapping) if proving else None
+        dispatches = _recipe_splits(record, schema).validation if named is None else named
         reference = checkpoint_extractor(model, tokenizer)
         return Source(model, reference, record, checkpoint, dispatches, Reading.of(reference, dispatches))
 
@@ -132,10 +136,11 @@ class Source:
             CARD: b"",
         }
 
-    def calibration(self, named: Sequence[Path]) -> list[dict[str, IntArray]]:
+    def calibration(self, named: Sequence[Path], mapping: LabelMap) -> list[dict[str, IntArray]]:
         """What int8 is fitted to: windows of the named dispatches, else of those that the checkpoint was trained on."""
         schema = self.model.reading.schema
-        dispatches = read_dispatches(named, schema) if named else _recipe_splits(self.record, schema).train
+        given = read_and_say(named, schema, mapping) if named else None
+        dispatches = _recipe_splits(self.record, schema).train if given is None else given
         return quantizing.calibration_samples(self.reference, dispatches)
 
 
@@ -203,7 +208,7 @@ def _other_encoders(source: Source, packaging: Packaging, graph: bytes) -> Itera
         return
     for precision in packaging.variants:
         if precision == INT8:
-            yield precision, quantizing.static_int8(graph, source.calibration(packaging.calibration))
+            yield precision, quantizing.static_int8(graph, source.calibration(packaging.calibration, packaging.mapping))
         elif precision == INT8_DYNAMIC:
             yield precision, quantizing.dynamic_int8(graph)
         elif precision == FP16:
@@ -216,7 +221,7 @@ def _usual_samples(source: Source, packaging: Packaging) -> list[dict[str, IntAr
         _say("int8 is left out, NNCF is not installed: pip install 'dateline[int8]'")
         return []
     try:
-        return source.calibration(packaging.calibration)
+        return source.calibration(packaging.calibration, packaging.mapping)
     except (DatelineError, OSError) as error:
         _say(f"int8 is left out, there is nothing to fit it to ({error}); --calibration names dispatches")
         return []

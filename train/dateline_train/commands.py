@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from dateline_labels import MissingExtraError
 
+MAP = typer.Option("--map", metavar="MAP.TOML", help="Other labels for those of the annotations.", exists=True)
 _NEEDED = ("torch", "transformers", "datasets", "accelerate", "onnx")
 
 
@@ -16,6 +17,7 @@ def train(
     data: Annotated[
         list[Path] | None, typer.Option("--data", help="Annotated files or folders, in place of the recipe's.")
     ] = None,
+    map_: Annotated[Path | None, MAP] = None,
 ) -> None:
     """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
 
@@ -23,16 +25,18 @@ def train(
     · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
     _require_training()
+    from dateline_formats.label_map import LabelMap
+
     from .training import run_training
 
-    run_training(recipe, output, tuple(data or ()))
+    run_training(recipe, output, tuple(data or ()), LabelMap.read(map_) if map_ else None)
 
 
 def evaluate(
     model: Annotated[
         Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
     ],
-    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
+    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")
     ] = Path("out/report"),
@@ -42,15 +46,18 @@ def evaluate(
     require_signature: Annotated[
         Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
     ] = None,
+    map_: Annotated[Path | None, MAP] = None,
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
     Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
     """
     _require_training()
+    from dateline_formats.label_map import LabelMap
+
     from .evaluating import run_evaluation
 
-    run_evaluation(model, data, out, split, require_signature)
+    run_evaluation(model, data, out, split, require_signature, LabelMap.read(map_) if map_ else None)
 
 
 def package(
@@ -84,6 +91,7 @@ def package(
         Path | None,
         typer.Option(metavar="METRICS.JSON", help="Of `dateline report` on the checkpoint: figures for the card."),
     ] = None,
+    map_: Annotated[Path | None, MAP] = None,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 
@@ -92,6 +100,8 @@ def package(
     · dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
     """
     _require_training()
+    from dateline_formats.label_map import LabelMap
+
     from .certifying import Packaging
     from .packaging import run_packaging
 
@@ -99,7 +109,17 @@ def package(
     run_packaging(
         checkpoint,
         bundle,
-        Packaging(tuple(data or ()), tuple(calibration or ()), chosen, tolerance, largest_loss, timed, sign, report),
+        Packaging(
+            tuple(data or ()),
+            tuple(calibration or ()),
+            chosen,
+            tolerance,
+            largest_loss,
+            timed,
+            sign,
+            report,
+            LabelMap.read(map_) if map_ else LabelMap(),
+        ),
     )
 
 

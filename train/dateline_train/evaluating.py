@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from dateline_formats.label_map import LabelMap
+from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
 from dateline_infer.progress import with_progress
-from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema, read_dispatches
+from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
 
+FINDINGS = "findings.txt"
+"""What was lost, repaired or doubtful in the data, a line each."""
 SPLITS = ("all", "train", "validation", "test", "held-out")
 
 
@@ -27,6 +31,7 @@ class Asked:
     out           the folder for the report
     runs          checkpoints or bundles for the learning curve
     signature     the public key that bundles must be signed with, if any
+    mapping       others' labels in the data for those of the schema, if any
     """
 
     model: Path
@@ -36,6 +41,7 @@ class Asked:
     other: Path | None = None
     runs: tuple[Path, ...] = ()
     signature: Path | None = None
+    mapping: LabelMap | None = None
 
 
 def run_full_report(asked: Asked, options: Options) -> None:
@@ -49,7 +55,7 @@ def run_full_report(asked: Asked, options: Options) -> None:
     check_split(asked.split)
     check_points(options.fail_if_worse, asked.other, options.resamples)
     extractor = load_extractor(asked.model, asked.signature)
-    gold = chosen_gold(extractor, asked.data, asked.split)
+    gold = chosen_gold(extractor, asked.data, asked.split, asked.mapping, asked.out)
     model = _model(asked.model, extractor, gold, in_full=True)
     named = [each for each in (asked.other, *asked.runs) if each is not None]
     others = {path: _other(path, gold, extractor.config.schema, asked.signature) for path in dict.fromkeys(named)}
@@ -70,12 +76,17 @@ def run_full_report(asked: Asked, options: Options) -> None:
 
 
 def run_evaluation(
-    model: Path, data: Sequence[Path], out: Path, split: str, require_signature: Path | None = None
+    model: Path,
+    data: Sequence[Path],
+    out: Path,
+    split: str,
+    require_signature: Path | None = None,
+    mapping: LabelMap | None = None,
 ) -> None:
     """Read the dispatches of `data` with `model`, score them and write the short report into `out`."""
     check_split(split)
     extractor = load_extractor(model, require_signature)
-    gold = chosen_gold(extractor, data, split)
+    gold = chosen_gold(extractor, data, split, mapping, out)
     metrics = write_short(out, _model(model, extractor, gold, in_full=False), Data(tuple(data), split))
     typer.echo(_told(metrics, out / "report.md"))
 
@@ -138,9 +149,13 @@ def load_extractor(model: Path, require_signature: Path | None = None) -> Extrac
     return checkpoint_extractor(*load_checkpoint(model))
 
 
-def chosen_gold(extractor: Extractor, data: Sequence[Path], split: str) -> Sequence[Dispatch]:
-    """The part of the dispatches that is asked for; raises InputError where it is empty."""
-    return chosen_part(read_dispatches(data, extractor.config.schema), split)
+def chosen_gold(
+    extractor: Extractor, data: Sequence[Path], split: str, mapping: LabelMap | None, out: Path
+) -> Sequence[Dispatch]:
+    """The part of the dispatches that is asked for, after what there is to say about all of them was said and written
+    into `out`; raises InputError where it is empty.
+    """
+    return chosen_part(read_and_say(data, extractor.config.schema, mapping, out / FINDINGS), split)
 
 
 def check_split(split: str) -> None:

@@ -27,7 +27,7 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
         raise InputError(Place(str(bundle)), "bundle", "exists and is not a bundle, so it is not replaced")
     key = read_private_key(packaging.sign) if packaging.sign else None
     report = reported(packaging.report, checkpoint) if packaging.report else None
-    source = Source.of(checkpoint, packaging.proving)
+    source = Source.of(checkpoint, packaging.proving, packaging.mapping)
     with _replacing(bundle) as work:
         contents = source.contents() | ({METRICS: report} if report else {})
         certificate = certify(source, packaging, contents, work, bundle)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from dateline_formats.label_map import LabelMap
 from dateline_labels.splits import HELD_OUT_FOLDERS
 from dateline_labels.toml_files import read_typed_toml
 from pydantic import ConfigDict
@@ -21,11 +22,12 @@ class DataSection:
     __pydantic_config__ = _STRICT
 
     schema: Path  # the label schema, TOML
-    files: tuple[Path, ...]  # annotated files or folders
+    files: tuple[Path, ...]  # annotated files or folders, each in any known format
     validation: tuple[Path, ...] = ()  # annotated files or folders for validation; taken from `files` if empty
     split: Literal["number", "held-out", "random"] = "number"  # how `files` are split; see dateline_labels.splits
     held_out: tuple[str, ...] = HELD_OUT_FOLDERS  # the folders that the split "held-out" leaves out
     varied: float = 0.0  # share of the dispatches that every epoch reads in other styles; see styles
+    map: LabelMap = field(default_factory=LabelMap)  # others' labels for those of the schema; see docs/formats.md
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.varied <= 1.0:

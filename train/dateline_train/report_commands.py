@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from dateline_labels import MissingExtraError
 
+from .commands import MAP
+
 _NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
 
 
@@ -38,6 +40,7 @@ def report(
     require_signature: Annotated[
         Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
     ] = None,
+    map_: Annotated[Path | None, MAP] = None,
 ) -> None:
     """Write the evaluation report of a checkpoint or bundle: report.html, report.md, plots, cases, model card.
 
@@ -47,9 +50,12 @@ def report(
     for name in _NEEDED:
         if find_spec(name) is None:
             raise MissingExtraError("this command", name, "report")
+    from dateline_formats.label_map import LabelMap
     from dateline_report.reporting import Options
 
     from .evaluating import Asked, run_full_report
 
     options = Options(seed, resamples, story, fail_if_worse)
-    run_full_report(Asked(model, tuple(data), out, split, compare, tuple(runs or ()), require_signature), options)
+    mapping = LabelMap.read(map_) if map_ else None
+    asked = Asked(model, tuple(data), out, split, compare, tuple(runs or ()), require_signature, mapping)
+    run_full_report(asked, options)

@@ -2,6 +2,7 @@
 
 <output>/            config.json, model.safetensors, tokenizer files, training.json: the checkpoint
 <output>/log.jsonl   what was logged
+<output>/findings.txt  what was lost, repaired or doubtful in the data, if anything
 <output>/training/   the saved states of an unfinished run, gone when it is finished
 """
 
@@ -17,8 +18,11 @@ from pathlib import Path
 
 import torch
 import typer
+from dateline_formats.format import Finding
+from dateline_formats.label_map import LabelMap
+from dateline_formats.reading import read_annotations, say_findings
 from dateline_infer.windows import SpecialTokens
-from dateline_labels import InputError, LockedError, Place, Schema, jsonl, read_dispatches
+from dateline_labels import InputError, LockedError, Place, Schema, jsonl
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
 from filelock import FileLock, Timeout
@@ -42,6 +46,8 @@ from .varying import VariedRows
 
 RECORD = "training.json"
 """Written last: what the checkpoint was trained from, and its figures on validation."""
+FINDINGS = "findings.txt"
+"""What was lost, repaired or doubtful in the data, a line each."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,16 @@ class Run:
     schema: Schema
     splits: Splits
     fingerprint: str
+    findings: tuple[Finding, ...] = ()
 
 
-def run_training(path: Path, output: Path | None = None, data: Sequence[Path] = ()) -> None:
-    """Train the recipe at `path`; `output` and `data` take the place of what it says.
+def run_training(
+    path: Path, output: Path | None = None, data: Sequence[Path] = (), mapping: LabelMap | None = None
+) -> None:
+    """Train the recipe at `path`; `output`, `data` and `mapping` take the place of what it says.
 
-    Raises InputError on a faulty recipe or data, LockedError where another run writes to the same output.
+    What was lost, repaired or doubtful in the data is listed in the output's findings.txt. Raises InputError on a
+    faulty recipe or data, LockedError where another run writes to the same output.
     """
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
@@ -67,31 +77,42 @@ def run_training(path: Path, output: Path | None = None, data: Sequence[Path] = 
         recipe = replace(recipe, output=output)
     if data:
         recipe = replace(recipe, data=replace(recipe.data, files=tuple(data)))
+    if mapping:
+        recipe = replace(recipe, data=replace(recipe.data, map=mapping))
     run = prepare(recipe, Place(str(path)))
     with _lock(recipe.output):
         if _is_finished(run):
             _say(f"{recipe.output} is trained already; remove it to train it again")
             return
+        if _is_main():
+            say_findings(run.findings, recipe.output / FINDINGS)
         _train(run)
 
 
 def prepare(recipe: Recipe, place: Place) -> Run:
     """Read and split the data."""
     schema = Schema.read(recipe.data.schema)
-    splits = split(recipe.data, schema, place)
+    splits, findings = read_split(recipe.data, schema, place)
     digest = hashlib.sha256(json.dumps({**recipe.to_dict(), "output": None, "data": None}, sort_keys=True).encode())
     digest.update(teacher.digest(recipe).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*splits.train, *splits.validation):
         digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
-    return Run(recipe, place, schema, splits, digest.hexdigest())
+    return Run(recipe, place, schema, splits, digest.hexdigest(), findings)
 
 
 def split(data: DataSection, schema: Schema, place: Place) -> Splits:
     """The parts of the data that the recipe names."""
-    dispatches = read_dispatches(data.files, schema)
+    return read_split(data, schema, place)[0]
+
+
+def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits, tuple[Finding, ...]]:
+    """The same, with what there is to say about the data."""
+    annotated = read_annotations(data.files, schema, data.map)
+    dispatches, findings = annotated.dispatches, annotated.findings
     if data.validation:
-        splits = Splits(tuple(dispatches), tuple(read_dispatches(data.validation, schema)), ())
+        validation = read_annotations(data.validation, schema, data.map)
+        splits, findings = Splits(dispatches, validation.dispatches, ()), findings + validation.findings
     elif data.split == "held-out":
         try:
             splits = leave_folders_out(dispatches, data.held_out)
@@ -103,7 +124,7 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
         if not part:
             what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
             raise InputError(place, "data.split", what)
-    return splits
+    return splits, findings
 
 
 def _train(run: Run) -> None:

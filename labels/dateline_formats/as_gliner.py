@@ -1,0 +1,102 @@
+"""GLiNER's JSON: a list of rows with their tokens, entities by tokens, relations by entities (Zaratiana et al., 2024).
+
+    {"tokenized_text": [], "ner": [[first, last, label]], "relations": [[head, tail, label]]}
+
+A row's text is its tokens with one space between or, where we wrote it and that is another, stands under `_text`; its
+id, which GLiNER passes over, under `id`; whatever else a row holds becomes `meta`.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.files import write_atomically
+from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
+
+from .carrying import Carries
+from .drafts import Draft, Reading, id_of
+from .format import Annotated, Finding, Format, refuse_losses
+from .json_rows import Row, first_keys, read_rows, typed
+from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
+
+SUFFIXES = (".json",)
+_TITLE = "GLiNER's JSON"
+_KEYS = ("tokenized_text", "ner", "relations", "id", TEXT)
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="allow", defer_build=True)
+
+    tokenized_text: list[StrictStr]
+    ner: list[tuple[StrictInt, StrictInt, StrictStr]]
+    relations: list[tuple[StrictInt, StrictInt, StrictStr]] = []
+
+
+_ROW = TypeAdapter(_Row)
+
+
+def recognise(path: Path, head: bytes) -> str:
+    """JSON objects with a tokenized_text."""
+    return "one of its keys is tokenized_text" if "tokenized_text" in first_keys(head) else ""
+
+
+def read(path: Path) -> Annotated:
+    """A dispatch for each row."""
+    reading = Reading()
+    for number, row in enumerate(read_rows(path)):
+        _read_row(row, path, number, reading)
+    return reading.annotated()
+
+
+def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
+    found = typed(row, _ROW)
+    tokens = read_tokens(row, found.tokenized_text)
+    meta = {key: value for key, value in row.value.items() if key not in _KEYS}
+    draft = Draft(reading, row.place, id_of(path, row.value.get("id"), number), tokens.text, meta=meta)
+    marks = TokenMarks(draft, tokens=tokens)
+    ids = [
+        marks.token_span(row.place, row.name("ner", index), label, (first, last))
+        for index, (first, last, label) in enumerate(found.ner)
+    ]
+    for index, (head, tail, label) in enumerate(found.relations):
+        name = row.name("relations", index)
+        for end in (head, tail):
+            if not 0 <= end < len(ids):
+                raise InputError(row.place, name, f"expected entities from 0 to {len(ids) - 1}, got {end}")
+        marks.relation(row.place, name, label, (ids[head], ids[tail]))
+    draft.finish()
+
+
+def _carries(key: str, value: object) -> str:
+    return f"no other fact under its own key {key}" if key in _KEYS else ""
+
+
+_CARRIES = Carries(_TITLE, meta=_carries)
+
+
+def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
+    """One row a dispatch, in one list; tokens by the rule of `tokens`."""
+    if not target.name.endswith(SUFFIXES):
+        raise InputError(Place(str(target)), "format", "expected a file ending in .json")
+    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    rows = [_row(dispatch, losses) for dispatch in fitted]
+    refuse_losses(losses, lossy)
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    write_atomically(target, f"[\n{lines}\n]\n".encode())
+    return tuple(losses)
+
+
+def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
+    written = as_tokens(dispatch, _TITLE, losses)
+    order = {span.id: number for number, span in enumerate(written.dispatch.spans)}
+    own = {
+        "tokenized_text": written.tokens.words,
+        "ner": [[*written.ranges[span.id], span.label] for span in written.dispatch.spans],
+        "relations": [[order[each.head], order[each.tail], each.label] for each in written.dispatch.relations],
+        "id": dispatch.id,
+    }
+    return {**own, **dispatch.meta, **written.text_row()}
+
+
+FORMAT = Format("gliner", _TITLE, SUFFIXES, recognise, read, write)

@@ -1,0 +1,324 @@
+"""Label Studio's JSON: a list of tasks.
+
+    {"id", "data": {"text", …}, "annotations": [{"was_cancelled", "ground_truth", "result": […]}], "predictions": [{…}]}
+    a span      {"id", "type": "labels", "value": {"start", "end", "text", "labels": [label]}}
+    attribute   {"id" of the span, "type": "choices", "from_name": attribute, "value": {"choices": [value]}}
+    relation    {"type": "relation", "from_id", "to_id", "direction": "right" | "left" | "bi", "labels": [label]}
+
+Of several annotations the one marked as ground truth is read, else the first that was not cancelled. Predictions are
+read, with their scores, only from a file that nobody has annotated. What else `data` holds is meta data; our own `id`
+and `published` are kept there. Offsets are UTF-16 units in older versions, code points since (issue 1008); some write
+line breaks in the quoted words as a backslash and an n.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated as Checked
+from typing import Any
+
+from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.files import write_atomically
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter
+
+from .carrying import Carries
+from .drafts import Draft, Reading, id_of, new_relation, new_span, taken_date
+from .format import Annotated, Finding, Format
+from .json_rows import Row, first_keys, read_rows, typed
+from .offsets import Mark, Piece, located
+
+_OURS = frozenset({"text", "id", "published"})
+_TURNED = {"right": (False,), "left": (True,), "bi": (False, True)}
+"""Whether head and tail change places, for each relation that a direction stands for."""
+
+
+class _Loose(BaseModel):
+    # what else a version of the tool writes is of no use here
+    model_config = ConfigDict(extra="ignore", strict=True, defer_build=True)
+
+
+_Name = Checked[str | None, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+_Score = Checked[float | None, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+
+
+class _Result(_Loose):
+    id: _Name = None
+    type: str
+    from_name: str | None = None
+    value: dict[str, Any] = {}
+    from_id: _Name = None
+    to_id: _Name = None
+    direction: str | None = None
+    labels: list[str] | None = None
+    score: _Score = None
+
+
+class _Annotation(_Loose):
+    result: list[_Result] | None = None
+    was_cancelled: bool | None = None
+    ground_truth: bool | None = None
+
+
+class _Task(_Loose):
+    id: int | str | None = None
+    data: dict[str, Any]
+    annotations: list[_Annotation] | None = None
+    completions: list[_Annotation] | None = None  # as versions before 1.0 have it
+    predictions: list[_Annotation] | None = None
+
+    def of(self, key: str) -> list[_Annotation]:
+        """The annotations or predictions under the key."""
+        return {"annotations": self.annotations, "completions": self.completions}.get(key, self.predictions) or []
+
+
+_TASK = TypeAdapter(_Task)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A task, its text and the key of it, and the results that are read, where the fields of `name` lead."""
+
+    row: Row
+    number: int
+    task: _Task
+    key: str
+    text: str
+    results: Sequence[_Result]
+    name: tuple[str | int, ...]
+
+    def field(self, *location: str | int) -> str:
+        """The field of a part of the results."""
+        return self.row.name(*self.name, *location)
+
+
+@dataclass
+class _Parts:
+    """The results of a task by kind, each with its number."""
+
+    spans: list[tuple[int, _Result]] = field(default_factory=list)
+    choices: list[tuple[int, _Result]] = field(default_factory=list)
+    relations: list[tuple[int, _Result]] = field(default_factory=list)
+    others: list[tuple[int, _Result]] = field(default_factory=list)
+
+    @staticmethod
+    def of(results: Sequence[_Result]) -> "_Parts":
+        parts = _Parts()
+        for each in enumerate(results):
+            kind = each[1].type
+            if kind.endswith("labels"):
+                parts.spans.append(each)
+            else:
+                {"choices": parts.choices, "relation": parts.relations}.get(kind, parts.others).append(each)
+        return parts
+
+
+def recognise(path: Path, head: bytes) -> str:
+    """Objects with `data` and `annotations`, `completions` or `predictions`."""
+    keys = first_keys(head)
+    found = sorted(keys & {"annotations", "completions", "predictions"})
+    return f"tasks with data and {', '.join(found)}" if "data" in keys and found else ""
+
+
+def read(path: Path) -> Annotated:
+    """Every task of the file that was annotated, or every prediction where none was."""
+    reading = Reading()
+    tasks = [(row, typed(row, _TASK)) for row in read_rows(path)]
+    human = any(not each.was_cancelled for _, task in tasks for each in task.of("annotations") + task.of("completions"))
+    chosen = [
+        each for number, (row, task) in enumerate(tasks, 1) if (each := _choose(row, number, task, human, reading))
+    ]
+    if not human and chosen:
+        what = "nobody has annotated these tasks; their predictions are read, with the scores"
+        reading.note(Place(str(path)), "predictions", "warning", what)
+    placed, findings = located([mark for each in chosen for mark in _marks(each)])
+    reading.findings += findings
+    pieces = iter(placed)
+    for each in chosen:
+        _read_task(path, each, reading, pieces, scored=not human)
+    return reading.annotated()
+
+
+def _choose(row: Row, number: int, task: _Task, human: bool, reading: Reading) -> _Chosen | None:
+    """What is read of the task; nothing, with a finding, where there is nothing to be read."""
+    key = "completions" if task.completions and not task.annotations else "annotations"
+    key = key if human else "predictions"
+    whole = [(index, each) for index, each in enumerate(task.of(key)) if not each.was_cancelled]
+    if len(whole) < len(task.of(key)):
+        reading.note(row.place, row.name(key), "lost", f"{len(task.of(key)) - len(whole)} cancelled")
+    if not whole:
+        reading.note(row.place, row.name(key), "lost", "the task is not annotated, and left out")
+        return None
+    index, best = next(((index, each) for index, each in whole if each.ground_truth), whole[0])
+    if len(whole) > 1:
+        reading.note(row.place, row.name(key), "lost", f"of {len(whole)} {key} only {key}[{index}] is read")
+    text_key = _text_key(row, task)
+    return _Chosen(row, number, task, text_key, task.data[text_key], best.result or (), (key, index, "result"))
+
+
+def _text_key(row: Row, task: _Task) -> str:
+    """The key of the task's text: `text`, or the only one that has words."""
+    if isinstance(task.data.get("text"), str):
+        return "text"
+    keys = [key for key, value in task.data.items() if isinstance(value, str) and key not in _OURS]
+    if len(keys) != 1:
+        got = f"words under {', '.join(keys)}" if keys else "none"
+        raise InputError(row.place, row.name("data"), f"expected a text under the key text, got {got}")
+    return keys[0]
+
+
+def _marks(chosen: _Chosen) -> Iterator[Mark]:
+    for index, result in _Parts.of(chosen.results).spans:
+        value = result.value
+        where = value["globalOffsets"] if isinstance(value.get("globalOffsets"), dict) else value
+        start, end = where.get("start"), where.get("end")
+        name = chosen.field(index, "value")
+        if type(start) is not int or type(end) is not int:
+            raise InputError(chosen.row.place, name, f"expected start and end in the text, got {start!r} and {end!r}")
+        quote = value["text"] if isinstance(value.get("text"), str) else None
+        if quote and "\\n" not in chosen.text:
+            quote = quote.replace("\\n", "\n")
+        yield Mark(chosen.row.place, name, chosen.text, ((start, end),), quote)
+
+
+def _read_task(
+    path: Path, chosen: _Chosen, reading: Reading, pieces: Iterator[tuple[Piece, ...]], scored: bool
+) -> None:
+    task, data = chosen.task, chosen.task.data
+    published = taken_date(data.get("published"))
+    known = data.get("id") if isinstance(data.get("id"), str) else None
+    ours = {chosen.key, *(["published"] if published else ()), *(["id"] if known else ())}
+    meta = {key: value for key, value in data.items() if key not in ours}
+    name = id_of(path, known or task.id, chosen.number)
+    draft = Draft(reading, chosen.row.place, name, chosen.text, published, meta)
+    parts = _Parts.of(chosen.results)
+    for index, result in parts.spans:
+        ((start, end),) = next(pieces)
+        _read_span(chosen, draft, index, result, start, end, scored)
+    _read_choices(chosen, draft, parts.choices, meta, scored)
+    for index, result in parts.relations:
+        _read_relation(chosen, draft, index, result, scored)
+    for index, result in parts.others:
+        reading.note(chosen.row.place, chosen.field(index), "lost", f"a result of the type {result.type}")
+    draft.finish()
+
+
+def _read_span(chosen: _Chosen, draft: Draft, index: int, result: _Result, start: int, end: int, scored: bool) -> None:
+    place, name = chosen.row.place, chosen.field(index)
+    given = result.value.get(result.type, result.value.get("labels"))
+    labels = _words(given, place, chosen.field(index, "value", result.type))
+    span_id = result.id or f"e{index + 1}"
+    if len(labels) > 1:
+        draft.reading.note(place, name, "lost", f"of {len(labels)} labels of the span {span_id} all but {labels[0]}")
+    if span_id in draft.spans:
+        draft.reading.note(place, name, "lost", f"a second label of the span {span_id}, {labels[0]}")
+        return
+    span = new_span(place, name, span_id, labels[0], start, end)
+    draft.span(place, name, replace(span, score=_score(chosen, index, result) if scored else None))
+
+
+def _read_choices(
+    chosen: _Chosen, draft: Draft, choices: Sequence[tuple[int, _Result]], meta: dict[str, Any], scored: bool
+) -> None:
+    """Choices on a span are its attributes, choices on the task meta data."""
+    for index, result in choices:
+        place, name = chosen.row.place, chosen.field(index)
+        values = _words(result.value.get("choices"), place, chosen.field(index, "value", "choices"))
+        key = result.from_name or "choices"
+        span = draft.spans.get(result.id or "")
+        if len(values) > 1:
+            draft.reading.note(place, name, "lost", f"of {len(values)} choices of {key} all but {values[0]}")
+        if key in (span.attributes if span else meta):
+            draft.reading.note(place, name, "lost", f"a second choice of {key}, {values[0]}")
+        elif span is None:
+            meta[key] = values[0]
+        else:
+            score = _score(chosen, index, result) if scored else None
+            scores = {**span.attribute_scores, **({key: score} if score is not None else {})}
+            attributes = {**span.attributes, key: values[0]}
+            draft.spans[span.id] = replace(span, attributes=attributes, attribute_scores=scores)
+
+
+def _read_relation(chosen: _Chosen, draft: Draft, index: int, result: _Result, scored: bool) -> None:
+    place, name = chosen.row.place, chosen.field(index)
+    head, tail = result.from_id or "", result.to_id or ""
+    turned = _TURNED.get(result.direction or "right")
+    if turned is None:
+        what = f"expected right, left or bi, got {result.direction!r}"
+        raise InputError(place, chosen.field(index, "direction"), what)
+    if not result.labels:
+        draft.reading.note(place, name, "lost", f"a relation without a label, from {head} to {tail}")
+        return
+    if len(turned) > 1:
+        what = f"{head} and {tail} in both directions: a relation each way"
+        draft.reading.note(place, name, "warning", what)
+    for label in result.labels:
+        for turn in turned:
+            relation = new_relation(place, name, label, *((tail, head) if turn else (head, tail)))
+            draft.relation(place, name, replace(relation, score=_score(chosen, index, result) if scored else None))
+
+
+def _words(value: object, place: Place, name: str) -> list[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(each, str) and each for each in value):
+        raise InputError(place, name, f"expected a list of words, got {value!r}")
+    return value
+
+
+def _score(chosen: _Chosen, index: int, result: _Result) -> float | None:
+    if result.score is not None and not 0.0 <= result.score <= 1.0:
+        what = f"expected a score from 0 to 1, got {result.score}"
+        raise InputError(chosen.row.place, chosen.field(index, "score"), what)
+    return result.score
+
+
+def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
+    """A list of tasks, one a line; annotations, or predictions where anything has a score."""
+    if target.suffix != ".json":
+        raise InputError(Place(str(target)), "format", "expected a file ending in .json")
+    carries = Carries("Label Studio", published=True, meta=_meta_problem, attributes=True, scores=True)
+    fitted, findings = carries.fitted(dispatches, lossy)
+    key = "predictions" if any(_has_scores(dispatch) for dispatch in fitted) else "annotations"
+    tasks = [_task(dispatch, number, key) for number, dispatch in enumerate(fitted, start=1)]
+    lines = ",\n".join(json.dumps(task, ensure_ascii=False, allow_nan=False) for task in tasks)
+    write_atomically(target, f"[\n{lines}\n]\n".encode())
+    return tuple(findings)
+
+
+def _meta_problem(key: str, value: object) -> str:
+    return f"one {key} of a task, meta names another" if key in _OURS else ""
+
+
+def _has_scores(dispatch: Dispatch) -> bool:
+    scored = any(span.score is not None or span.attribute_scores for span in dispatch.spans)
+    return scored or any(relation.score is not None for relation in dispatch.relations)
+
+
+def _task(dispatch: Dispatch, number: int, key: str) -> dict[str, Any]:
+    data = {"text": dispatch.text, "id": dispatch.id, **dispatch.meta}
+    if dispatch.published is not None:
+        data["published"] = dispatch.published
+    whole = {"model_version": "dateline"} if key == "predictions" else {"was_cancelled": False, "ground_truth": False}
+    return {"id": number, "data": data, key: [{**whole, "result": list(_results(dispatch))}]}
+
+
+def _results(dispatch: Dispatch) -> Iterator[dict[str, Any]]:
+    for span in dispatch.spans:
+        value = {"start": span.start, "end": span.end, "text": dispatch.words(span)}
+        region = {"id": span.id, "to_name": "text", "origin": "manual"}
+        yield _scored(
+            {**region, "from_name": "label", "type": "labels", "value": {**value, "labels": [span.label]}}, span.score
+        )
+        for name, choice in span.attributes.items():
+            result = {**region, "from_name": name, "type": "choices", "value": {**value, "choices": [choice]}}
+            yield _scored(result, span.attribute_scores.get(name))
+    for relation in dispatch.relations:
+        ends = {"from_id": relation.head, "to_id": relation.tail}
+        result = {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
+        yield _scored(result, relation.score)
+
+
+def _scored(result: dict[str, Any], score: float | None) -> dict[str, Any]:
+    return result if score is None else {**result, "score": score}
+
+
+FORMAT = Format("label-studio", "Label Studio's JSON", (".json",), recognise, read, write)

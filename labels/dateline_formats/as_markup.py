@@ -1,0 +1,52 @@
+"""The inline markup as a format: one dispatch a file, a folder of them to write."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place, markup
+from dateline_labels.files import decode_utf8, write_dispatches
+
+from .carrying import Carries, renamed
+from .format import Annotated, Finding, Format
+
+_HEADER = re.compile(rb"(?:\w[\w-]*: \S[^\n]*\n)+\n")
+
+
+def recognise(path: Path, head: bytes) -> str:
+    """A file that ends in `.md`, but for what only tells of the others, a README."""
+    if path.suffix != ".md" or path.is_dir():
+        return ""
+    if _HEADER.match(head):
+        return "header lines, then a text"
+    return "" if "readme" in path.name.lower() else "its name ends in .md"
+
+
+def read(path: Path) -> Annotated:
+    """The dispatch of the file."""
+    place = Place(str(path))
+    text = decode_utf8(path.read_bytes(), place)
+    dispatch = markup.read(text, place, None)
+    first_line = text.partition("\n\n")[0].count("\n") + 3
+    places: dict[tuple[str, ...], Place] = {(dispatch.id,): place.at(markup.header_line(text, "id"))}
+    for span in dispatch.spans:
+        places[dispatch.id, span.id] = place.at(first_line + dispatch.text.count("\n", 0, span.start))
+    first_relation = first_line + dispatch.text.count("\n") + 2
+    for number, relation in enumerate(dispatch.relations, start=first_relation):
+        places[dispatch.id, relation.head, relation.label, relation.tail] = place.at(number)
+    return Annotated((dispatch,), places=places)
+
+
+def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
+    """One file a dispatch in the folder `target`; spans are named anew where the markup does not take their ids."""
+    if target.suffix:
+        raise InputError(Place(str(target)), "format", "expected a folder to write markup to")
+    carries = Carries(
+        "the markup", published=True, meta=markup.meta_problem, attributes=True, overlaps=False, names=markup.NAME
+    )
+    fitted, findings = carries.fitted(dispatches, lossy)
+    write_dispatches([renamed(dispatch, markup.SPAN_ID, "e") for dispatch in fitted], target)
+    return tuple(findings)
+
+
+FORMAT = Format("markup", "inline markup", ("",), recognise, read, write)

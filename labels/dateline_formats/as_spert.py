@@ -1,0 +1,132 @@
+"""SpERT's JSON (Eberts and Ulges, 2020): a list of sentences with their tokens, entities by tokens, relations by
+entities.
+
+    {"tokens", "entities": [{"type", "start", "end"}], "relations": [{"type", "head", "tail"}], "orig_id"}
+
+`end` is the token after the last. A row's text is its tokens with one space between or, where we wrote it and that is
+another, stands under `_text`; whatever else a row holds becomes `meta`.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.files import write_atomically
+from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
+
+from .carrying import Carries
+from .drafts import Draft, Reading, id_of
+from .format import Annotated, Finding, Format, refuse_losses
+from .json_rows import Row, first_keys, read_rows, typed
+from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
+
+SUFFIXES = (".json",)
+_TITLE = "SpERT's JSON"
+_ID = "orig_id"
+_KEYS = ("tokens", "entities", "relations", _ID, TEXT)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow", defer_build=True)
+
+
+class _Entity(_Part):
+    type: StrictStr
+    start: StrictInt
+    end: StrictInt
+
+
+class _Relation(_Part):
+    type: StrictStr
+    head: StrictInt
+    tail: StrictInt
+
+
+class _Sentence(_Part):
+    tokens: list[StrictStr]
+    entities: list[_Entity]
+    relations: list[_Relation] = []
+
+
+_SENTENCE = TypeAdapter(_Sentence)
+
+
+def recognise(path: Path, head: bytes) -> str:
+    """JSON objects with tokens and entities."""
+    keys = first_keys(head)
+    return "its keys are tokens and entities" if {"tokens", "entities"} <= keys else ""
+
+
+def read(path: Path) -> Annotated:
+    """A dispatch for each sentence; its id is `orig_id` where that is words, or else the file's name with it."""
+    reading = Reading()
+    for number, row in enumerate(read_rows(path)):
+        _read_row(row, path, number, reading)
+    return reading.annotated()
+
+
+def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
+    sentence = typed(row, _SENTENCE)
+    tokens = read_tokens(row, sentence.tokens)
+    meta = {key: value for key, value in (sentence.model_extra or {}).items() if key not in _KEYS}
+    if not isinstance(row.value.get(_ID, ""), str | int):
+        reading.note(row.place, row.name(_ID), "lost", "expected words or a number, the rows are counted instead")
+    draft = Draft(reading, row.place, id_of(path, row.value.get(_ID), number), tokens.text, meta=meta)
+    marks = TokenMarks(draft, tokens=tokens)
+    ids = []
+    for index, entity in enumerate(sentence.entities):
+        name = row.name("entities", index)
+        ids.append(marks.token_span(row.place, name, entity.type, (entity.start, entity.end - 1)))
+        note_unread(reading, row, name, entity)
+    for index, relation in enumerate(sentence.relations):
+        name = row.name("relations", index)
+        for end in (relation.head, relation.tail):
+            if not 0 <= end < len(ids):
+                raise InputError(row.place, name, f"expected entities from 0 to {len(ids) - 1}, got {end}")
+        marks.relation(row.place, name, relation.type, (ids[relation.head], ids[relation.tail]))
+        note_unread(reading, row, name, relation)
+    draft.finish()
+
+
+def note_unread(reading: Reading, row: Row, name: str, part: BaseModel) -> None:
+    """A finding where the part of a row has keys that nothing reads."""
+    if part.model_extra:
+        reading.note(row.place, name, "lost", f"not read: {', '.join(part.model_extra)}")
+
+
+def _carries(key: str, value: object) -> str:
+    return f"no other fact under its own key {key}" if key in _KEYS else ""
+
+
+_CARRIES = Carries(_TITLE, meta=_carries)
+
+
+def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
+    """One row a dispatch, in one list; tokens by the rule of `tokens`."""
+    if not target.name.endswith(SUFFIXES):
+        raise InputError(Place(str(target)), "format", "expected a file ending in .json")
+    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    rows = [_row(dispatch, losses) for dispatch in fitted]
+    refuse_losses(losses, lossy)
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    write_atomically(target, f"[\n{lines}\n]\n".encode())
+    return tuple(losses)
+
+
+def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
+    written = as_tokens(dispatch, _TITLE, losses)
+    order = {span.id: number for number, span in enumerate(written.dispatch.spans)}
+    entities = [
+        {"type": span.label, "start": written.ranges[span.id][0], "end": written.ranges[span.id][1] + 1}
+        for span in written.dispatch.spans
+    ]
+    relations = [
+        {"type": relation.label, "head": order[relation.head], "tail": order[relation.tail]}
+        for relation in written.dispatch.relations
+    ]
+    own = {"tokens": written.tokens.words, "entities": entities, "relations": relations, _ID: dispatch.id}
+    return {**own, **dispatch.meta, **written.text_row()}
+
+
+FORMAT = Format("spert", _TITLE, SUFFIXES, recognise, read, write)

@@ -1,0 +1,176 @@
+"""Annotations → the schema that they keep to, to be edited, and the label map without which they do not.
+
+A schema takes labels of letters, digits, _ and -, attributes that every span of a label has, and spans that do not
+overlap. What the annotation has otherwise goes into the map: labels rewritten, a value for spans without an attribute,
+the longest of spans that overlap.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from dateline_labels import Dispatch, InputError, Place
+
+from .format import Annotated
+
+_NONE = "none"
+"""The value for spans that an attribute says nothing of, and the second value of an attribute that has but one."""
+
+
+@dataclass
+class _SpanFacts:
+    count: int = 0
+    attributes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+@dataclass
+class _RelationFacts:
+    count: int = 0
+    heads: Counter[str] = field(default_factory=Counter)
+    tails: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """A schema and a label map, each as TOML; no map where the annotation keeps to the schema as it is."""
+
+    schema: str
+    map: str
+
+
+def infer(annotated: Annotated, name: str) -> Inferred:
+    """The schema with every label, attribute value, head and tail that occurs, in the order of their counts.
+
+    Raises InputError where nothing is annotated or two labels become one when rewritten.
+    """
+    spans: dict[str, _SpanFacts] = defaultdict(_SpanFacts)
+    relations: dict[str, _RelationFacts] = defaultdict(_RelationFacts)
+    for dispatch in annotated.dispatches:
+        _count(dispatch, spans, relations)
+    if not spans:
+        place = annotated.place_of(annotated.dispatches[0]) if annotated.dispatches else Place(name)
+        raise InputError(place, "spans", "expected at least one span in the annotations, got none")
+    names = _Names(
+        _legal(spans, annotated),
+        _legal(relations, annotated),
+        _legal({key: None for facts in spans.values() for key in facts.attributes}, annotated),
+    )
+    schema = "\n".join(_schema_lines(name, spans, relations, names, len(annotated.dispatches))) + "\n"
+    lines = list(_map_lines(spans, names, any(map(_overlaps, annotated.dispatches))))
+    return Inferred(schema, "\n".join(["[map]", *lines]) + "\n" if lines else "")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Each name of the annotation with the legal one for it."""
+
+    spans: Mapping[str, str]
+    relations: Mapping[str, str]
+    attributes: Mapping[str, str]
+
+
+def _count(dispatch: Dispatch, spans: dict[str, _SpanFacts], relations: dict[str, _RelationFacts]) -> None:
+    for span in dispatch.spans:
+        facts = spans[span.label]
+        facts.count += 1
+        for name, value in span.attributes.items():
+            facts.attributes[name][value] += 1
+    for relation in dispatch.relations:
+        link = relations[relation.label]
+        link.count += 1
+        link.heads[dispatch.span_by_id[relation.head].label] += 1
+        link.tails[dispatch.span_by_id[relation.tail].label] += 1
+
+
+def _legal(names: Mapping[str, object], annotated: Annotated) -> dict[str, str]:
+    legal: dict[str, str] = {}
+    for name in names:
+        new = legal_name(name)
+        if new in legal.values():
+            old = next(old for old, other in legal.items() if other == new)
+            place = Place(annotated.place_of(annotated.dispatches[0]).path)
+            raise InputError(place, "labels", f"{old!r} and {name!r} would both be {new}; name them apart in a --map")
+        legal[name] = new
+    return legal
+
+
+def legal_name(name: str) -> str:
+    """The name with _ for what a schema does not take in one."""
+    return re.sub(r"[^\w-]", "_", name if re.match(r"\w", name) else f"x{name}")
+
+
+def _overlaps(dispatch: Dispatch) -> bool:
+    spans = sorted(dispatch.spans, key=lambda span: (span.start, span.end))
+    return any(right.start < left.end for left, right in pairwise(spans))
+
+
+def _schema_lines(
+    name: str, spans: Mapping[str, _SpanFacts], relations: Mapping[str, _RelationFacts], names: _Names, dispatches: int
+) -> Iterator[str]:
+    yield f"# Inferred from {dispatches} dispatches; counts stand beside the labels. Edit what is not meant."
+    yield f"name = {_quoted(name)}"
+    yield 'version = "1.0"'
+    for label, facts in sorted(spans.items(), key=lambda item: -item[1].count):
+        yield ""
+        yield f"[spans.{_key(names.spans[label])}]  # {facts.count}"
+        yield 'description = ""'
+        for key, values in sorted(facts.attributes.items()):
+            yield f"attributes.{_key(names.attributes[key])} = {_list(_values(values, facts.count))}"
+    if relations:
+        yield ""
+    for label, link in sorted(relations.items(), key=lambda item: -item[1].count):
+        yield f"[relations.{_key(names.relations[label])}]  # {link.count}"
+        yield f"head = {_list([names.spans[each] for each, _ in link.heads.most_common()])}"
+        yield f"tail = {_list([names.spans[each] for each, _ in link.tails.most_common()])}"
+
+
+def _values(values: Counter[str], spans: int) -> list[str]:
+    """The values of an attribute, `none` among them where spans are without it or there would be only one."""
+    legal = list(dict.fromkeys(legal_name(value) for value, _ in values.most_common()))
+    return [*legal, _NONE] if _NONE not in legal and (values.total() < spans or len(legal) < 2) else legal
+
+
+def _map_lines(spans: Mapping[str, _SpanFacts], names: _Names, overlap: bool) -> Iterator[str]:
+    if overlap:
+        yield 'overlaps = "longest"'
+    rules = []
+    for label, facts in spans.items():
+        missing = [key for key, values in facts.attributes.items() if values.total() < facts.count]
+        filled = ", ".join(f"{_key(names.attributes[key])} = {_quoted(_NONE)}" for key in missing)
+        if filled:
+            new = _quoted(names.spans[label])
+            rules.append(f"{_quoted(label)} = {{ label = {new}, attributes = {{ {filled} }} }}")
+        elif label != names.spans[label]:
+            rules.append(f"{_quoted(label)} = {_quoted(names.spans[label])}")
+    if rules:
+        yield from ("", "[map.spans]", *rules)
+    renamed = [f"{_quoted(old)} = {_quoted(new)}" for old, new in names.relations.items() if old != new]
+    if renamed:
+        yield from ("", "[map.relations]", *renamed)
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    for facts in spans.values():
+        for key, counts in facts.attributes.items():
+            values[key] |= {value: legal_name(value) for value in counts if legal_name(value) != value}
+    rules = []
+    for key, new in names.attributes.items():
+        if values[key] or key != new:
+            pairs = ", ".join(f"{_quoted(old)} = {_quoted(legal)}" for old, legal in values[key].items())
+            rules.append(f"{_quoted(key)} = {{ name = {_quoted(new)}, values = {{ {pairs} }} }}")
+    if rules:
+        yield from ("", "[map.attributes]", *rules)
+
+
+def _key(name: str) -> str:
+    """A legal name as a key of TOML, bare where it may be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _quoted(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _list(values: list[str]) -> str:
+    return f"[{', '.join(_quoted(value) for value in values)}]"

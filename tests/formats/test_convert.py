@@ -1,0 +1,112 @@
+"""`dateline convert` between formats: recognised and said, refused or listed, nothing written where aught is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dateline_formats.known import FORMATS, named, recognise
+from dateline_formats.reading import read_annotations
+from dateline_labels import Dispatch, InputError, Relation, Schema, Span
+from dateline_labels.main import main
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "labels" / "schema.toml"
+NOTES = ROOT / "labels" / "corpus" / "militancy_notes"
+DISPATCH = Dispatch(
+    "d1",
+    "Gunmen 🔥 ambushed a convoy.",
+    spans=(Span("T1", "Overfall", 9, 17), Span("T2", "Group", 0, 6)),
+    relations=(Relation("by", "T1", "T2"),),
+)
+MAP = """
+[map.spans]
+Overfall = { label = "ATTACK", attributes = { kind = "armed_assault", status = "occurred" } }
+Group = "ACTOR"
+[map.relations]
+by = "perpetrator"
+"""
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, list[str]]:
+    status = main([str(each) for each in ("convert", *arguments)])
+    out, err = capsys.readouterr()
+    return status, out, err.splitlines()
+
+
+def test_the_corpus_goes_through_label_studio_unchanged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tasks, back = tmp_path / "tasks.json", tmp_path / "back"
+    assert run(capsys, NOTES, tasks, "--to", "label-studio")[0] == 0
+    status, out, err = run(capsys, tasks, back, "--schema", SCHEMA)
+    assert (status, out) == (0, f"{len(list(NOTES.iterdir()))} dispatches written to {back}\n")
+    assert err == [f"{tasks}: Label Studio's JSON, known by tasks with data and annotations; written as inline markup"]
+    assert {path.name: path.read_bytes() for path in back.iterdir()} == {
+        path.name: path.read_bytes() for path in NOTES.iterdir()
+    }
+
+
+def test_what_the_target_cannot_carry_is_refused_then_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target, listed = NOTES / "militancy_notes-001.md", tmp_path / "out", tmp_path / "findings.txt"
+    status, _, err = run(capsys, source, target, "--to", "brat")
+    assert status == 2
+    assert len(err) == 1
+    assert err[0].startswith("militancy_notes-001:0:published: brat's standoff carries no date of publication; losses")
+    assert list(tmp_path.iterdir()) == []
+    status, _, err = run(capsys, source, target, "--to", "brat", "--lossy", "--findings", listed)
+    assert status == 0
+    assert listed.read_text(encoding="utf-8").splitlines() == err[1:]
+    assert all(": lost: brat's standoff carries no " in line for line in err[1:])
+    assert sorted(path.name for path in target.iterdir()) == ["militancy_notes-001.ann", "militancy_notes-001.txt"]
+
+
+def test_a_map_brings_others_labels_under_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named("brat").write([DISPATCH], tmp_path / "brat", False)
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    target = tmp_path / "out.jsonl"
+    status, _, err = run(capsys, tmp_path / "brat", target, "--schema", SCHEMA)
+    assert (status, len(err)) == (2, 1)
+    assert err[0].startswith(f"{tmp_path}/brat/d1.ann:1:spans[0].label: unknown label Overfall, expected one of ATTACK")
+    assert not target.exists()
+    assert run(capsys, tmp_path / "brat", target, "--schema", SCHEMA, "--map", tmp_path / "map.toml")[0] == 0
+    (dispatch,) = read_annotations([target], Schema.read(SCHEMA)).dispatches
+    assert dispatch.relations == (Relation("perpetrator", "T1", "T2"),)
+
+
+def test_the_format_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = tmp_path / "bare.jsonl"
+    bare.write_text(json.dumps({"text": "a b", "spans": [{"start": 0, "end": 1, "label": "X"}]}) + "\n")
+    assert run(capsys, bare, tmp_path / "out")[0] == 2
+    assert run(capsys, bare, tmp_path / "out.jsonl", "--from", "prodigy")[0] == 0
+    status, _, (line,) = run(capsys, bare, tmp_path / "out.jsonl", "--from", "prodigi")
+    assert (status, line.partition("(")[0]) == (2, f"prodigi:0:format: expected one of {names()}")
+
+
+def names() -> str:
+    return ", ".join(each.name for each in FORMATS)
+
+
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
+def test_no_format_takes_a_file_of_nothing_known(each: object, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("words", encoding="utf-8")
+    assert recognise(tmp_path / "x.txt", [each]) is None  # type: ignore[list-item]
+
+
+def test_what_is_left_out_of_a_folder_is_named(tmp_path: Path) -> None:
+    named("brat").write([DISPATCH], tmp_path / "a", False)
+    named("jsonl").write([Dispatch("d2", "x")], tmp_path / "b.jsonl", False)
+    for name in ("README.md", "notes.docx", ".hidden", ".cache/x.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("# about", encoding="utf-8")
+    annotated = read_annotations([tmp_path])
+    assert [dispatch.id for dispatch in annotated.dispatches] == ["d1", "d2"]
+    assert [str(finding) for finding in annotated.findings] == [
+        f"{tmp_path}:0:format: warning: left out, in no format looked for: .hidden, README.md, notes.docx"
+    ]
+
+
+def test_an_id_in_two_formats_is_refused(tmp_path: Path) -> None:
+    named("brat").write([DISPATCH], tmp_path / "a", False)
+    named("jsonl").write([Dispatch("d1", "x")], tmp_path / "b.jsonl", False)
+    with pytest.raises(InputError, match=r"b\.jsonl:1:id: d1 occurs twice, first in .*d1\.ann"):
+        read_annotations([tmp_path])

@@ -1,0 +1,115 @@
+"""Hugging Face datasets on disk: dispatches come back whole; rows of others, of texts or of tokens, are read."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateline_formats.as_datasets import FORMAT
+from dateline_labels import Dispatch, InputError, Relation, Span
+from dispatch_strategies import json_dispatches
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+ENTITIES = [{"start": 0, "end": 6, "label": "Actor"}, {"start": 11, "end": 14, "label": "Place"}]
+ROW = {"text": "Gunmen hit Gao.", "entities": ENTITIES, "relations": [{"head": 0, "tail": 1, "label": "at"}], "year": 9}
+
+
+def saved(path: Path, rows: list[dict[str, Any]], features: Any = None) -> Path:
+    datasets.disable_progress_bars()
+    datasets.Dataset.from_list(rows, features).save_to_disk(str(path))
+    return path
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(json_dispatches(), min_size=1, max_size=3, unique_by=lambda dispatch: dispatch.id))
+def test_dispatches_come_back_whole(tmp_path: Path, dispatches: list[Dispatch]) -> None:
+    path = Path(tempfile.mkdtemp(dir=tmp_path)) / "out"
+    assert FORMAT.write(dispatches, path, False) == ()
+    assert FORMAT.recognise(path, b"")
+    annotated = FORMAT.read(path)
+    assert annotated.findings == ()
+    assert list(annotated.dispatches) == dispatches
+
+
+def test_splits_are_kept(tmp_path: Path) -> None:
+    parts = {"a": "train", "b": "test", "c": "test"}
+    dispatches = [Dispatch(name, "Gao", meta={"split": split}) for name, split in parts.items()]
+    FORMAT.write(dispatches, tmp_path / "out", False)
+    loaded = datasets.load_from_disk(str(tmp_path / "out"))
+    assert {split: part["id"][:] for split, part in loaded.items()} == {"train": ["a"], "test": ["b", "c"]}
+    assert list(FORMAT.read(tmp_path / "out").dispatches) == dispatches
+
+
+def test_rows_of_texts_are_read(tmp_path: Path) -> None:
+    path = saved(tmp_path / "d", [ROW])
+    assert FORMAT.recognise(path, b"")
+    annotated = FORMAT.read(path)
+    (dispatch,) = annotated.dispatches
+    assert (dispatch.id, dispatch.meta) == ("train-0", {"year": 9, "split": "train"})
+    assert dispatch.spans == (Span("e1", "Actor", 0, 6), Span("e2", "Place", 11, 14))
+    assert dispatch.relations == (Relation("at", "e1", "e2"),)
+    assert (annotated.place_of(dispatch).path, annotated.place_of(dispatch).line) == (str(path / "train"), 1)
+
+
+def test_rows_of_tokens_are_read(tmp_path: Path) -> None:
+    names = ["O", "B-Place", "I-Place"]
+    tags = datasets.List(datasets.ClassLabel(names=names))
+    features = datasets.Features({"tokens": datasets.List(datasets.Value("string")), "ner_tags": tags})
+    path = saved(tmp_path / "d", [{"tokens": ["Old", "Gao", "fell"], "ner_tags": [1, 2, 0]}], features)
+    (dispatch,) = FORMAT.read(path).dispatches
+    assert dispatch.text == "Old Gao fell"
+    assert dispatch.spans == (Span("e1", "Place", 0, 7),)
+
+
+def test_offsets_in_utf_16_are_found_by_the_words(tmp_path: Path) -> None:
+    entity = {"start": 3, "end": 6, "label": "Place", "text": "Gao"}
+    annotated = FORMAT.read(saved(tmp_path / "d", [{"text": "🔥 Gao", "entities": [entity], "relations": []}]))
+    assert [annotated.dispatches[0].words(span) for span in annotated.dispatches[0].spans] == ["Gao"]
+    assert [each.kind for each in annotated.findings] == ["repaired"]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"words": "x"}, "train:1:text: expected a text, or tokens with tags, got None"),
+        ({**ROW, "published": "now"}, "train:1:published: expected a date"),
+        ({**ROW, "meta": "[]"}, "train:1:meta: expected an object, got list"),
+        ({**ROW, "meta": "{"}, "train:1:json: "),
+        ({**ROW, "entities": "x"}, "train:1:entities: expected a list of structures"),
+        (
+            {**ROW, "entities": [{"start": "0", "end": "6", "label": "X"}]},
+            "train:1:entities[0]: expected a start and an end",
+        ),
+        (
+            {**ROW, "entities": [{"start": 0, "end": 99, "label": "X"}]},
+            "train:1:entities[0]: expected a part of the text",
+        ),
+        ({**ROW, "entities": [{"start": 0, "end": 6, "label": 1}]}, "train:1:entities[0]: expected a label"),
+        (
+            {**ROW, "relations": [{"head": 0, "tail": 7, "label": "at"}]},
+            "train:1:relations[0]: expected a label, and ids",
+        ),
+        ({"tokens": ["a"], "tags": ["O", "O"]}, "train:1:tokens: expected as many tags"),
+        ({"tokens": ["a"]}, "train:1:tokens: expected as many tags"),
+        ({"tokens": ["a"], "tags": ["x"]}, "train:1:tags[0]: expected a tag such as B-LABEL, got 'x'"),
+    ],
+)
+def test_a_broken_row_is_named(tmp_path: Path, row: dict[str, Any], message: str) -> None:
+    path = saved(tmp_path / "d", [row])
+    with pytest.raises(InputError) as caught:
+        FORMAT.read(path)
+    assert str(caught.value).startswith(f"{path}/{message}")
+
+
+def test_damage_is_named_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    path = saved(tmp_path / "d", [ROW])
+    with pytest.raises(InputError, match="expected a folder that is not there yet"):
+        FORMAT.write([], path, False)
+    state = json.loads((path / "state.json").read_text(encoding="utf-8"))
+    for damaged in ("{", json.dumps({**state, "_data_files": [{"filename": "x"}]}), "[]"):
+        (path / "state.json").write_text(damaged, encoding="utf-8")
+        with pytest.raises(InputError, match=rf"^{path}:0:datasets: "):
+            FORMAT.read(path)
