@@ -6,6 +6,7 @@ of the code, beginning with files as the format's writer makes them; else such f
 """
 
 import argparse
+import json
 import os
 import random
 import sys
@@ -14,12 +15,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 _TOKENS = (
     *(b'"', b"{", b"}", b"[", b"]", b",", b":", b"\t", b"\n", b"\r\n", b" ", b"null", b"true", b"0", b"-1", b"1e400"),
     *(b"99999999999999999999", b"NaN", b"\\ud83d", b"\xff", b"\xef\xbb\xbf", b"\xf0\x9f\x94\xa5", b"\0", b";", b"B-"),
 )
+
+_VALUES: tuple[Any, ...] = (None, True, 0, -1, 10**30, 1.5, "", "x\ny", [], {}, [[]], {"a": 1}, ["x"], [0, 1, "x"])
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,58 @@ class Target:
 
 
 def damaged(target: Target, runs: int, seed: int) -> Iterator[bytes]:
-    """Inputs in which bytes are changed, cut, doubled or replaced by tokens of JSON and of tables."""
+    """Inputs in which bytes are changed, cut, doubled or replaced by tokens, or values of JSON by others."""
     chance = random.Random(seed)
     for _ in range(runs):
         index = chance.randrange(len(target.files))
-        data = bytearray(target.files[index][1])
-        for _ in range(chance.randint(1, 4)):
-            start, end = sorted(chance.randint(0, len(data)) for _ in range(2))
-            end = min(end, start + chance.randint(0, 12))
-            token = chance.choice((*_TOKENS, bytes(data[start:end]) * 2, bytes([chance.randrange(256)])))
-            data[start:end] = token
-        yield bytes([index]) + bytes(data)
+        data = target.files[index][1]
+        for _ in range(chance.choice((1, 1, 1, 2, 4))):
+            data = _with_other_value(data, chance) if chance.random() < 0.5 else _with_other_bytes(data, chance)
+        yield bytes([index]) + data
+
+
+def _with_other_bytes(data: bytes, chance: random.Random) -> bytes:
+    start, end = sorted(chance.randint(0, len(data)) for _ in range(2))
+    end = min(end, start + chance.randint(0, 12))
+    token = chance.choice((*_TOKENS, data[start:end] * 2, bytes([chance.randrange(256)])))
+    return data[:start] + token + data[end:]
+
+
+def _with_other_value(data: bytes, chance: random.Random) -> bytes:
+    """The JSON, or one line of it, with a value replaced, left out or under another key; other data as it is."""
+    lines = data.split(b"\n")
+    number = chance.randrange(len(lines))
+    for whole, part in ((True, data), (False, lines[number])):
+        try:
+            value = json.loads(part)
+        except (ValueError, RecursionError):
+            continue
+        places = list(_places(value))
+        if places:
+            _change(*chance.choice(places), chance)
+        changed = json.dumps(value).encode()
+        return changed if whole else b"\n".join([*lines[:number], changed, *lines[number + 1 :]])
+    return data
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (object or list, key) within the value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield value, key
+        yield from _places(inner)
+
+
+def _change(holder: Any, key: Any, chance: random.Random) -> None:
+    change = chance.choice(("value", "value", "left out", "moved"))
+    if change == "value":
+        holder[key] = chance.choice(_VALUES)
+    elif change == "left out":
+        del holder[key]
+    elif isinstance(holder, dict):
+        holder[f"{key}_"] = holder.pop(key)
+    else:
+        holder.insert(key, holder[key])
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,7 +138,7 @@ def main(arguments: Sequence[str]) -> int:
             seeds.mkdir()
             for index, data in enumerate([target.whole(0), *damaged(target, 200, choices.seed)]):
                 (seeds / str(index)).write_bytes(data)
-            _with_atheris(target, seeds, choices.runs, choices.seed)
+            return _with_atheris(target, seeds, choices.runs, choices.seed)
         refused = 0
         for number, data in enumerate(damaged(target, choices.runs, choices.seed), start=1):
             try:
@@ -105,15 +150,19 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _with_atheris(target: Target, seeds: Path, runs: int, seed: int) -> None:
-    """Fuzz with what atheris finds; it ends the process."""
-    options = [f"-runs={runs}", f"-seed={seed}", "-max_len=4096", "-timeout=20", str(seeds)]
+def _with_atheris(target: Target, seeds: Path, runs: int, seed: int) -> int:
+    """Fuzz with what atheris finds, in a process of its own, for it ends that; returns how it ended."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    options = [f"-runs={runs}", f"-seed={seed}", "-max_len=4096", "-timeout=300", f"-artifact_prefix={seeds.parent}/"]
 
     def once(data: bytes) -> None:
         target.outcome(data)
 
-    atheris.Setup([sys.argv[0], *options], once)
+    atheris.Setup([sys.argv[0], *options, str(seeds)], once)
     atheris.Fuzz()
+    os._exit(0)
 
 
 _WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and "--random" not in sys.argv

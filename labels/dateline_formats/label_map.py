@@ -127,10 +127,16 @@ class _Applying:
         relations: dict[tuple[str, str, str], Relation] = {}
         for relation in self.dispatch.relations:
             changed = self._relation(relation, spans)
-            if changed:
-                key = changed.head, changed.label, changed.tail
-                relations.setdefault(key, changed)  # two labels may have become one
-                places.setdefault((self.dispatch.id, *key), self.source.place_of(self.dispatch, relation))
+            if not changed:
+                continue
+            key = changed.head, changed.label, changed.tail
+            place = self.source.place_of(self.dispatch, relation)
+            if key in relations:
+                what = f"{relation.head} {relation.label} {relation.tail} becomes {' '.join(key)}, which is there"
+                self.reading.note(place, f"relations.{relation.label}", "lost", what)
+                continue
+            relations[key] = changed
+            places[self.dispatch.id, *key] = place
         whole = replace(self.dispatch, spans=tuple(spans.values()), relations=tuple(relations.values()))
         self.reading.dispatches.append(whole)
 

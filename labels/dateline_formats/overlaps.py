@@ -42,8 +42,13 @@ def _without_overlaps(dispatch: Dispatch, source: Annotated, reading: Reading) -
             what = f"{relation.head} {relation.label} {relation.tail} goes with a span that overlaps another"
             reading.note(place, "relation", "lost", what)
             continue
-        relations.setdefault((head, relation.label, tail), replace(relation, head=head, tail=tail))
-        reading.places.setdefault((dispatch.id, head, relation.label, tail), place)
+        key = head, relation.label, tail
+        if key in relations:
+            what = f"{relation.head} {relation.label} {relation.tail} repeats {' '.join(key)}, which is kept"
+            reading.note(place, "relation", "lost", what)
+            continue
+        relations[key] = replace(relation, head=head, tail=tail)
+        reading.places[dispatch.id, *key] = place
     whole = {span.id for span in kept}
     spans = tuple(span for span in dispatch.spans if span.id in whole)
     return replace(dispatch, spans=spans, relations=tuple(relations.values()))

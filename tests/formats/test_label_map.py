@@ -85,8 +85,23 @@ def test_of_overlapping_spans_the_longest_is_kept_and_the_others_listed(tmp_path
     assert [finding.what for finding in mapped.findings] == [
         "Y c repeats Y b, which is kept",
         "X a overlaps Y b, which is kept",
+        "b r d repeats b r d, which is kept",
         "a s d goes with a span that overlaps another",
         "b t c goes with a span that overlaps another",
+    ]
+
+
+def test_relations_that_become_one_are_listed(tmp_path: Path) -> None:
+    spans = (Span("a", "X", 0, 2), Span("b", "X", 0, 2), Span("c", "Y", 3, 5))
+    relations = (Relation("r", "a", "c"), Relation("s", "a", "c"), Relation("r", "b", "c"))
+    annotated = Annotated((Dispatch("d", "ab cd", spans=spans, relations=relations),))
+    toml = '[map]\noverlaps = "longest"\n[map.relations]\ns = "r"\n'
+    mapped = mapping(tmp_path, toml).applied(annotated)
+    assert mapped.dispatches[0].relations == (Relation("r", "a", "c"),)
+    assert [finding.what for finding in mapped.findings] == [
+        "a s c becomes a r c, which is there",
+        "X b repeats X a, which is kept",
+        "b r c repeats a r c, which is kept",
     ]
 
 

@@ -10,6 +10,7 @@ from conftest import ROOT, SCHEMA, recipe_text
 from dateline_formats.known import named
 from dateline_formats.label_map import LabelMap
 from dateline_labels import InputError, Place, Schema, read_dispatches
+from dateline_labels.main import main
 from dateline_train.recipe import Recipe
 from dateline_train.training import FINDINGS, prepare, run_training
 
@@ -89,6 +90,30 @@ def test_without_the_map_the_first_foreign_label_is_named(export: Path, tiny_enc
     path = recipe_of(tmp_path, tiny_encoder, export, "")
     with pytest.raises(InputError, match=r"export\.json:\d+:spans\[0\]\.label: unknown label "):
         prepare(Recipe.read(path), Place(str(path)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["conll04", "muc4", "re3d"])
+def test_others_schemas_are_learnt_and_evaluated(name: str, tiny_encoder: Path, tmp_path: Path) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the data of others is not here, ../shared/bench")
+    torch.set_num_threads(1)
+    recipe = (RECIPES / f"{name}.toml").read_text(encoding="utf-8").partition("[encoder]")[0]
+    recipe = recipe.replace("../../../shared/bench", str(SHARED)).replace("schemas/", f"{RECIPES}/schemas/")
+    fitting = recipe_text(tiny_encoder, tmp_path, tmp_path, "epochs = 1").partition("[encoder]")[2]
+    path = tmp_path / f"{name}.toml"
+    fitting = fitting.replace('gate = ["ATTACK"]', "")
+    path.write_text(f"{recipe}[encoder]{fitting}", encoding="utf-8")
+    output = tmp_path / "checkpoint"
+    run_training(path, output)
+    data = Recipe.read(path).data
+    mapping = [] if name == "conll04" else ["--map", str(tmp_path / "map.toml")]
+    (tmp_path / "map.toml").write_text('[map]\noverlaps = "longest"\n', encoding="utf-8")
+    chosen = str(data.validation[0] if data.validation else data.files[0])
+    report = tmp_path / "report"
+    assert main(["evaluate", str(output), chosen, "-o", str(report), *mapping]) == 0
+    metrics = json.loads((report / "metrics.json").read_text(encoding="utf-8"))
+    assert set(metrics["spans"]["exact"]) - {"micro"} == set(Schema.read(data.schema).spans)
 
 
 @pytest.mark.parametrize("name", ["conll04", "muc4", "re3d"])
