@@ -1,5 +1,6 @@
 """A tiny encoder, a checkpoint trained with it and its bundle, all made here and offline, once a session."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
 SCHEMA = ROOT / "labels" / "schema.toml"
 TINY_VOCABULARY = 1_500
+
+
+@pytest.fixture
+def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written and renamed as ever, but for the wait until a disk has them: for tests that write hundreds."""
+    monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
 @pytest.fixture(scope="session")

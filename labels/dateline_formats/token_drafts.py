@@ -16,6 +16,9 @@ from .tokens import Tokens, aligned, joined, tokenised
 TEXT = "_text"
 """The key under which a row also holds the text, where one space between its tokens does not make it."""
 
+SAME_ENTITY = "same_entity"
+"""The relation that ties a mention to the one before it, where a format tells the mentions of an entity as a list."""
+
 
 def read_tokens(row: Row, words: Sequence[str]) -> Tokens:
     """The tokens of a row in the text it holds, or with one space between; raises InputError where they disagree."""
@@ -28,10 +31,6 @@ def read_tokens(row: Row, words: Sequence[str]) -> Tokens:
         return aligned(words, text)
     except ValueError as error:
         raise InputError(row.place, row.name(TEXT), str(error)) from None
-
-
-SAME_ENTITY = "same_entity"
-"""The relation that ties a mention to the one before it, where a format tells the mentions of an entity as a list."""
 
 
 @dataclass

@@ -9,6 +9,8 @@ from foreign import assert_only_input_errors, by_place, joined_texts, mutations,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 WORDS = ["Old", "Gao", "Mopti", "fell", "to", "Ansar", "."]
 SCHEMES = {
     "BIO": ["B-Place", "I-Place", "B-Place", "O", "O", "B-Actor", "O"],

@@ -12,6 +12,8 @@ from dispatch_strategies import json_dispatches
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 datasets = pytest.importorskip("datasets", reason="datasets is not installed")
 ENTITIES = [{"start": 0, "end": 6, "label": "Actor"}, {"start": 11, "end": 14, "label": "Place"}]
 ROW = {"text": "Gunmen hit Gao.", "entities": ENTITIES, "relations": [{"head": 0, "tail": 1, "label": "at"}], "year": 9}

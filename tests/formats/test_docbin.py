@@ -10,6 +10,8 @@ from dateline_labels import Dispatch, InputError, Relation, Span
 from foreign import assert_only_input_errors, by_place, mutations, refused, token_dispatches
 from hypothesis import HealthCheck, given, settings
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 spacy = pytest.importorskip("spacy", reason="spaCy is not installed")
 
 

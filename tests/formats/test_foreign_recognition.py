@@ -7,6 +7,8 @@ import pytest
 from dateline_formats.known import FORMATS, recognise
 from dateline_labels import Dispatch, MissingExtraError, Relation, Span
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 NEEDS = {"xmi": "cassis", "docbin": "spacy", "datasets": "datasets"}
 TARGETS = {
     "conll": "d.conll",

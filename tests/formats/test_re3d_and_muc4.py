@@ -12,6 +12,8 @@ from dateline_labels import Dispatch, InputError, Relation, Span
 from foreign import assert_only_input_errors, by_place, mutations, refused, round_trip, token_dispatches
 from hypothesis import HealthCheck, given, settings
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "bench"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/bench is not there")
 TEXT = "Rebels took\nGao. They hold “Gao”."

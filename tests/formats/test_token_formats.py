@@ -14,6 +14,8 @@ from foreign import assert_only_input_errors, mutations, refused, round_trip, to
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 FORMATS = (as_spert.FORMAT, as_scierc.FORMAT, as_gliner.FORMAT)
 ROWS: dict[str, dict[str, Any]] = {
     "spert": {

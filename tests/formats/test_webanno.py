@@ -12,6 +12,8 @@ from foreign import assert_only_input_errors, by_place, mutations, refused, rela
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 HEADER = "#FORMAT=WebAnno TSV 3.3\n"
 SPANS = "#T_SP=custom.Span|label\n"
 RELATIONS = "#T_RL=custom.Relation|label|BT_custom.Span\n"

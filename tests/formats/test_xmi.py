@@ -13,6 +13,8 @@ from foreign import assert_only_input_errors, by_place, mutations, refused, rela
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.usefixtures("no_waiting_for_the_disk")
+
 cassis = pytest.importorskip("cassis", reason="dkpro-cassis is not installed")
 XML = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff", include_characters="\t\n\r")
 XML_TEXTS = st.text(XML, max_size=30)
