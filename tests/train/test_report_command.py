@@ -42,6 +42,7 @@ def test_every_file_is_written_and_the_facts_are_told(
     assert (told["data"]["split"], told["data"]["dispatches"], told["data"]["train_overlap"]) == ("train", 32, 32)
     assert told["uncertainty"] == {"resamples": 50, "seed": 5, "unit": "dispatch", "level": 95}
     assert told["slices"]["names"]["seen"]["support"] == told["spans"]["exact"]["micro"]["gold"]
+    assert told["confidence"]["spans"]["ACTOR"]["temperature"] > 0
     assert told["comparison"] is None
     assert (out / "cases.jsonl").read_text(encoding="utf-8").count("\n") > 10
 
