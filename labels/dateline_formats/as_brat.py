@@ -91,9 +91,11 @@ def read(path: Path) -> Annotated:
     text_path = path.with_suffix(".txt")
     if not text_path.is_file():
         raise InputError(place, "text", f"expected its text beside it, as {text_path.name}")
-    data = text_path.read_bytes()
-    bare = data.removeprefix(BYTE_ORDER_MARK)  # a mark at the start counts as a character, as it does in brat
-    text = "\ufeff" * (bare != data) + decode_utf8(bare, Place(str(text_path)))
+    bare = data = text_path.read_bytes()
+    while bare.startswith(BYTE_ORDER_MARK):  # a mark at the start counts as a character, as it does in brat
+        bare = bare.removeprefix(BYTE_ORDER_MARK)
+    marks = (len(data) - len(bare)) // len(BYTE_ORDER_MARK)
+    text = "\ufeff" * marks + decode_utf8(bare, Place(str(text_path)))
     reading = Reading()
     meta: dict[str, Any] = {}
     draft = Draft(reading, place, path.stem, text, meta=meta)
