@@ -91,6 +91,7 @@ def test_there_are_sixty_of_them() -> None:
     assert len(set(HOSTILE)) == 60
 
 
+@pytest.mark.slow
 def test_no_string_runs_asks_or_hides(watched: Watched, report: Path) -> None:
     page = watched.open(report)
     elements = page.locator("*").evaluate_all("all => [...new Set(all.map((it) => it.localName))]")
