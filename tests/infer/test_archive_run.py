@@ -184,25 +184,26 @@ AWKWARD: dict[str, tuple[object, str]] = {
 }
 
 
-def test_an_awkward_document_changes_no_others_rows(tiny_bundle: Path, note: str, tmp_path: Path) -> None:
-    plain = [{"id": f"p{number}", "text": f"{note} ({number})"} for number in range(2 * len(AWKWARD))]
+@pytest.mark.parametrize("apart", [2, pytest.param(100, marks=pytest.mark.slow)])
+def test_an_awkward_document_changes_no_others_rows(tiny_bundle: Path, note: str, tmp_path: Path, apart: int) -> None:
+    plain = [{"id": f"p{number}", "text": f"{note} ({number})"} for number in range(apart * len(AWKWARD))]
     assert run(tiny_bundle, [write_lines(tmp_path / "plain.jsonl", plain)], tmp_path / "plain") == 0
     mixed: list[object] = list(plain)
     for at, (document, _) in enumerate(AWKWARD.values()):
-        mixed[2 * at] = document
+        mixed[apart * at] = document
     assert run(tiny_bundle, [write_lines(tmp_path / "mixed.jsonl", mixed)], tmp_path / "mixed") == 0
     expected, found = tables(tmp_path / "plain"), tables(tmp_path / "mixed")
     for name in TABLES:
         neighbours = [
-            [{**row, "source": ""} for row in each[name] if row["document"] % 2] for each in (expected, found)
+            [{**row, "source": ""} for row in each[name] if row["document"] % apart] for each in (expected, found)
         ]
         assert neighbours[0] == neighbours[1]
         assert neighbours[0]
     for at, (case, (_, message)) in enumerate(AWKWARD.items()):
-        row = found[LEDGER][2 * at]
+        row = found[LEDGER][apart * at]
         assert (row["status"] == "error") == bool(message), case
         assert message in (row["message"] or ""), case
-        assert row["line"] == 2 * at + 1
+        assert row["line"] == apart * at + 1
     assert check(tmp_path / "mixed") == 0
 
 
