@@ -16,7 +16,7 @@ from typing import get_type_hints
 import pytest
 from archive_kills import Setting, tree
 from archive_texts import write_mixed
-from archives import check, run, table, tables, write_lines
+from archives import EXACT, check, run, table, tables, write_lines
 from dateline_infer import Extractor
 from dateline_infer.archive_copies import CopyRow
 from dateline_infer.archive_folder import FINISHED, RUN
@@ -31,6 +31,7 @@ from dateline_infer.archive_tables import (
     tables_of,
     type_name,
 )
+from dateline_infer.choosing import Asked
 from dateline_infer.inputs import Columns, read_inputs
 from gazetteer_files import write_gazetteer
 
@@ -64,7 +65,7 @@ def test_the_ledger_has_every_document_of_every_file_in_order(finished: Path, mi
 
 def test_the_tables_hold_what_the_extractor_finds(finished: Path, mixed: list[Path], tiny_bundle: Path) -> None:
     texts = [dispatch for path in mixed[1:] for dispatch in read_inputs([path], Columns())]
-    found = {dispatch.id: dispatch for dispatch in Extractor.load(tiny_bundle).stream(texts)}
+    found = {dispatch.id: dispatch for dispatch in Extractor.load(tiny_bundle, Asked(precision="fp32")).stream(texts)}
     assert any(dispatch.relations for dispatch in found.values())
     spans, relations = table(finished, SPANS), table(finished, RELATIONS)
     for row in table(finished, DISPATCHES):
@@ -310,7 +311,7 @@ def test_a_file_of_a_finished_shard_that_is_lost_is_made_again(
 def test_an_interrupt_stops_cleanly_and_says_how_to_go_on(
     finished: Path, mixed: list[Path], tiny_bundle: Path, tmp_path: Path
 ) -> None:
-    setting = Setting(tiny_bundle, mixed, ("--shard", "10"))
+    setting = Setting(tiny_bundle, mixed, ("--shard", "10", *EXACT))
     out = tmp_path / "out"
     process = setting.start(out)
     while not (out / LEDGER / "000001.parquet").exists() and process.is_alive():
@@ -332,7 +333,7 @@ def test_what_a_cluster_sends_before_it_kills_stops_a_run_as_cleanly(
     finished: Path, mixed: list[Path], tiny_bundle: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    command = ["archive", "run", str(tiny_bundle), *map(str, mixed), "--out", str(out), "--shard", "10"]
+    command = ["archive", "run", str(tiny_bundle), *map(str, mixed), "--out", str(out), "--shard", "10", *EXACT]
     process = subprocess.Popen([sys.executable, "-m", "dateline_labels.main", *command], stderr=subprocess.PIPE)
     while not (out / LEDGER / "000001.parquet").exists() and process.poll() is None:
         time.sleep(0.005)
