@@ -20,6 +20,11 @@ INPUTS = ("input_ids", "attention_mask", "forms")
 OUTPUTS = ("token_vectors", "tag_logits")
 
 
+_SHAPES_KEPT = "64"
+"""Operations that openvino keeps compiled for shapes it met, of each core: thousands if not told otherwise, which over
+an archive come to hundreds of MB and are hardly faster."""
+
+
 class Engine(Protocol):
     """A compiled encoder with the tag head; `at_once` calls of `run` may go on side by side."""
 
@@ -88,6 +93,7 @@ class OpenVinoEngine:
             "INFERENCE_PRECISION_HINT": _hint(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")),
             "NUM_STREAMS": self.at_once,
             "INFERENCE_NUM_THREADS": self.at_once,
+            "CPU_RUNTIME_CACHE_CAPACITY": _SHAPES_KEPT,
             "ENABLE_CPU_PINNING": False,  # processes that read side by side would pin themselves to the same cores
         }
         model = core.compile_model(core.read_model(graph, b""), "CPU", settings)
