@@ -32,7 +32,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", ["quick.toml", "default.toml"])
+@pytest.mark.parametrize("name", ["quick.toml", "default.toml", "distilled.toml", "small.toml"])
 def test_the_shipped_recipes_are_sound(name: str) -> None:
     recipe = Recipe.read(RECIPES / name)
     assert recipe.name == name.removesuffix(".toml")
