@@ -1,6 +1,8 @@
 """`dateline report` from end to end with a tiny model."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,16 @@ def test_every_file_is_written_and_the_facts_are_told(
     assert told["confidence"]["spans"]["ACTOR"]["temperature"] > 0
     assert told["comparison"] is None
     assert (out / "cases.jsonl").read_text(encoding="utf-8").count("\n") > 10
+
+
+def test_a_folder_whose_name_is_no_utf8_is_named_with_an_escape(
+    tiny_bundle: Path, corpus_sample: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / os.fsdecode(b"da\xff")
+    shutil.copytree(corpus_sample, data)
+    told = reported(tmp_path / "report", tiny_bundle, data, "--split", "test")
+    assert told["data"]["paths"] == [str(data)]
+    assert "da\\udcff" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
 
 
 def test_relations_among_gold_spans_are_read_better_than_among_found_ones(metrics: tuple[Path, Any]) -> None:

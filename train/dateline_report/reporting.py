@@ -82,7 +82,7 @@ def write_short(out: Path, model: Model, data: Data) -> dict[str, Any]:
     metrics, cases = measured(model, data, Sampling.none(len(model.readings.gold)))
     write_metrics(out, metrics)
     write_cases(out, cases)
-    write_atomically(out / "report.md", markdown(metrics, cases).encode("utf-8"))
+    write_atomically(out / "report.md", markdown(metrics, cases).encode("utf-8", "backslashreplace"))
     return metrics
 
 
@@ -104,7 +104,8 @@ def measured(model: Model, data: Data, sampling: Sampling) -> tuple[dict[str, An
 def write_metrics(out: Path, metrics: Mapping[str, Any]) -> None:
     """Write metrics.json into `out`."""
     plain = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(out / METRICS, plain.encode("utf-8"))
+    # half a character, which the name of a file may hold, stands as JSON escapes it
+    write_atomically(out / METRICS, plain.encode("utf-8", "backslashreplace"))
 
 
 def _comparison(model: Model, other: Model, sampling: Sampling, options: Options) -> dict[str, Any]:
@@ -145,5 +146,5 @@ def _write_pages(
     write_cases(out, cases)
     write_page(out, metrics, gold, predicted, cases)
     write_plots(out, metrics)
-    write_atomically(out / "report.md", markdown(metrics, cases, with_plots=True).encode("utf-8"))
-    write_atomically(out / "README.md", model_card(metrics).encode("utf-8"))
+    write_atomically(out / "report.md", markdown(metrics, cases, with_plots=True).encode("utf-8", "backslashreplace"))
+    write_atomically(out / "README.md", model_card(metrics).encode("utf-8", "backslashreplace"))
