@@ -68,8 +68,9 @@ def coverage(
     gold, right, predicted = np.concatenate(tables).sum(axis=0)
     truth = {"precision": right / predicted, "recall": right / gold, "count": gold}
     held = {(name, how): 0 for name in truth for how in ("t", "bootstrap")}
+    weights = design.replicates(_REPLICATES, 0)
     for number in range(samples):
-        if number % 50 == 0:
+        if number and number % 50 == 0:
             weights = design.replicates(_REPLICATES, number)
         drawn = [table[random.choice(len(table), n, replace=False)] for table, n in zip(tables, counts, strict=True)]
         g, r, p = np.concatenate(drawn).T

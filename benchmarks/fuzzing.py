@@ -169,7 +169,7 @@ _WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and 
 if _WITH_ATHERIS:
     import atheris
 
-    with atheris.instrument_imports(include=["dateline_formats", "dateline_labels"]):
+    with atheris.instrument_imports(include=["dateline_formats", "dateline_labels"]):  # pyright: ignore  # untyped
         from dateline_formats.format import Format
         from dateline_formats.known import FORMATS
         from dateline_formats.reading import units_of

@@ -110,7 +110,9 @@ def _splits(path: Path) -> dict[str, list[dict[str, Any]]]:
 
     try:
         loaded = load_from_disk(str(path))
-        parts = dict(loaded) if isinstance(loaded, dict) else {_LONE: loaded}
+        parts: dict[str, Any] = (
+            {str(name): each for name, each in loaded.items()} if isinstance(loaded, dict) else {_LONE: loaded}
+        )
         return {name: [_named(row, part.features) for row in part] for name, part in parts.items()}
     except Exception as error:
         raise InputError(Place(str(path)), "datasets", f"{type(error).__name__}: {error}") from None
@@ -118,8 +120,8 @@ def _splits(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _named(value: Any, feature: Any) -> Any:
     """A value with the names of its class labels for their numbers."""
-    if isinstance(feature, dict) and isinstance(value, dict):
-        return {key: _named(part, feature[key]) for key, part in value.items()}
+    if isinstance(feature, dict):
+        return {key: _named(part, feature[key]) for key, part in value.items()} if isinstance(value, dict) else value
     if isinstance(value, list) and hasattr(feature, "feature"):
         return [_named(part, feature.feature) for part in value]
     if isinstance(value, int) and hasattr(feature, "int2str"):

@@ -116,7 +116,7 @@ def _relations(metrics: Metrics) -> Iterator[Part]:
     relations = metrics["relations"]
     if not any(label != "micro" for label in relations["strict"]):
         return
-    titles = {measure: _RELATION_MEASURES.get(measure, measure) for measure in relations}
+    titles: dict[str, str] = {str(measure): _RELATION_MEASURES.get(measure, str(measure)) for measure in relations}
     yield f_table("relations.strict", "Strict", relations["strict"], "relation", "relation")
     yield side_by_side(
         "relations.measures",
