@@ -138,9 +138,9 @@ def _relations(doc: "Doc", place: Place, name: str) -> Iterator[tuple[str, tuple
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours."""
-    _check_spacy("a .spacy file")
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .spacy")
+    _check_spacy("a .spacy file")
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
