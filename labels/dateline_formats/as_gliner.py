@@ -6,19 +6,18 @@ A row's text is its tokens with one space between or, where we wrote it and that
 id, which GLiNER passes over, under `id`; whatever else a row holds becomes `meta`.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from dateline_labels import Dispatch, InputError, Place
-from dateline_labels.files import write_atomically
+from dateline_labels import Dispatch
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of
-from .format import Annotated, Finding, Format, refuse_losses
-from .json_rows import Row, first_keys, read_rows, typed
+from .format import Annotated, Finding, Format
+from .json_rows import Row, first_keys, typed
 from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
+from .token_rows import entity_ends, no_own_keys, read_each, write_list
 
 SUFFIXES = (".json",)
 _TITLE = "GLiNER's JSON"
@@ -43,10 +42,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 def read(path: Path) -> Annotated:
     """A dispatch for each row."""
-    reading = Reading()
-    for number, row in enumerate(read_rows(path)):
-        _read_row(row, path, number, reading)
-    return reading.annotated()
+    return read_each(path, _read_row)
 
 
 def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
@@ -61,30 +57,16 @@ def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     ]
     for index, (head, tail, label) in enumerate(found.relations):
         name = row.name("relations", index)
-        for end in (head, tail):
-            if not 0 <= end < len(ids):
-                raise InputError(row.place, name, f"expected entities from 0 to {len(ids) - 1}, got {end}")
-        marks.relation(row.place, name, label, (ids[head], ids[tail]))
+        marks.relation(row.place, name, label, entity_ends(row, name, ids, (head, tail)))
     draft.finish()
 
 
-def _carries(key: str, value: object) -> str:
-    return f"no other fact under its own key {key}" if key in _KEYS else ""
-
-
-_CARRIES = Carries(_TITLE, meta=_carries)
+_CARRIES = Carries(_TITLE, meta=no_own_keys(_KEYS))
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """One row a dispatch, in one list; tokens by the rule of `tokens`."""
-    if not target.name.endswith(SUFFIXES):
-        raise InputError(Place(str(target)), "format", "expected a file ending in .json")
-    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
-    rows = [_row(dispatch, losses) for dispatch in fitted]
-    refuse_losses(losses, lossy)
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
-    write_atomically(target, f"[\n{lines}\n]\n".encode())
-    return tuple(losses)
+    return write_list(dispatches, target, lossy, _CARRIES, _row)
 
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:

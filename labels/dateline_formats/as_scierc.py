@@ -10,7 +10,6 @@ mentions of a cluster are tied by relations, each to the one before it; an event
 relation from it. Where a row has predictions alone, they are read with their scores.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,9 +23,10 @@ from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of
-from .format import Annotated, Finding, Format, refuse_losses
-from .json_rows import Row, first_keys, read_rows, typed
+from .format import Annotated, Finding, Format
+from .json_rows import Row, first_keys, typed
 from .token_drafts import SAME_ENTITY, TEXT, TokenMarks, as_tokens, read_tokens, with_clear_ends
+from .token_rows import read_each, row_lines
 from .tokens import sentences
 
 SUFFIXES = (".jsonl", ".json")
@@ -62,10 +62,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 def read(path: Path) -> Annotated:
     """A dispatch for each row."""
-    reading = Reading()
-    for number, row in enumerate(read_rows(path)):
-        _read_row(row, path, number, reading)
-    return reading.annotated()
+    return read_each(path, _read_row)
 
 
 def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
@@ -185,11 +182,9 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
     """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .json")
-    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
-    lines = [json.dumps(_row(dispatch, losses), ensure_ascii=False, allow_nan=False) + "\n" for dispatch in fitted]
-    refuse_losses(losses, lossy)
-    write_atomically(target, "".join(lines).encode("utf-8"))
-    return tuple(losses)
+    lines, losses = row_lines(dispatches, lossy, _CARRIES, _row)
+    write_atomically(target, "".join(f"{line}\n" for line in lines).encode("utf-8"))
+    return losses
 
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:

@@ -7,19 +7,18 @@ entities.
 another, stands under `_text`; whatever else a row holds becomes `meta`.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from dateline_labels import Dispatch, InputError, Place
-from dateline_labels.files import write_atomically
+from dateline_labels import Dispatch
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of
-from .format import Annotated, Finding, Format, refuse_losses
-from .json_rows import Row, first_keys, read_rows, typed
+from .format import Annotated, Finding, Format
+from .json_rows import Row, first_keys, typed
 from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
+from .token_rows import entity_ends, no_own_keys, read_each, write_list
 
 SUFFIXES = (".json",)
 _TITLE = "SpERT's JSON"
@@ -60,10 +59,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 def read(path: Path) -> Annotated:
     """A dispatch for each sentence; its id is `orig_id` where that is words, or else the file's name with it."""
-    reading = Reading()
-    for number, row in enumerate(read_rows(path)):
-        _read_row(row, path, number, reading)
-    return reading.annotated()
+    return read_each(path, _read_row)
 
 
 def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
@@ -81,10 +77,8 @@ def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
         note_unread(reading, row, name, entity)
     for index, relation in enumerate(sentence.relations):
         name = row.name("relations", index)
-        for end in (relation.head, relation.tail):
-            if not 0 <= end < len(ids):
-                raise InputError(row.place, name, f"expected entities from 0 to {len(ids) - 1}, got {end}")
-        marks.relation(row.place, name, relation.type, (ids[relation.head], ids[relation.tail]))
+        ends = entity_ends(row, name, ids, (relation.head, relation.tail))
+        marks.relation(row.place, name, relation.type, ends)
         note_unread(reading, row, name, relation)
     draft.finish()
 
@@ -95,23 +89,12 @@ def note_unread(reading: Reading, row: Row, name: str, part: BaseModel) -> None:
         reading.note(row.place, name, "lost", f"not read: {', '.join(part.model_extra)}")
 
 
-def _carries(key: str, value: object) -> str:
-    return f"no other fact under its own key {key}" if key in _KEYS else ""
-
-
-_CARRIES = Carries(_TITLE, meta=_carries)
+_CARRIES = Carries(_TITLE, meta=no_own_keys(_KEYS))
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """One row a dispatch, in one list; tokens by the rule of `tokens`."""
-    if not target.name.endswith(SUFFIXES):
-        raise InputError(Place(str(target)), "format", "expected a file ending in .json")
-    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
-    rows = [_row(dispatch, losses) for dispatch in fitted]
-    refuse_losses(losses, lossy)
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
-    write_atomically(target, f"[\n{lines}\n]\n".encode())
-    return tuple(losses)
+    return write_list(dispatches, target, lossy, _CARRIES, _row)
 
 
 def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:

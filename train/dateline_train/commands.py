@@ -105,14 +105,13 @@ def package(
     from .certifying import Packaging
     from .packaging import run_packaging
 
-    chosen = tuple(variant or ())
     run_packaging(
         checkpoint,
         bundle,
         Packaging(
             tuple(data or ()),
             tuple(calibration or ()),
-            chosen,
+            tuple(variant or ()),
             tolerance,
             largest_loss,
             timed,
