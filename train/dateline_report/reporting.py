@@ -82,7 +82,7 @@ def write_short(out: Path, model: Model, data: Data) -> dict[str, Any]:
     metrics, cases = measured(model, data, Sampling.none(len(model.readings.gold)))
     write_metrics(out, metrics)
     write_cases(out, cases)
-    write_atomically(out / "report.md", markdown(metrics, cases).encode("utf-8", "backslashreplace"))
+    _write(out / "report.md", markdown(metrics, cases))
     return metrics
 
 
@@ -103,9 +103,12 @@ def measured(model: Model, data: Data, sampling: Sampling) -> tuple[dict[str, An
 
 def write_metrics(out: Path, metrics: Mapping[str, Any]) -> None:
     """Write metrics.json into `out`."""
-    plain = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    # half a character, which the name of a file may hold, stands as JSON escapes it
-    write_atomically(out / METRICS, plain.encode("utf-8", "backslashreplace"))
+    _write(out / METRICS, json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Half a character, which the name of a file may hold, stands as JSON escapes it."""
+    write_atomically(path, text.encode("utf-8", "backslashreplace"))
 
 
 def _comparison(model: Model, other: Model, sampling: Sampling, options: Options) -> dict[str, Any]:
@@ -146,5 +149,5 @@ def _write_pages(
     write_cases(out, cases)
     write_page(out, metrics, gold, predicted, cases)
     write_plots(out, metrics)
-    write_atomically(out / "report.md", markdown(metrics, cases, with_plots=True).encode("utf-8", "backslashreplace"))
-    write_atomically(out / "README.md", model_card(metrics).encode("utf-8", "backslashreplace"))
+    _write(out / "report.md", markdown(metrics, cases, with_plots=True))
+    _write(out / "README.md", model_card(metrics))
