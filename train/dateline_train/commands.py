@@ -5,9 +5,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
 
-MAP = typer.Option("--map", metavar="MAP.TOML", help="Other labels for those of the annotations.", exists=True)
+ModelArgument = Annotated[
+    Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
+]
+DataArgument = Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")]
+SplitOption = Annotated[str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")]
+MapOption = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="MAP.TOML", help="Other labels for those of the annotations.", exists=True),
+]
 _NEEDED = ("torch", "transformers", "datasets", "accelerate", "onnx")
 
 
@@ -17,7 +26,7 @@ def train(
     data: Annotated[
         list[Path] | None, typer.Option("--data", help="Annotated files or folders, in place of the recipe's.")
     ] = None,
-    map_: Annotated[Path | None, MAP] = None,
+    map_: MapOption = None,
 ) -> None:
     """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
 
@@ -33,20 +42,14 @@ def train(
 
 
 def evaluate(
-    model: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
-    ],
-    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")],
+    model: ModelArgument,
+    data: DataArgument,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for metrics.json, report.md and cases.jsonl.")
     ] = Path("out/report"),
-    split: Annotated[
-        str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")
-    ] = "all",
-    require_signature: Annotated[
-        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
-    ] = None,
-    map_: Annotated[Path | None, MAP] = None,
+    split: SplitOption = "all",
+    require_signature: SignatureOption = None,
+    map_: MapOption = None,
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
@@ -91,7 +94,7 @@ def package(
         Path | None,
         typer.Option(metavar="METRICS.JSON", help="Of `dateline report` on the checkpoint: figures for the card."),
     ] = None,
-    map_: Annotated[Path | None, MAP] = None,
+    map_: MapOption = None,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 

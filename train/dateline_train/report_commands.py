@@ -5,22 +5,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
 
-from .commands import MAP
+from .commands import DataArgument, MapOption, ModelArgument, SplitOption
 
 _NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
 
 
 def report(
-    model: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
-    ],
-    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders.")],
+    model: ModelArgument,
+    data: DataArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")],
-    split: Annotated[
-        str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")
-    ] = "all",
+    split: SplitOption = "all",
     compare: Annotated[
         Path | None, typer.Option(metavar="OTHER", help="A checkpoint or bundle to compare with, on the same data.")
     ] = None,
@@ -37,10 +34,8 @@ def report(
     runs: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint or bundle for the learning curve; again for each.")
     ] = None,
-    require_signature: Annotated[
-        Path | None, typer.Option(metavar="KEY.PUB", help="Refuse a bundle that this Ed25519 key's owner did not sign.")
-    ] = None,
-    map_: Annotated[Path | None, MAP] = None,
+    require_signature: SignatureOption = None,
+    map_: MapOption = None,
 ) -> None:
     """Write the evaluation report of a checkpoint or bundle: report.html, report.md, plots, cases, model card.
 
