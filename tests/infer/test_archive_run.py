@@ -11,12 +11,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import pytest
 from archive_kills import Setting, tree
 from archive_texts import write_mixed
-from archives import EXACT, check, run, table, tables, write_lines
+from archives import EXACT, Rows, check, run, table, tables, write_lines
 from dateline_infer import Extractor
 from dateline_infer.archive_copies import CopyRow
 from dateline_infer.archive_folder import FINISHED, RUN
@@ -185,6 +185,19 @@ AWKWARD: dict[str, tuple[object, str]] = {
 }
 
 
+ROUNDING = 2e-4
+"""A document that is no longer read changes which others are read beside each other, and on some processors the last
+bits of a product depend on how many rows it has; scores are kept to four digits."""
+
+
+def but_scores(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "source" and not isinstance(value, float)}
+
+
+def scores(rows: Rows) -> list[float]:
+    return [value for row in rows for value in row.values() if isinstance(value, float)]
+
+
 @pytest.mark.parametrize("apart", [2, pytest.param(100, marks=pytest.mark.slow)])
 def test_an_awkward_document_changes_no_others_rows(tiny_bundle: Path, note: str, tmp_path: Path, apart: int) -> None:
     plain = [{"id": f"p{number}", "text": f"{note} ({number})"} for number in range(apart * len(AWKWARD))]
@@ -195,10 +208,9 @@ def test_an_awkward_document_changes_no_others_rows(tiny_bundle: Path, note: str
     assert run(tiny_bundle, [write_lines(tmp_path / "mixed.jsonl", mixed)], tmp_path / "mixed") == 0
     expected, found = tables(tmp_path / "plain"), tables(tmp_path / "mixed")
     for name in TABLES:
-        neighbours = [
-            [{**row, "source": ""} for row in each[name] if row["document"] % apart] for each in (expected, found)
-        ]
-        assert neighbours[0] == neighbours[1]
+        neighbours = [[row for row in each[name] if row["document"] % apart] for each in (expected, found)]
+        assert [but_scores(row) for row in neighbours[0]] == [but_scores(row) for row in neighbours[1]]
+        assert scores(neighbours[0]) == pytest.approx(scores(neighbours[1]), abs=ROUNDING)
         assert neighbours[0]
     for at, (case, (_, message)) in enumerate(AWKWARD.items()):
         row = found[LEDGER][apart * at]
