@@ -51,14 +51,14 @@ class Task:
             raise ValueError(f"expected a finite score of the task {self.dispatch.id}, got {self.score}")
 
 
-def task_target(folder: Path, format: str) -> Path:
+def task_target(folder: Path, format: str) -> Path:  # noqa: A002
     """The file or folder in `folder` that tasks of the format go to; raises InputError where it has none."""
     if format not in _TARGETS:
         raise InputError(Place(format), "format", f"expected one of {', '.join(TASK_FORMATS)}")
     return folder / _TARGETS[format]
 
 
-def write_tasks(tasks: Sequence[Task], target: Path, format: str) -> tuple[Finding, ...]:
+def write_tasks(tasks: Sequence[Task], target: Path, format: str) -> tuple[Finding, ...]:  # noqa: A002
     """Write the tasks in their order; what the format cannot carry is listed, as `lost`.
 
     Raises InputError where the format has no tasks, `target` is none of its files, or an id occurs twice.
@@ -76,20 +76,20 @@ def write_tasks(tasks: Sequence[Task], target: Path, format: str) -> tuple[Findi
     return *findings, *_written(tasks, target, format)
 
 
-def _written(tasks: Sequence[Task], target: Path, format: str) -> tuple[Finding, ...]:
+def _written(tasks: Sequence[Task], target: Path, name: str) -> tuple[Finding, ...]:
     numbered = list(enumerate(tasks, start=1))
-    if format == "label-studio":
+    if name == "label-studio":
         dispatches = [_with_meta(task, number) for number, task in numbered]
         return as_label_studio.write_predictions(dispatches, [task.score for task in tasks], target)
-    if format == "jsonl":
+    if name == "jsonl":
         return as_jsonl.write([_with_meta(task, number) for number, task in numbered], target, True)
-    if format == "brat":
+    if name == "brat":
         return as_brat.write([_with_notes(task, number) for number, task in numbered], target, True)
-    if format == "markup":
+    if name == "markup":
         dispatches = [_with_meta(task, number) for number, task in numbered]
         return as_markup.write([_unscored(_meta_in_words(dispatch)) for dispatch in dispatches], target, True)
     unscored = [_unscored(_with_meta(task, number)) for number, task in numbered]
-    if format == "prodigy":
+    if name == "prodigy":
         return as_prodigy.write_unanswered(unscored, target)
     return as_doccano.write(unscored, target, True)
 
