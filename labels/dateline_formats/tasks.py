@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place, one_line
 
-from . import as_brat, as_doccano, as_jsonl, as_label_studio, as_markup, as_prodigy
+from . import as_brat, as_doccano, as_jsonl, as_markup, as_prodigy, label_studio_writing
 from .format import Finding
 
 RANK, SCORE, REASONS = "task_rank", "task_score", "task_reasons"
@@ -80,7 +80,7 @@ def _written(tasks: Sequence[Task], target: Path, name: str) -> tuple[Finding, .
     numbered = list(enumerate(tasks, start=1))
     if name == "label-studio":
         dispatches = [_with_meta(task, number) for number, task in numbered]
-        return as_label_studio.write_predictions(dispatches, [task.score for task in tasks], target)
+        return label_studio_writing.write_predictions(dispatches, [task.score for task in tasks], target)
     if name == "jsonl":
         return as_jsonl.write([_with_meta(task, number) for number, task in numbered], target, True)
     if name == "brat":
