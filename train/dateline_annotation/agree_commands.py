@@ -7,6 +7,9 @@ import typer
 
 from .merge_tool import Tool
 
+_WIDTH = 160
+"""Of the tables, in characters, where no terminal says how wide it is."""
+
 
 def agree(
     data: Annotated[
@@ -60,6 +63,9 @@ def agree(
         named(from_) if from_ else None,
     )
     agreed = run_agreement(data, terms, Drawing(resamples, seed), out, merge)
-    show(agreed.figures, agreed.kinds, Console())
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDTH
+    show(agreed.figures, agreed.kinds, console)
     if out:
         typer.echo(f"written to {out}")

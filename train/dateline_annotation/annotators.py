@@ -69,7 +69,7 @@ def _of_collection(path: Path, terms: Terms) -> Iterator[Annotator]:
         return
     form = terms.given or recognised(path)[0]
     if form.name != as_label_studio.FORMAT.name:
-        what = f"{form.title} does not say who annotated; give a file or folder of each annotator"
+        what = f"a file in {form.title} is of one annotator; expected one of each, a Label Studio file or a folder"
         raise InputError(Place(str(path)), "annotators", what)
     for name, annotated in sorted(as_label_studio.read_annotators(path).items()):
         yield Annotator(name, path, under_schema(annotated, terms.schema, terms.mapping))
