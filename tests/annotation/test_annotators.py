@@ -123,9 +123,7 @@ def test_one_annotator_is_not_enough(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"export\.json:0:annotators: expected two annotators or more, got 7$"):
         read_annotators([path], Terms())
     named("jsonl").write([FULL], tmp_path / "one.jsonl", False)
-    with pytest.raises(
-        InputError, match=r"one\.jsonl:0:annotators: a file in Dateline.s JSON lines is of one annotator"
-    ):
+    with pytest.raises(InputError, match=r"one\.jsonl:0:annotators: a file in .*JSON lines is of one annotator"):
         read_annotators([tmp_path / "one.jsonl"], Terms())
 
 

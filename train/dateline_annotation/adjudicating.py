@@ -86,7 +86,7 @@ class _Merging:
         self.relations = self._of_every_reading(told)
 
     def merged(self) -> Merged:
-        first = next(iter(self.shared.by.values()))
+        first = self.shared.first
         spans = [
             Span(self.ids[key], key[2], key[0], key[1], self._agreed(by)) for key, by in sorted(self.spans.items())
         ]
@@ -149,7 +149,7 @@ class _Merging:
 
     def _shown(self, key: SpanKey) -> str:
         start, end, label = key
-        return f"{label} {start}-{end} {self.shared.text[start:end]!r}"
+        return f"{label} {start}-{end} {self.shared.first.text[start:end]!r}"
 
 
 def _values(by: Mapping[str, Span]) -> dict[str, dict[str, str]]:

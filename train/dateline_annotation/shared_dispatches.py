@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from pathlib import Path
 
 from dateline_formats.format import Annotated, Finding
 from dateline_labels import Dispatch, InputError, Place
@@ -22,8 +21,12 @@ class SharedDispatch:
     """A dispatch of several annotators: what each made of it, by their names, in their order."""
 
     id: str
-    text: str
     by: Mapping[str, Dispatch]
+
+    @property
+    def first(self) -> Dispatch:
+        """What the first of them made of it."""
+        return next(iter(self.by.values()))
 
 
 @dataclass(frozen=True)
@@ -58,22 +61,16 @@ def shared_dispatches(annotators: Sequence[Annotator]) -> Shared:
             else:
                 strangers.add(own)
                 findings.append(_of_another_text(each, dispatch, first))
-    whole = tuple(
-        SharedDispatch(name, next(iter(by.values())).text, by) for name, by in gathered.items() if len(by) > 1
-    )
+    whole = tuple(SharedDispatch(name, by) for name, by in gathered.items() if len(by) > 1)
     told = {each.id for each in whole} | strangers
     for each in annotators:
         findings += _alone(each, told, partners)
     names = tuple(each.name for each in annotators)
     if not whole:
-        first = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches]
-        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(first)}"
-        raise InputError(Place(str(_path(annotators))), "id", what)
-    for one in whole:
-        missing = [name for name in names if name not in one.by]
-        if missing:
-            findings.append(Finding(Place(one.id), "id", "warning", f"not of {', '.join(missing)}"))
-    return Shared(names, whole, tuple(findings))
+        theirs = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches]
+        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs)}"
+        raise InputError(Place(str(annotators[-1].path)), "id", what)
+    return Shared(names, whole, (*findings, *_not_of_all(whole, names)))
 
 
 def _of_another_text(annotator: Annotator, dispatch: Dispatch, first: tuple[str, Dispatch]) -> Finding:
@@ -122,5 +119,11 @@ def _alone(annotator: Annotator, told: set[str], partners: Mapping[tuple[str, st
     return found
 
 
-def _path(annotators: Sequence[Annotator]) -> Path:
-    return annotators[-1].path
+def _not_of_all(dispatches: Sequence[SharedDispatch], names: Sequence[str]) -> list[Finding]:
+    """A finding for each dispatch that somebody lacks."""
+    found = []
+    for each in dispatches:
+        missing = [name for name in names if name not in each.by]
+        if missing:
+            found.append(Finding(Place(each.id), "id", "warning", f"not of {', '.join(missing)}"))
+    return found
