@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from annotators_of_notes import ACT, FULL, PLACE, TEXT, WHO, raid, shared_by, span
-from dateline_annotation.adjudicating import Merged, merged, write_merged
+from dateline_annotation.adjudicating import Merged, left_behind, merged, write_merged
 from dateline_annotation.merge_tool import Tool
 from dateline_annotation.shared_dispatches import Shared
 from dateline_formats.format import Annotated
@@ -151,6 +152,23 @@ def test_all_that_either_said_is_in_the_merged_file(tmp_path: Path) -> None:
         annotated = settled(target, winners)
         assert annotated.findings == ()
         assert [parts(each) for each in annotated.dispatches] == [parts(each) for each in winners]
+
+
+def test_what_is_left_behind_is_told(tmp_path: Path) -> None:
+    noted = replace(FULL, meta={"notes": [["a", "AnnotatorNotes", "sure?"]], "desk": "north"})
+    shared = shared_by({"anna": [noted], "ben": [replace(OTHER, published="2019-03-04")]})
+    assert [str(each) for each in left_behind(shared.dispatches, tmp_path)] == [
+        f"{tmp_path}:0:meta: lost: dates and meta data are those of the first annotator, also in 1 dispatches in which "
+        "those of another differ",
+        f"{tmp_path}:0:meta: lost: notes, references and pieces of spans are left out; 1 dispatches have some",
+    ]
+    assert left_behind(shared_by({"anna": [FULL], "ben": [OTHER]}).dispatches, tmp_path) == ()
+
+
+def test_a_relation_between_doubled_spans_is_none(tmp_path: Path) -> None:
+    twins = raid(WHO, replace(WHO, id="z"), relations=[("within", "a", "z")])
+    (one,) = merged_of(shared_by({"anna": [twins], "ben": [raid(WHO)]}))
+    assert (len(one.dispatch.spans), one.dispatch.relations) == (1, ())
 
 
 def test_a_hostile_name_cannot_end_the_line_of_a_note(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ from .disagreements import paired
 from .merge_tool import Tool
 from .shared_dispatches import SharedDispatch
 
+_OF_SPANS = (as_brat.NOTES, as_brat.FRAGMENTS, as_brat.REFERENCES)
+"""Meta data that name spans, by ids that the merged file does not have."""
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -58,6 +61,23 @@ def write_merged(dispatches: Sequence[Merged], target: Path, tool: Tool) -> tupl
     return label_studio_writing.write_drafts([each.dispatch for each in dispatches], notes, target)
 
 
+def left_behind(dispatches: Sequence[SharedDispatch], target: Path) -> tuple[Finding, ...]:
+    """What annotators have that the merged file does not, a finding for each kind."""
+    others = [(each.first, other) for each in dispatches for other in each.by.values()]
+    differing = {one.id for one, other in others if (one.published, _kept(one)) != (other.published, _kept(other))}
+    noted = {other.id for _, other in others if any(key in other.meta for key in _OF_SPANS)}
+    said = {
+        f"dates and meta data are those of the first annotator, also in {len(differing)} dispatches in which "
+        "those of another differ": differing,
+        f"notes, references and pieces of spans are left out; {len(noted)} dispatches have some": noted,
+    }
+    return tuple(Finding(Place(str(target)), "meta", "lost", what) for what, ids in said.items() if ids)
+
+
+def _kept(dispatch: Dispatch) -> dict[str, object]:
+    return {key: value for key, value in dispatch.meta.items() if key not in _OF_SPANS}
+
+
 def _uncarried(dispatches: Sequence[Merged], target: Path) -> tuple[Finding, ...]:
     """One finding for all dates and meta data, which brat does not carry."""
     having = sum(each.dispatch.published is not None or bool(each.dispatch.meta) for each in dispatches)
@@ -81,7 +101,8 @@ class _Merging:
             for span in dispatch.spans:
                 self.spans.setdefault(span_key(span), {})[who] = span
             for key in sorted({relation_key(dispatch, relation) for relation in dispatch.relations}):
-                told.setdefault(key, []).append(who)
+                if key[1] != key[2]:  # two spans with the same borders and label are one
+                    told.setdefault(key, []).append(who)
         self.ids = {key: f"T{number}" for number, key in enumerate(sorted(self.spans), start=1)}
         self.relations = self._of_every_reading(told)
 
@@ -91,9 +112,7 @@ class _Merging:
             Span(self.ids[key], key[2], key[0], key[1], self._agreed(by)) for key, by in sorted(self.spans.items())
         ]
         relations = [Relation(label, self.ids[head], self.ids[tail]) for label, head, tail in sorted(self.relations)]
-        ours = (as_brat.NOTES, as_brat.FRAGMENTS, as_brat.REFERENCES)  # they name spans by their former ids
-        meta = {key: value for key, value in first.meta.items() if key not in ours}
-        dispatch = Dispatch(self.shared.id, first.text, first.published, meta, tuple(spans), tuple(relations))
+        dispatch = Dispatch(self.shared.id, first.text, first.published, _kept(first), tuple(spans), tuple(relations))
         return Merged(dispatch, {self.ids[key]: notes for key in sorted(self.spans) if (notes := [*self._notes(key)])})
 
     def _of_every_reading(self, told: Mapping[RelationKey, list[str]]) -> dict[RelationKey, list[str]]:

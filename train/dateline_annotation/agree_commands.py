@@ -17,7 +17,6 @@ def agree(
         typer.Argument(
             metavar="A B…",
             help="What each annotator made, in any known format; or one Label Studio file, or one folder, of all.",
-            exists=True,
         ),
     ],
     schema: Annotated[

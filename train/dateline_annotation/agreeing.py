@@ -18,7 +18,7 @@ from dateline_formats.format import Finding
 from dateline_formats.reading import say_findings
 from dateline_labels.files import write_atomically
 
-from .adjudicating import merged, merged_target, write_merged
+from .adjudicating import left_behind, merged, merged_target, write_merged
 from .agreement import Drawing, agreement
 from .agreement_tables import markdown
 from .annotators import Terms, left_out, read_annotators
@@ -62,9 +62,10 @@ def _write(out: Path, agreed: Agreed, shared: Shared, merging: tuple[Path, Tool]
     figures = {**agreed.figures, "disagreements": agreed.kinds}
     said: tuple[Finding, ...] = ()
     if merging:
-        said = write_merged([merged(each) for each in shared.dispatches], *merging)
+        lost = write_merged([merged(each) for each in shared.dispatches], *merging)
+        said = *left_behind(shared.dispatches, merging[0]), *lost
     write_disagreements(out, agreed.disagreements)
     write_atomically(out / "agreement.md", markdown(agreed.figures, agreed.kinds).encode("utf-8"))
     plain = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False)
-    write_atomically(out / "agreement.json", f"{plain}\n".encode())
+    write_atomically(out / "agreement.json", f"{plain}\n".encode("utf-8", "backslashreplace"))
     return said
