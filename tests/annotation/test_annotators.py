@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from annotators_of_notes import FULL, PLACE, TEXT, WHO, raid, shared_by
 from dateline_annotation.annotators import Terms, left_out, read_annotators
+from dateline_annotation.disagreements import disagreements
 from dateline_annotation.shared_dispatches import shared_dispatches
 from dateline_formats import as_label_studio
 from dateline_formats.known import named
 from dateline_formats.label_map import LabelMap, SpanRule
+from dateline_formats.reading import read_annotations
 from dateline_labels import Dispatch, InputError, Schema
 from dispatch_strategies import SCHEMA
+from formats.foreign import mutations
 
 BARE = raid(WHO, PLACE)
 
@@ -73,6 +76,57 @@ def test_offsets_in_another_unit_are_repaired_for_each_annotator(tmp_path: Path)
     for each in read_annotators([path], Terms()):
         assert [(span.start, span.end) for span in each.annotated.dispatches[0].spans] == [(2, 8)]
         assert [finding.kind for finding in each.annotated.findings] == ["repaired"]
+
+
+def test_annotators_of_one_prodigy_file(tmp_path: Path) -> None:
+    named("prodigy").write([FULL], tmp_path / "one.jsonl", True)
+    row = json.loads((tmp_path / "one.jsonl").read_text(encoding="utf-8"))
+    del row["meta"]["id"]
+    rows = [
+        {**row, "_annotator_id": "anna", "_session_id": "x"},
+        {**row, "_session_id": "notes-ben", "relations": []},
+        {**row, "_session_id": "notes-ben", "answer": "reject"},
+    ]
+    path = tmp_path / "export.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    anna, ben = read_annotators([path], Terms())
+    assert [(each.name, len(each.annotated.dispatches[0].relations)) for each in (anna, ben)] == [
+        ("anna", 2),
+        ("notes-ben", 0),
+    ]
+    assert [str(each) for each in ben.annotated.findings] == [
+        f"{path}:3:answer: lost: the answer is reject; the task is left out"
+    ]
+    assert [list(each.by) for each in shared_dispatches([anna, ben]).dispatches] == [["anna", "notes-ben"]]
+
+
+def test_no_damage_gets_anything_but_an_input_error_out_of_a_collection(tmp_path: Path) -> None:
+    good = write_export(
+        tmp_path / "export.json",
+        [{"completed_by": {"id": 1, "email": "a@b"}, "result": results(FULL, tmp_path)}, {"result": []}],
+    ).read_bytes()
+    path, refused = tmp_path / "damaged.json", []
+    for damaged in mutations(good, 300, seed=8):
+        path.write_bytes(damaged)
+        try:
+            as_label_studio.read_annotators(path)
+        except InputError as error:
+            refused.append(str(error))
+    assert len(refused) > 30
+    assert all(error.startswith(f"{path}:") for error in refused)
+
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "dev"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real dispatches of ../shared/real are not here")
+def test_real_dispatches_are_the_same_in_two_formats(tmp_path: Path) -> None:
+    """The same annotation from the markup and from Label Studio: nothing is in dispute, and no text differs."""
+    named("label-studio").write(read_annotations([REAL]).dispatches, tmp_path / "again.json", False)
+    shared = shared_dispatches(read_annotators([REAL, tmp_path / "again.json"], Terms(SCHEMA)))
+    assert len(shared.dispatches) == 50
+    assert shared.findings == ()
+    assert disagreements(shared) == []
 
 
 def test_a_folder_of_folders_as_those_who_work_with_brat_keep_it(tmp_path: Path) -> None:
