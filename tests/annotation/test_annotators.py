@@ -181,6 +181,15 @@ def test_one_annotator_is_not_enough(tmp_path: Path) -> None:
         read_annotators([tmp_path / "one.jsonl"], Terms())
 
 
+@pytest.mark.parametrize("names", [[], ["anna"]])
+def test_a_folder_of_fewer_than_two_is_not_enough(names: list[str], tmp_path: Path) -> None:
+    for name in names:
+        named("brat").write([FULL], tmp_path / name, False)
+    got = ", ".join(names) or "nobody"
+    with pytest.raises(InputError, match=f":0:annotators: expected two annotators or more, got {got}$"):
+        read_annotators([tmp_path], Terms())
+
+
 def test_what_only_one_has_is_listed() -> None:
     more = raid(name="more")
     shared = shared_by({"anna": [FULL, more], "ben": [BARE], "carl": [BARE]})

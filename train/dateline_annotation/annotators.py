@@ -91,7 +91,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
     """The names of the files or folders without their suffixes; those of the folders above where they are the same."""
     whole = [path.absolute() for path in paths]
     levels = [[_stem(path) for path in whole]]
-    for level in range(min(len(path.parents) for path in whole) - 1):
+    for level in range(min((len(path.parents) for path in whole), default=1) - 1):
         levels.append([path.parents[level].name for path in whole])
     for names in levels:
         if len(set(names)) == len(names) and all(names):

@@ -15,6 +15,8 @@ from dateline_labels import Dispatch, InputError, Place
 
 from .annotators import Annotator
 
+_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class SharedDispatch:
@@ -68,7 +70,7 @@ def shared_dispatches(annotators: Sequence[Annotator]) -> Shared:
     names = tuple(each.name for each in annotators)
     if not whole:
         theirs = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches]
-        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs)}"
+        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs[:_SHOWN])}"
         raise InputError(Place(str(annotators[-1].path)), "id", what)
     return Shared(names, whole, (*findings, *_not_of_all(whole, names)))
 
