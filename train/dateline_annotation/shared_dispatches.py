@@ -69,8 +69,8 @@ def shared_dispatches(annotators: Sequence[Annotator]) -> Shared:
         findings += _alone(each, told, partners)
     names = tuple(each.name for each in annotators)
     if not whole:
-        theirs = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches]
-        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs[:_SHOWN])}"
+        theirs = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches][:_SHOWN]
+        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs)}"
         raise InputError(Place(str(annotators[-1].path)), "id", what)
     return Shared(names, whole, (*findings, *_not_of_all(whole, names)))
 
