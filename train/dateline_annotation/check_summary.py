@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dateline_infer.render import visible
 
+from .problems import KINDS
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -92,12 +94,11 @@ def _found(checked: "Checked") -> "Table":
     from rich.table import Table
 
     table = Table("check", "looks for", box=box.SIMPLE_HEAD, title="Found", title_justify="left")
-    kinds = ("error", "lost", "repaired", "warning")
-    for kind in kinds:
+    for kind in KINDS:
         table.add_column(kind, justify="right")
     found = Counter((problem.check, problem.kind) for problem in checked.problems)
     for check, meaning in MEANINGS.items():
-        row = [found[check, kind] for kind in kinds]
+        row = [found[check, kind] for kind in KINDS]
         if any(row):
             table.add_row(check, meaning, *(str(many or "") for many in row))
     return table

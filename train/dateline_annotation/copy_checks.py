@@ -28,7 +28,9 @@ def check_copies(collection: Sequence[Placed], annotator: str | None) -> Iterato
         names = annotator_of(first, annotator), annotator_of(copy, annotator)
         same_text, differ = _plain(first.dispatch.text) == _plain(copy.dispatch.text), False
         check = "annotators" if names[0] != names[1] else "copies"
-        there = f"there: {_at(first)}" + (f", {names[0] or 'nobody'}; here {names[1] or 'nobody'}" if check == "annotators" else "")
+        there = f"there: {_at(first)}" + (
+            f", {names[0] or 'nobody'}; here {names[1] or 'nobody'}" if check == "annotators" else ""
+        )
         for each in differences(first.dispatch, copy.dispatch):
             differ = True
             whose = "of the same text" if same_text else "of nearly the same text"

@@ -26,7 +26,9 @@ def differences(one: Dispatch, other: Dispatch) -> Iterator[Difference]:
     if bool(one.spans) != bool(other.spans):
         many = len(one.spans or other.spans)
         words = (0, len(other.text))
-        yield Difference(f"not annotated, {many} spans there" if one.spans else f"{many} spans, none there", words=words)
+        yield Difference(
+            f"not annotated, {many} spans there" if one.spans else f"{many} spans, none there", words=words
+        )
         return
     aligned = _Aligned.of(one, other)
     pairs: dict[str, str] = {}
@@ -53,8 +55,8 @@ class _Aligned:
         first, second = tokens
         if one.text == other.text:
             return _Aligned(other, (first, second), {number: number for number in range(len(first))})
-        words = [[each.text[start:end] for start, end in found] for each, found in ((one, first), (other, second))]
-        blocks = SequenceMatcher(None, *words, autojunk=False).get_matching_blocks()
+        left, right = ([each.text[a:b] for a, b in found] for each, found in ((one, first), (other, second)))
+        blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
         pairs = {block.a + step: block.b + step for block in blocks for step in range(block.size)}
         return _Aligned(other, (first, second), pairs)
 

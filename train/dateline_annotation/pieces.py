@@ -1,8 +1,8 @@
 """A file of many dispatches → pieces of one each, and pieces → a file again that its reader takes, places put right.
 
 Readers stop at the first fault of a file. With its pieces the dispatches beside a faulty one can be read all the same.
-Rows of JSON and the documents (or sentences) of CoNLL can be cut apart; of other formats a file is a dispatch, or a whole
-that cannot be (`DocBin`, `datasets`, re3d, a .zip of INCEpTION).
+Rows of JSON and the documents (or sentences) of CoNLL can be cut apart; of other formats a file is one dispatch, or a
+whole that cannot be (`DocBin`, `datasets`, re3d).
 """
 
 import json
@@ -126,7 +126,9 @@ def _blocks(text: str) -> Iterator[Piece]:
     first = 0
     for number in range(1, len(lines) + 1):
         ends = number == len(lines) or (
-            lines[number].startswith(_DOCUMENT) if marked else bool(lines[number].strip() and not lines[number - 1].strip())
+            lines[number].startswith(_DOCUMENT)
+            if marked
+            else bool(lines[number].strip() and not lines[number - 1].strip())
         )
         if ends:
             yield Piece(first + 1, "", "\n".join(lines[first:number]))

@@ -7,7 +7,10 @@ from typing import Literal
 from dateline_formats.format import Annotated, Finding
 from dateline_labels import Dispatch, InputError, Place, Relation, Span, one_line
 
+_AROUND = 25
+"""Characters shown on either side of words that are no span."""
 Kind = Literal["error", "lost", "repaired", "warning"]
+KINDS: tuple[Kind, ...] = ("error", "lost", "repaired", "warning")
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,7 @@ class Placed:
     def of_span(self, number: int, kind: Kind, check: str, what: str) -> Problem:
         """A problem of a span of the dispatch, by its number."""
         span = self.dispatch.spans[number]
-        return Problem(
-            self.place(span), self.field(f"spans[{number}]"), kind, check, f"{self.quoted(span)}: {what}"
-        )
+        return Problem(self.place(span), self.field(f"spans[{number}]"), kind, check, f"{self.quoted(span)}: {what}")
 
     def of_relation(self, number: int, kind: Kind, check: str, what: str) -> Problem:
         """A problem of a relation of the dispatch, by its number."""
@@ -80,8 +81,10 @@ class Placed:
 
     def of_text(self, start: int, end: int, kind: Kind, check: str, what: str) -> Problem:
         """A problem of words of the text that are no span."""
-        words = self.dispatch.text[start:end]
-        return Problem(self.place(), self.field(f"text[{start}:{end}]"), kind, check, f"{words!r}: {what}")
+        text = self.dispatch.text
+        before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+        shown = f"{text[start:end]!r} in '…{before}{text[start:end]}{after}…'"
+        return Problem(self.place(), self.field(f"text[{start}-{end}]"), kind, check, f"{shown}: {what}")
 
 
 def of_error(error: InputError, check: str = "unreadable") -> Problem:

@@ -71,5 +71,7 @@ def check_counts(counts: Counts, schema: Schema, path: Path, few: int) -> Iterat
     ]
     for name, examples in named:
         if examples < few:
-            what = f"{examples or 'no'} example{'s' if examples != 1 else ''}; from {few} on there is something to learn"
+            what = (
+                f"{examples or 'no'} example{'s' if examples != 1 else ''}; from {few} on there is something to learn"
+            )
             yield Problem(Place(str(path)), name, "warning", "few", what)

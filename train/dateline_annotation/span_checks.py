@@ -10,7 +10,7 @@ from .problems import Kind, Placed, Problem
 
 _NEVER_FIRST = frozenset(",;:.!?)]}”»…%")
 _NEVER_LAST = frozenset(",;:([{“‘«¿¡")
-_BRACKETS = ("()", "[]", "{}", "“”", "«»", '""')
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"), ("«", "»"), ('"', '"'))
 
 
 def check_spans(placed: Placed) -> Iterator[Problem]:

@@ -23,10 +23,9 @@ def check_text(placed: Placed) -> Iterator[Problem]:
     if not any(map(str.isalnum, text)):
         what = "the text is empty" if not text.strip() else "the text has neither letter nor digit"
         yield _problem(placed, "text", "warning", "empty", what)
-    for match in SURROGATE.finditer(text):
+    if half := SURROGATE.search(text):
         what = "a lone surrogate, half a character, which no file and no tokenizer holds"
-        yield _problem(placed, f"text[{match.start()}]", "error", "characters", what)
-        break
+        yield _problem(placed, f"text[{half.start()}]", "error", "characters", what)
     counts = Counter(character for character in text if _is_doubtful(character))
     for character, count in counts.items():
         at = _first(text, character)
@@ -55,7 +54,12 @@ def _first(text: str, character: str) -> int:
 def _name(character: str) -> str:
     if character == _LOST:
         return "U+FFFD, which stands for a character that was lost"
-    kinds = {"Cc": "a control", "Cf": "a sign that is not seen", "Zl": "a line separator", "Zp": "a paragraph separator"}
+    kinds = {
+        "Cc": "a control",
+        "Cf": "a sign that is not seen",
+        "Zl": "a line separator",
+        "Zp": "a paragraph separator",
+    }
     kind = kinds.get(unicodedata.category(character), "no character that everybody has")
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip() + f", {kind}"
 

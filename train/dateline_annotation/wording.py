@@ -1,8 +1,9 @@
 """The same words all over a collection: where they are marked, under which labels, and where they are bare.
 
-Words are compared as tokens, small and capital letters being the same. A name is what is written with a capital inside of
-sentences where it is marked; as a name counts only what is written so where it is bare too, and not as part of a longer
-name ("Assam" in "The Assam Tribune") or of a compound ("Iran-aligned"). In a text all in capitals no single word is one.
+Words are compared as tokens, small and capital letters being the same. A name is what is written with a capital inside
+of sentences where it is marked; where it is bare it counts only if it is written so there too, and not as part of a
+longer name ("Assam" in "The Assam Tribune") or of a compound ("Iran-aligned"), and no single word counts that begins a
+sentence or stands in a text all in capitals.
 """
 
 import re
@@ -87,6 +88,11 @@ class Marked:
 
     placed: Placed
     span: Span
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it begins with a capital."""
+        return self.placed.dispatch.text[self.span.start].isupper()
 
 
 @dataclass(frozen=True)
