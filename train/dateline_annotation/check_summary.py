@@ -31,8 +31,8 @@ MEANINGS = {
     "characters": "controls, surrogates, wrong encodings",
     "copies": "copies that are annotated differently",
     "annotators": "where annotators differ",
-    "omission": "words marked elsewhere and bare here",
-    "conflict": "other labels or values than the same words have elsewhere",
+    "omission": "names that are marked elsewhere and bare here",
+    "conflict": "other labels than the same words have elsewhere",
     "few": "labels with few examples",
 }
 """What each check looks for, in the order of the summary."""

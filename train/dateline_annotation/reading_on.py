@@ -1,8 +1,8 @@
 """Files and folders in any format → dispatches and every fault: what cannot be read hides nothing beside it.
 
 A file of one dispatch is read by itself; a file of many that its reader refuses is cut into pieces, those at fault are
-found by halving and told one by one, and the others are read together, as offsets and tags mean what they do in the whole
-file. Of one dispatch that cannot be read the first fault alone is told, for what follows from it nobody knows.
+found by halving and told one by one, and the others are read together, as offsets and tags mean what they do in the
+whole file. Of one dispatch that cannot be read the first fault alone is told; what follows from it nobody knows.
 """
 
 from collections import Counter

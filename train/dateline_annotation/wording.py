@@ -97,7 +97,7 @@ class Marked:
 
 @dataclass(frozen=True)
 class Bare:
-    """Words of a dispatch that no span touches, and that are marked elsewhere."""
+    """A name in a dispatch that no span touches, and that is marked elsewhere."""
 
     placed: Placed
     start: int
@@ -106,7 +106,9 @@ class Bare:
 
 @dataclass
 class Usage:
-    """Every occurrence of the same words that counts; `capitals` and `smalls` inside of sentences, where marked."""
+    """Every occurrence of the same words that counts, bare ones of names alone; `capitals` and `smalls` tell how the
+    marked ones begin inside of sentences.
+    """
 
     marked: list[Marked] = field(default_factory=list)
     bare: list[Bare] = field(default_factory=list)
@@ -141,7 +143,7 @@ def usages(collection: Sequence[Placed]) -> dict[Key, Usage]:
     for placed, words in zip(collection, texts, strict=True):
         for first, last in _bare(placed.dispatch, words, found, lengths):
             usage = found[words.key(first, last)]
-            if not usage.is_name or _is_name_here(words, first, last):
+            if usage.is_name and _is_name_here(words, first, last):
                 usage.bare.append(Bare(placed, words.words[first].start, words.words[last - 1].end))
     return dict(found)
 
