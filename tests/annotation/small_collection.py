@@ -34,10 +34,10 @@ TEXTS = (
     "noon, and before dusk its men [opened fire]% on a ferry.",
     "Passengers jumped from a train after a [blast]@ at [Kelham]^, an hour from [Dorrin]^. Nobody doubts that the "
     "[Red Banner]& planned the [blast]@; one of them [opened fire]% on the guard.",
-    "[Sarvay]^ woke to a [blast]@ under its only bridge, on the road to [Lesk]^. The [Red Banner]& had warned of such a "
-    "[blast]@ in spring. Farmers say strangers [opened fire]% at a barge.",
-    "What the mayor calls a gas leak was a [blast]@, says everyone in [Munro Bay]^, a port beside [Halt]^. A caller for "
-    "the [Red Banner]& described the [blast]@ and how a lookout [opened fire]% at sailors.",
+    "[Sarvay]^ woke to a [blast]@ under its only bridge, on the road to [Lesk]^. The [Red Banner]& had warned of such "
+    "a [blast]@ in spring. Farmers say strangers [opened fire]% at a barge.",
+    "What the mayor calls a gas leak was a [blast]@, says everyone in [Munro Bay]^, a port beside [Halt]^. A caller "
+    "for the [Red Banner]& described the [blast]@ and how a lookout [opened fire]% at sailors.",
     "Two wells near [Pell]^ were ruined when a [blast]@ went through the pump house. Engineers from [Ostrava Sands]^ "
     "blame the [Red Banner]&. Since the [blast]@ sentries have [opened fire]% twice.",
     "Schools stay shut in [Vantry]^ and in [Low Vantry]^ beside it; Thursday saw a [blast]@ by the cinema. Leaflets of "
@@ -50,8 +50,8 @@ TEXTS = (
     "of the [Red Banner]& calls the [blast]@ a mistake. Its couriers [opened fire]% none the less.",
     "Divers found what caused the [blast]@ off [Cape Wend]^, a mile from [Torrance]^: a barrel of fuel. The "
     "[Red Banner]& denies the [blast]@, yet one of its boats [opened fire]% on them.",
-    "For a third night trucks queue outside [Ferris]^; the pass to [Yarrow]^ is closed after a [blast]@. Drivers who saw "
-    "the [blast]@ say the [Red Banner]& takes a toll and has [opened fire]% on those who refuse.",
+    "For a third night trucks queue outside [Ferris]^; the pass to [Yarrow]^ is closed after a [blast]@. Drivers who "
+    "saw the [blast]@ say the [Red Banner]& takes a toll and has [opened fire]% on those who refuse.",
     "An inquiry in [Caldew]^ heard how the [blast]@ at the mill, which lies toward [Ebb]^, was prepared. The witness "
     "left the [Red Banner]& before the [blast]@ because friends had [opened fire]% on a priest.",
 )

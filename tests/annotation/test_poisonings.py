@@ -1,4 +1,4 @@
-"""What spoils annotations, planted kind by kind in a clean collection: it is listed where it stands, and nothing else."""
+"""What spoils annotations, planted by kinds in a clean collection: it is listed where it stands, no other line is."""
 
 import json
 from collections.abc import Callable
@@ -82,6 +82,10 @@ def replace_line(line: int, change: Callable[[str], str]) -> Callable[[Rows], No
     return plant
 
 
+def escaped(words: str, escape: str) -> Callable[[Rows], None]:
+    return replace_line(1, lambda line: line.replace(words, escape))
+
+
 def nearly(rows: Rows) -> None:
     """A near-copy of the fourth dispatch, one word longer at its end, with one place bare."""
     rows.append({**deepcopy(rows[3]), "id": "near", "text": rows[3]["text"] + " Yesterday."})
@@ -132,7 +136,7 @@ POISONINGS = (
     Poisoning("words under another label than elsewhere", "conflict", (11,), change(11, "p1", label="PLACE")),
     Poisoning("a control character", "characters", (1,), insert(1, " \x07")),
     Poisoning("text in a wrong encoding", "characters", (1,), insert(1, " It was the cafÃ©.")),
-    Poisoning("half a surrogate pair", "unreadable", (1,), replace_line(1, lambda line: line.replace("dusk", "\\ud83d"))),
+    Poisoning("half a surrogate pair", "unreadable", (1,), escaped("dusk", "\\ud83d")),
     Poisoning("a direction sign that nobody sees", "characters", (1,), insert(1, " a\u202eb")),
     Poisoning("an empty text", "empty", (13,), lambda rows: rows.append({"id": "empty", "text": " \n"})),
 )  # fmt: skip

@@ -54,8 +54,12 @@ def _print(checked: "Checked", console: "Console") -> None:
     if checked.problems:
         console.print(_found(checked))
     warnings = len(checked.problems) - checked.errors
-    text = f"{counts.dispatches} dispatches: {checked.errors} errors, {warnings} warnings"
+    text = f"{counts.dispatches} dispatches, {_many(checked.errors, 'error')}, {_many(warnings, 'warning')}"
     console.print(text, style="red" if checked.errors else "green", highlight=False)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _labels(checked: "Checked") -> "Table":

@@ -7,6 +7,8 @@ from typing import Literal
 from dateline_formats.format import Annotated, Finding
 from dateline_labels import Dispatch, InputError, Place, Relation, Span, one_line
 
+_LONGEST = 60
+"""Characters of a label, an id or a span in a message; what is longer is cut in its middle."""
 _AROUND = 25
 """Characters shown on either side of words that are no span."""
 Kind = Literal["error", "lost", "repaired", "warning"]
@@ -60,7 +62,8 @@ class Placed:
 
     def quoted(self, span: Span) -> str:
         """The span as messages name it: its label, id and words."""
-        return f"{span.label} {span.id} {self.dispatch.words(span)!r}"
+        label, name, words = (one_line(each, _LONGEST) for each in (span.label, span.id, self.dispatch.words(span)))
+        return f"{label} {name} '{words}'"
 
     def field(self, name: str) -> str:
         """The field, led to from the dispatch where its file holds several, maybe all on one line."""
