@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dateline_infer.tables import table_of, write_table
+from dateline_labels import one_line
 
 from .check_summary import label_counts, relation_counts
 from .problems import ProblemRow
@@ -39,8 +40,9 @@ def write_check(out: Path, checked: "Checked") -> None:
 
 def count_rows(checked: "Checked") -> Sequence[CountRow]:
     """What is annotated, counted."""
+    attributes = checked.counts.attributes
     return [
-        *(CountRow("span", label, "", "", count) for label, count in label_counts(checked)),
-        *(CountRow("attribute", *each, count) for each, count in sorted(checked.counts.attributes.items())),
-        *(CountRow("relation", label, "", "", count) for label, count in relation_counts(checked)),
+        *(CountRow("span", one_line(label), "", "", count) for label, count in label_counts(checked)),
+        *(CountRow("attribute", *map(one_line, each), count) for each, count in sorted(attributes.items())),
+        *(CountRow("relation", one_line(label), "", "", count) for label, count in relation_counts(checked)),
     ]
