@@ -30,7 +30,14 @@ def read_annotations(
         units = list(units_of(path, (given,) if given else FORMATS))
         parts += [each.read(unit) for unit, each in units if each]
         parts.append(Annotated((), left_out(path, units)))
-    annotated = _merged(parts)
+    return under_schema(_merged(parts), schema, mapping)
+
+
+def under_schema(annotated: Annotated, schema: Schema | None, mapping: LabelMap = _AS_IT_IS) -> Annotated:
+    """What was read under the labels of the map, then checked against the schema, where there is one.
+
+    Raises InputError at the first thing that the schema does not allow.
+    """
     if mapping != _AS_IT_IS:
         annotated = mapping.applied(annotated)
     if schema:
