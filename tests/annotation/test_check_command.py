@@ -158,12 +158,28 @@ def test_annotators_are_compared_where_a_key_of_meta_names_them(
     status, lines, _ = run(capsys, data, "--schema", small_schema, "--annotator-key", "by")
     assert status == 0
     assert [line for line in lines if "Halt" not in line] == []
-    assert any(
-        "bare here, PLACE there (of the same text; there: " in line and "ann; here bob" in line for line in lines
-    )
+    (line,) = (line for line in lines if "bare here, PLACE there" in line)
+    assert line.endswith(f"(of the same text; there: {data}:4, ann; here: bob)")
     status, lines, _ = run(capsys, data, "--schema", small_schema)
     assert status == 2
     assert sum("occurs twice, first at" in line for line in lines) == 12
+
+
+def test_the_annotators_of_a_label_studio_file_are_compared(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = {"start": 2, "end": 7, "text": "blast"}
+    results = [[{"id": "a", "type": "labels", "value": {**value, "labels": [label]}}] for label in ("PLACE", "GROUP")]
+    annotations = [
+        {"completed_by": number, "result": result} for number, result in enumerate([*results, results[0]], start=1)
+    ]
+    path = tmp_path / "tasks.json"
+    path.write_text(json.dumps([{"id": 7, "data": {"text": "A blast."}, "annotations": annotations}]), encoding="utf-8")
+    status, lines, _ = run(capsys, path, "--schema", small_schema, "--few", 0)
+    assert status == 0
+    assert [line for line in lines if "here" in line] == [
+        f"{path}:1:spans[0]: warning: GROUP a 'blast': GROUP here, PLACE there (there: 1; here: 2)"
+    ]
 
 
 def test_both_extras_are_asked_for_by_name(

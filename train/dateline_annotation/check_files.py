@@ -43,6 +43,9 @@ def count_rows(checked: "Checked") -> Sequence[CountRow]:
     attributes = checked.counts.attributes
     return [
         *(CountRow("span", one_line(label), "", "", count) for label, count in label_counts(checked)),
-        *(CountRow("attribute", *map(one_line, each), count) for each, count in sorted(attributes.items())),
+        *(
+            CountRow("attribute", one_line(label), one_line(name), one_line(value), count)
+            for (label, name, value), count in sorted(attributes.items())
+        ),
         *(CountRow("relation", one_line(label), "", "", count) for label, count in relation_counts(checked)),
     ]

@@ -9,9 +9,9 @@ from dateline_formats.label_map import LabelMap
 from dateline_infer.progress import with_progress
 from dateline_labels import Schema
 
-from .copy_checks import check_copies, check_ids
+from .copy_checks import check_annotators, check_copies, check_ids
 from .problems import Placed, Problem
-from .reading_on import read_on
+from .reading_on import Read, read_on
 from .schema_checks import Counts, check_counts, check_schema, count
 from .span_checks import check_spans
 from .text_checks import check_text
@@ -50,7 +50,7 @@ def check_all(asked: Asked) -> Checked:
     schema = Schema.read(asked.schema)
     read = read_on(asked.data, asked.mapping, asked.given)
     counts = count(read.placed)
-    found = [*read.problems, *_of_dispatches(read.placed, schema), *_of_collection(read.placed, asked)]
+    found = [*read.problems, *_of_dispatches(read.placed, schema), *_of_collection(read, asked)]
     found.sort(key=lambda problem: (problem.place.path, problem.place.line))
     few = check_counts(counts, schema, asked.schema, asked.few)
     return Checked((*found, *few), counts, schema)
@@ -63,7 +63,9 @@ def _of_dispatches(collection: Sequence[Placed], schema: Schema) -> Iterator[Pro
         yield from check_schema(placed, schema)
 
 
-def _of_collection(collection: Sequence[Placed], asked: Asked) -> Iterator[Problem]:
-    yield from check_ids(collection, asked.annotator)
-    yield from check_copies(collection, asked.annotator)
-    yield from check_usage(usages(collection))
+def _of_collection(read: Read, asked: Asked) -> Iterator[Problem]:
+    yield from check_ids(read.placed, asked.annotator)
+    yield from check_copies(read.placed, asked.annotator)
+    for annotators in read.annotators:
+        yield from check_annotators(annotators)
+    yield from check_usage(usages(read.placed))

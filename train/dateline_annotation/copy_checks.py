@@ -1,9 +1,11 @@
 """Checks of dispatches against each other: ids that occur twice, copies of a text, and how their annotations differ."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from dateline_formats.format import Annotated
 
 from .differences import Difference, differences
 from .problems import Placed, Problem
@@ -25,19 +27,28 @@ def check_ids(collection: Sequence[Placed], annotator: str | None) -> Iterator[P
 def check_copies(collection: Sequence[Placed], annotator: str | None) -> Iterator[Problem]:
     """Texts that occur again, and every difference between the annotations of copies and near-copies."""
     for first, copy in copies(collection):
-        names = annotator_of(first, annotator), annotator_of(copy, annotator)
-        same_text, differ = _plain(first.dispatch.text) == _plain(copy.dispatch.text), False
-        check = "annotators" if names[0] != names[1] else "copies"
-        there = f"there: {_at(first)}" + (
-            f", {names[0] or 'nobody'}; here {names[1] or 'nobody'}" if check == "annotators" else ""
-        )
-        for each in differences(first.dispatch, copy.dispatch):
-            differ = True
-            whose = "of the same text" if same_text else "of nearly the same text"
-            yield _problem(copy, each, check, f"{each.what} ({whose}; {there})")
-        if same_text and not differ and check == "copies":
+        here, there = (annotator_of(each, annotator) for each in (copy, first))
+        check = "copies" if here == there else "annotators"
+        same = _plain(first.dispatch.text) == _plain(copy.dispatch.text)
+        whose = f"of {'' if same else 'nearly '}the same text; there: {_at(first)}"
+        who = "" if here == there else f", {there or 'nobody'}; here: {here or 'nobody'}"
+        found = list(differences(first.dispatch, copy.dispatch))
+        for each in found:
+            yield _problem(copy, each, check, f"{each.what} ({whose}{who})")
+        if same and not found and here == there:
             what = f"the same text, annotated alike, stands at {_at(first)}"
             yield Problem(copy.place(), copy.field("text"), "warning", "duplicate", what)
+
+
+def check_annotators(annotators: Mapping[str, Annotated]) -> Iterator[Problem]:
+    """Every difference between the first annotator of a dispatch and each other one."""
+    firsts: dict[str, tuple[str, Placed]] = {}
+    for name, annotated in annotators.items():
+        for dispatch in annotated.dispatches:
+            placed = Placed(dispatch, annotated)
+            who, first = firsts.setdefault(dispatch.id, (name, placed))
+            for each in differences(first.dispatch, dispatch) if first is not placed else ():
+                yield _problem(placed, each, "annotators", f"{each.what} (there: {who}; here: {name})")
 
 
 def copies(collection: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:

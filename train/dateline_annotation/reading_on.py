@@ -6,10 +6,11 @@ whole file. Of one dispatch that cannot be read the first fault alone is told; w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dateline_formats import as_label_studio
 from dateline_formats.drafts import id_of
 from dateline_formats.format import Annotated, Format
 from dateline_formats.known import FORMATS
@@ -26,9 +27,10 @@ _MOST_FAULTS_OF_THE_WHOLE = 50
 
 @dataclass
 class Read:
-    """What could be read, and what is wrong with the rest."""
+    """What could be read, and what is wrong with the rest; `annotators` has what each marked, of files that tell."""
 
     placed: list[Placed] = field(default_factory=list)
+    annotators: list[Mapping[str, Annotated]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, annotated: Annotated) -> None:
@@ -52,7 +54,18 @@ def read_on(paths: Iterable[Path], mapping: LabelMap, given: Format | None) -> R
     for unit, each in with_progress(units, len(units), "reading"):
         for annotated in _unit(unit, each, read.problems):
             _apply(mapping, annotated, read)
+        if each.name == as_label_studio.FORMAT.name:
+            read.annotators += _annotators(unit, mapping)
     return read
+
+
+def _annotators(unit: Path, mapping: LabelMap) -> list[Mapping[str, Annotated]]:
+    """What each annotator of a Label Studio file marked, where there are several; none where it is at fault."""
+    try:
+        found = as_label_studio.read_annotators(unit)
+        return [{name: mapping.applied(each) for name, each in found.items()}] if len(found) > 1 else []
+    except (InputError, OSError):  # told when the file was read
+        return []
 
 
 def _apply(mapping: LabelMap, annotated: Annotated, read: Read) -> None:
