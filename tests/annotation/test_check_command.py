@@ -159,7 +159,7 @@ def test_annotators_are_compared_where_a_key_of_meta_names_them(
     assert status == 0
     assert [line for line in lines if "Halt" not in line] == []
     (line,) = (line for line in lines if "bare here, PLACE there" in line)
-    assert line.endswith(f"(of the same text; there: {data}:4, ann; here: bob)")
+    assert line.endswith(f"(of the same text; there: {data}:4 (small-03), ann; here: bob)")
     status, lines, _ = run(capsys, data, "--schema", small_schema)
     assert status == 2
     assert sum("occurs twice, first at" in line for line in lines) == 12

@@ -84,8 +84,8 @@ def _plain(text: str) -> str:
 
 
 def _at(placed: Placed) -> str:
-    place = placed.place()
-    return f"{place.path}:{place.line}"
+    place, several = placed.place(), len(placed.source.dispatches) > 1
+    return f"{place.path}:{place.line}{f' ({placed.dispatch.id})' if several else ''}"
 
 
 def _problem(placed: Placed, each: Difference, check: str, what: str) -> Problem:
