@@ -19,6 +19,7 @@ pytest.importorskip("matplotlib")
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "labels" / "corpus"
+BENCH = ROOT.parent / "shared" / "bench"
 Result = tuple[int, list[str], str]
 
 
@@ -226,6 +227,25 @@ def test_the_shipped_corpus_has_no_errors_and_few_warnings(capsys: pytest.Captur
     assert status == 0
     assert "1516 dispatches, 0 errors" in err
     assert 40 < len(lines) < 100
+
+
+@pytest.mark.skipif(not BENCH.is_dir(), reason="../shared/bench is not there")
+def test_of_others_data_is_found_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    schemas = ROOT / "train" / "recipes" / "schemas"
+    status, lines, _ = run(capsys, BENCH / "conll04" / "conll04_train.json", "--schema", schemas / "conll04.toml")
+    assert status == 0
+    assert sum("annotated alike" in line for line in lines) == 23
+    status, lines, _ = run(capsys, BENCH / "re3d", "--schema", schemas / "re3d.toml")
+    assert status == 2
+    assert sum("inside a word of" in line for line in lines) == 90
+
+
+def test_what_holds_no_dispatch_that_can_be_read_is_told_by_its_errors_alone(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, lines, err = run(capsys, write_rows(tmp_path / "data.jsonl", ["{}", "{}"]), "--schema", small_schema)
+    assert (status, len(lines)) == (2, 2)
+    assert "0 dispatches, 2 errors, 0 warnings" in err
 
 
 def test_its_module_imports_nothing_heavy() -> None:

@@ -123,6 +123,47 @@ def test_a_packed_file_is_read_on_too(tmp_path: Path) -> None:
     assert len(found.placed) == 2
 
 
+def test_bytes_that_are_no_text_cost_their_line_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, "jsonl", 4)
+    lines = path.read_bytes().split(b"\n")
+    lines[2] = lines[2].replace(b"Orvel", b"Orv\xe9l")
+    path.write_bytes(b"\n".join(lines))
+    found = read(path)
+    assert [(problem.field, problem.place.line) for problem in errors(found)] == [("encoding", 3)]
+    assert [placed.place().line for placed in found.placed] == [1, 2, 4]
+
+
+@pytest.mark.parametrize("damage", ["no comma", "broken off", "not closed", "more"])
+def test_a_list_that_is_none_is_read_as_far_as_it_goes(damage: str, tmp_path: Path) -> None:
+    """Beside a row that is at fault by itself, which does not hide what is wrong with the list."""
+    path = written(tmp_path, "label-studio", 6)
+    lines = path.read_text(encoding="utf-8").split("\n")
+    lines[2] = lines[2].replace("{", '{"zz": NaN, ', 1)
+    match damage:
+        case "no comma":
+            lines[4] = lines[4].removesuffix(",")
+        case "broken off":
+            lines[5:] = [lines[5][:30]]
+        case "not closed":
+            lines[7:] = []
+        case _:
+            lines += ["[]"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = read(path, given="label-studio")
+    where = {"no comma": [3, 6], "broken off": [3, 6], "not closed": [3], "more": [3, 10]}
+    assert [problem.place.line for problem in errors(found)] == where[damage]
+    left = {"no comma": [2, 4, 5], "broken off": [2, 4, 5]}
+    assert [placed.place().line for placed in found.placed] == left.get(damage, [2, 4, 5, 6, 7])
+
+
+def test_nothing_can_be_read_of_what_is_all_at_fault(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text("{}\n{\n[]\n\n5\n", encoding="utf-8")
+    found = read(path, given="jsonl")
+    assert found.placed == []
+    assert [problem.place.line for problem in errors(found)] == [1, 2]
+
+
 def test_an_id_twice_costs_no_dispatch(tmp_path: Path) -> None:
     path = written(tmp_path, "jsonl", 4)
     path.write_text(path.read_text(encoding="utf-8").replace('"d3"', '"d1"'), encoding="utf-8")

@@ -52,7 +52,7 @@ def check_all(asked: Asked) -> Checked:
     counts = count(read.placed)
     found = [*read.problems, *_of_dispatches(read.placed, schema), *_of_collection(read, asked)]
     found.sort(key=lambda problem: (problem.place.path, problem.place.line))
-    few = check_counts(counts, schema, asked.schema, asked.few)
+    few = check_counts(counts, schema, asked.schema, asked.few) if read.placed else ()
     return Checked((*found, *few), counts, schema)
 
 

@@ -15,14 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dateline_formats.format import Annotated, Finding, Format
+from dateline_formats.json_rows import BYTE_ORDER_MARK
 from dateline_labels import InputError, Place
-from dateline_labels.files import decode_utf8, read_bytes
+from dateline_labels.files import read_bytes
 
 ROWS = frozenset({"jsonl", "label-studio", "doccano", "prodigy", "spert", "scierc", "gliner", "muc4"})
 """Formats of JSON objects, one a dispatch."""
 BLOCKS = frozenset({"conll"})
 """Formats of lines, some a dispatch."""
-_BYTE_ORDER_MARK = "\ufeff"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEXT_ROW = re.compile(r"\n(?=[ \t\r]*\{)")
 _DOCUMENT = "-DOCSTART-"
@@ -38,10 +38,13 @@ class Piece:
 
 
 def pieces_of(path: Path, each: Format) -> list[Piece]:
-    """The pieces of the file; none where it cannot be cut. Raises InputError where it is no text at all."""
+    """The pieces of the file; none where it cannot be cut. Raises InputError where it cannot be unpacked.
+
+    Bytes that are no UTF-8 stay what they are, so that they are the fault of their piece alone.
+    """
     if path.is_dir() or each.name not in ROWS | BLOCKS:
         return []
-    text = decode_utf8(read_bytes(path).removeprefix(_BYTE_ORDER_MARK.encode()), Place(str(path)))
+    text = read_bytes(path).removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
     return list(_blocks(text) if each.name in BLOCKS else _rows(text))
 
 
@@ -49,7 +52,7 @@ def read_pieces(path: Path, each: Format, pieces: Sequence[Piece]) -> Annotated:
     """The dispatches of some pieces of the file, where they stand in it; raises InputError as its reader does."""
     with TemporaryDirectory(prefix="dateline-") as folder:
         copy = Path(folder) / path.name.removesuffix(".gz")
-        copy.write_bytes("".join(f"{piece.text}\n" for piece in pieces).encode("utf-8"))
+        copy.write_bytes("".join(f"{piece.text}\n" for piece in pieces).encode("utf-8", "surrogateescape"))
         back = _Back(str(copy), str(path), pieces)
         try:
             annotated = each.read(copy)
@@ -68,8 +71,8 @@ class _Back:
         self.begins = list(accumulate((piece.text.count("\n") + 1 for piece in pieces[:-1]), initial=1))
 
     def place(self, place: Place) -> Place:
-        if not place.line:
-            return Place(self.path)
+        if not place.line:  # the file as a whole, which is one piece of it maybe
+            return Place(self.path, self.pieces[0].line if len(self.pieces) == 1 else 0)
         at = bisect_right(self.begins, place.line) - 1
         return Place(self.path, self.pieces[at].line + place.line - self.begins[at])
 
@@ -88,7 +91,7 @@ class _Back:
 
 def _rows(text: str) -> Iterator[Piece]:
     """JSON objects in a list or one after another. One that is no JSON goes as far as the line before the next that
-    begins with a brace or, in a list, as far as the list.
+    begins with a brace or, in a list, as far as the file, and so does what a list should not have.
     """
     at = _skip(text, 0)
     listed = text.startswith("[", at)
@@ -104,6 +107,10 @@ def _rows(text: str) -> Iterator[Piece]:
             at = _skip(text, at + 1)
         elif listed and not text.startswith("]", at):
             break
+    rest = text[_skip(text, at + 1) if listed and text.startswith("]", at) else at :]
+    if rest:
+        line += text.count("\n", counted, len(text) - len(rest))
+        yield Piece(line, f"[{number}]" if listed else "", re.sub(r"\s*\n\s*", " ", rest))
 
 
 def _end(text: str, at: int, listed: bool) -> int:
