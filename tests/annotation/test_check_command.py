@@ -183,6 +183,22 @@ def test_the_annotators_of_a_label_studio_file_are_compared(
     ]
 
 
+def test_a_fault_of_an_annotation_that_is_not_read_is_told(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = {"start": 2, "end": 7, "text": "blast", "labels": ["PLACE"]}
+    annotations = [
+        {"completed_by": number, "result": [{"id": "a", "type": "labels", "value": {**value, "start": start}}]}
+        for number, start in ((1, 2), (2, 3))
+    ]
+    path = tmp_path / "tasks.json"
+    path.write_text(json.dumps([{"id": 7, "data": {"text": "A blast."}, "annotations": annotations}]), encoding="utf-8")
+    status, lines, _ = run(capsys, path, "--schema", small_schema, "--few", 0)
+    assert status == 2
+    (line,) = (line for line in lines if ": error: " in line)
+    assert line.startswith(f"{path}:1:[0].annotations[1].result[0].value: error: expected 'blast' at 3-7")
+
+
 def test_both_extras_are_asked_for_by_name(
     tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,20 +52,27 @@ def read_on(paths: Iterable[Path], mapping: LabelMap, given: Format | None) -> R
         units += [(unit, each) for unit, each in found if each]
         read.add(Annotated((), left_out(path, found)))
     for unit, each in with_progress(units, len(units), "reading"):
+        before = len(read.placed)
         for annotated in _unit(unit, each, read.problems):
             _apply(mapping, annotated, read)
-        if each.name == as_label_studio.FORMAT.name:
-            read.annotators += _annotators(unit, mapping)
+        if len(read.placed) > before and each.name == as_label_studio.FORMAT.name:
+            _add_annotators(unit, mapping, read)
     return read
 
 
-def _annotators(unit: Path, mapping: LabelMap) -> list[Mapping[str, Annotated]]:
-    """What each annotator of a Label Studio file marked, where there are several; none where it is at fault."""
+def _add_annotators(unit: Path, mapping: LabelMap, read: Read) -> None:
+    """Add what each annotator of a Label Studio file marked, where there are several.
+
+    Of several annotations of a task its reader takes one; what is at fault in the others is told here.
+    """
     try:
         found = as_label_studio.read_annotators(unit)
-        return [{name: mapping.applied(each) for name, each in found.items()}] if len(found) > 1 else []
-    except (InputError, OSError):  # told when the file was read
-        return []
+        if len(found) > 1:
+            read.annotators.append({name: mapping.applied(each) for name, each in found.items()})
+    except InputError as error:
+        problem = of_error(error)
+        if problem not in read.problems:
+            read.problems.append(problem)
 
 
 def _apply(mapping: LabelMap, annotated: Annotated, read: Read) -> None:
