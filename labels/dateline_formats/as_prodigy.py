@@ -4,8 +4,9 @@
      "spans": [{"start", "end", "token_start", "token_end", "label"}],
      "relations": [{"head", "child", "label", "head_span": {…}, "child_span": {…}}]}
 
-Only what was accepted is read. Relations name their spans by offsets; the words of a relation that no span marks become
-one where they have a label. Of our own, `id` and `published` stand in the meta data, `id` and `text` in each span.
+Only what was accepted is read; `read_annotators` reads it apart by who accepted it. Relations name their spans by
+offsets; the words of a relation that no span marks become one where they have a label. Of our own, `id` and `published`
+stand in the meta data, `id` and `text` in each span.
 """
 
 import json
@@ -30,6 +31,8 @@ _SIGNS = ("_input_hash", "_task_hash", "_session_id", "_view_id", "answer", "tok
 _HEAD, _CHILD = "head_span", "child_span"
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s")
 _ACCEPT = "accept"
+_WHO = ("_annotator_id", "_session_id")
+"""Keys that tell whose answer a task is, the better one first."""
 
 
 class _Loose(BaseModel):
@@ -69,8 +72,8 @@ _TASK = TypeAdapter(_Task)
 
 
 @dataclass(frozen=True)
-class _Accepted:
-    """A task that was accepted, and the number of its line."""
+class _Answer:
+    """A task with its answer, and the number of its line."""
 
     row: Row
     number: int
@@ -103,8 +106,24 @@ def recognise(path: Path, head: bytes) -> str:
 
 def read(path: Path) -> Annotated:
     """Every accepted task of the file."""
+    return _read(path, _answers(path))
+
+
+def read_annotators(path: Path) -> dict[str, Annotated]:
+    """What each annotator accepted, by the `_annotator_id` of the tasks, or else the `_session_id`."""
+    by: dict[str, list[_Answer]] = {}
+    for each in _answers(path):
+        who = next((each.row.value[key] for key in _WHO if each.row.value.get(key)), "nobody named")
+        by.setdefault(str(who), []).append(each)
+    return {who: _read(path, answers) for who, answers in by.items()}
+
+
+def _answers(path: Path) -> list[_Answer]:
+    return [_Answer(row, number, typed(row, _TASK)) for number, row in enumerate(read_rows(path), start=1)]
+
+
+def _read(path: Path, tasks: Sequence[_Answer]) -> Annotated:
     reading = Reading()
-    tasks = [_Accepted(row, number, typed(row, _TASK)) for number, row in enumerate(read_rows(path), start=1)]
     accepted = [each for each in tasks if each.task.answer == _ACCEPT]
     for each in tasks:
         if each.task.answer != _ACCEPT:
@@ -119,7 +138,7 @@ def read(path: Path) -> Annotated:
     return reading.annotated()
 
 
-def _read_task(path: Path, accepted: _Accepted, reading: Reading, where: Mapping[str, Piece]) -> None:
+def _read_task(path: Path, accepted: _Answer, reading: Reading, where: Mapping[str, Piece]) -> None:
     row, task = accepted.row, accepted.task
     meta = dict(task.meta or {})
     known = meta.pop("id") if isinstance(meta.get("id"), str) else None

@@ -7,14 +7,16 @@ import typer
 
 from .merge_tool import Tool
 
+_WIDTH = 160
+"""Of the tables, in characters, where no terminal says how wide it is."""
+
 
 def agree(
     data: Annotated[
         list[Path],
         typer.Argument(
             metavar="A B…",
-            help="What each annotator made, in any known format; or one Label Studio file, or one folder, of all.",
-            exists=True,
+            help="What each annotator made, in any known format; or one file of Label Studio or Prodigy, or one folder, of all.",
         ),
     ],
     schema: Annotated[
@@ -60,6 +62,9 @@ def agree(
         named(from_) if from_ else None,
     )
     agreed = run_agreement(data, terms, Drawing(resamples, seed), out, merge)
-    show(agreed.figures, agreed.kinds, Console())
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDTH
+    show(agreed.figures, agreed.kinds, console)
     if out:
         typer.echo(f"written to {out}")

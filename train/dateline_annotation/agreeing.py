@@ -18,7 +18,7 @@ from dateline_formats.format import Finding
 from dateline_formats.reading import say_findings
 from dateline_labels.files import write_atomically
 
-from .adjudicating import merged, write_merged
+from .adjudicating import left_behind, merged, merged_target, write_merged
 from .agreement import Drawing, agreement
 from .agreement_tables import markdown
 from .annotators import Terms, left_out, read_annotators
@@ -47,23 +47,25 @@ def run_agreement(
     """Compare the annotators of the paths; write all there is to `out` where it is given, with a merged file for the
     tool. Findings are said on stderr. Raises InputError where something cannot be read, or nothing is shared.
     """
+    target = merged_target(out, tool) if out and tool else None
     annotators = read_annotators(paths, terms)
     shared = shared_dispatches(annotators)
     findings = [*left_out(paths), *(each for one in annotators for each in one.annotated.findings), *shared.findings]
     agreed = Agreed(agreement(shared, terms.schema, drawing), disagreements(shared))
     if out:
-        findings += _write(out, agreed, shared, tool)
+        findings += _write(out, agreed, shared, (target, tool) if target and tool else None)
     say_findings(findings, out / "findings.txt" if out else None)
     return agreed
 
 
-def _write(out: Path, agreed: Agreed, shared: Shared, tool: Tool | None) -> tuple[Finding, ...]:
+def _write(out: Path, agreed: Agreed, shared: Shared, merging: tuple[Path, Tool] | None) -> tuple[Finding, ...]:
     figures = {**agreed.figures, "disagreements": agreed.kinds}
     said: tuple[Finding, ...] = ()
-    if tool:
-        _, said = write_merged([merged(each) for each in shared.dispatches], out, tool)
+    if merging:
+        lost = write_merged([merged(each) for each in shared.dispatches], *merging)
+        said = *left_behind(shared.dispatches, merging[0]), *lost
     write_disagreements(out, agreed.disagreements)
     write_atomically(out / "agreement.md", markdown(agreed.figures, agreed.kinds).encode("utf-8"))
     plain = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False)
-    write_atomically(out / "agreement.json", f"{plain}\n".encode())
+    write_atomically(out / "agreement.json", f"{plain}\n".encode("utf-8", "backslashreplace"))
     return said

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from dateline_infer.progress import with_progress
 from dateline_labels import Schema
 from dateline_labels.scoring import Counts, total
 
@@ -41,8 +42,9 @@ class Drawing:
 def agreement(shared: Shared, schema: Schema | None, drawing: Drawing) -> dict[str, Any]:
     """Every figure: the pairs of annotators one by one and in the mean, then those of all annotators together."""
     dispatches = shared.dispatches
-    sampling = Sampling.of([next(iter(each.by.values())) for each in dispatches], drawing.resamples, drawing.seed)
-    counted = [[_counts(each, pair, schema) for each in dispatches] for pair in shared.pairs]
+    sampling = Sampling.of([each.first for each in dispatches], drawing.resamples, drawing.seed)
+    compared = with_progress(dispatches, len(dispatches), "Comparing")
+    counted = list(zip(*([_counts(each, pair, schema) for pair in shared.pairs] for each in compared), strict=True))
     labels = _labels(counted, schema)
     columns = [_columns(rows, labels) for rows in counted]
     alpha, tokens = _alphas(dispatches, sampling)

@@ -1,7 +1,8 @@
 """Paths → annotators, each with a name and what they marked.
 
-Several paths are an annotator each. One path is a collection: a Label Studio file, whose annotations say who made them;
-or a folder in which each folder, or else each file, is one annotator's, as those who work with brat or doccano keep it.
+Several paths are an annotator each. One path is a collection: a file of Label Studio or Prodigy, which say who made
+what; or a folder in which each folder, or else each file, is one annotator's, as those who work with brat or doccano
+keep it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,12 +10,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from dateline_formats import as_label_studio
+from dateline_formats import as_label_studio, as_prodigy
 from dateline_formats.format import Annotated, Finding, Format
 from dateline_formats.known import FORMATS, recognise, recognised
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, under_schema
 from dateline_labels import InputError, Place, Schema
+
+_APART = {
+    as_label_studio.FORMAT.name: as_label_studio.read_annotators,
+    as_prodigy.FORMAT.name: as_prodigy.read_annotators,
+}
+"""Readers of formats whose files say who made what, by the formats' names."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,10 @@ def _of_collection(path: Path, terms: Terms) -> Iterator[Annotator]:
         yield from _of_paths(parts, terms)
         return
     form = terms.given or recognised(path)[0]
-    if form.name != as_label_studio.FORMAT.name:
-        what = f"{form.title} does not say who annotated; give a file or folder of each annotator"
+    if form.name not in _APART:
+        what = f"a file in {form.title} is of one annotator; expected one of each, or a folder of them"
         raise InputError(Place(str(path)), "annotators", what)
-    for name, annotated in sorted(as_label_studio.read_annotators(path).items()):
+    for name, annotated in sorted(_APART[form.name](path).items()):
         yield Annotator(name, path, under_schema(annotated, terms.schema, terms.mapping))
 
 
@@ -84,7 +91,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
     """The names of the files or folders without their suffixes; those of the folders above where they are the same."""
     whole = [path.absolute() for path in paths]
     levels = [[_stem(path) for path in whole]]
-    for level in range(min(len(path.parents) for path in whole) - 1):
+    for level in range(min((len(path.parents) for path in whole), default=1) - 1):
         levels.append([path.parents[level].name for path in whole])
     for names in levels:
         if len(set(names)) == len(names) and all(names):

@@ -74,15 +74,18 @@ def disagreements(shared: Shared) -> list[Disagreement]:
 
 
 def write_disagreements(out: Path, found: Sequence[Disagreement]) -> None:
-    """disagreements.jsonl for programs, disagreements.csv for spreadsheets, in which no cell is a formula."""
+    """disagreements.jsonl for programs, disagreements.csv for spreadsheets, in which no cell is a formula.
+
+    A lone surrogate, as in the name of a file that is no UTF-8, is written as its escape.
+    """
     rows = [asdict(each) for each in found]
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_atomically(out / "disagreements.jsonl", lines.encode("utf-8"))
+    write_atomically(out / "disagreements.jsonl", lines.encode("utf-8", "backslashreplace"))
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([field.name for field in fields(Disagreement)])
     writer.writerows([protected(str(value)) for value in row.values()] for row in rows)
-    write_atomically(out / "disagreements.csv", table.getvalue().encode("utf-8"))
+    write_atomically(out / "disagreements.csv", table.getvalue().encode("utf-8", "backslashreplace"))
 
 
 def paired(one: Dispatch, two: Dispatch) -> dict[str, str]:

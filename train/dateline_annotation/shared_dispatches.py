@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from pathlib import Path
 
 from dateline_formats.format import Annotated, Finding
 from dateline_labels import Dispatch, InputError, Place
 
 from .annotators import Annotator
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,12 @@ class SharedDispatch:
     """A dispatch of several annotators: what each made of it, by their names, in their order."""
 
     id: str
-    text: str
     by: Mapping[str, Dispatch]
+
+    @property
+    def first(self) -> Dispatch:
+        """What the first of them made of it."""
+        return next(iter(self.by.values()))
 
 
 @dataclass(frozen=True)
@@ -47,40 +52,36 @@ def shared_dispatches(annotators: Sequence[Annotator]) -> Shared:
     findings: list[Finding] = []
     partners = _by_text(annotators, ids, findings)
     gathered: dict[str, dict[str, Dispatch]] = {}
+    strangers: set[str] = set()
     for each in annotators:
         for dispatch in each.annotated.dispatches:
             own = partners.get((each.name, dispatch.id), dispatch.id)
-            _gather(gathered.setdefault(own, {}), each, replace(dispatch, id=own), findings)
-    whole = tuple(
-        SharedDispatch(name, next(iter(by.values())).text, by) for name, by in gathered.items() if len(by) > 1
-    )
-    known = {each.id: set(each.by) for each in whole}
+            by = gathered.setdefault(own, {})
+            first = next(iter(by.items()), (each.name, dispatch))
+            if first[1].text == dispatch.text:
+                by[each.name] = replace(dispatch, id=own)
+            else:
+                strangers.add(own)
+                findings.append(_of_another_text(each, dispatch, first))
+    whole = tuple(SharedDispatch(name, by) for name, by in gathered.items() if len(by) > 1)
+    told = {each.id for each in whole} | strangers
     for each in annotators:
-        findings += _alone(each, known, partners)
+        findings += _alone(each, told, partners)
     names = tuple(each.name for each in annotators)
     if not whole:
-        first = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches]
-        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(first)}"
-        raise InputError(Place(str(_path(annotators))), "id", what)
-    for dispatch in whole:
-        missing = [name for name in names if name not in dispatch.by]
-        if missing:
-            findings.append(Finding(Place(dispatch.id), "id", "warning", f"not of {', '.join(missing)}"))
-    return Shared(names, whole, tuple(findings))
+        theirs = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches]
+        what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs[:_SHOWN])}"
+        raise InputError(Place(str(annotators[-1].path)), "id", what)
+    return Shared(names, whole, (*findings, *_not_of_all(whole, names)))
 
 
-def _gather(by: dict[str, Dispatch], annotator: Annotator, dispatch: Dispatch, findings: list[Finding]) -> None:
-    """Add the dispatch to those of its id, unless it has another text than the first of them."""
-    if by:
-        first, text = next(iter(by)), next(iter(by.values())).text
-        if text != dispatch.text:
-            at = next((at for at, two in enumerate(zip(text, dispatch.text, strict=False)) if two[0] != two[1]), None)
-            at = min(len(text), len(dispatch.text)) if at is None else at
-            place = annotator.annotated.place_of(dispatch)
-            what = f"another text than that of {first} from code point {at} on; left out"
-            findings.append(Finding(place, "text", "lost", f"{dispatch.id} of {annotator.name}: {what}"))
-            return
-    by[annotator.name] = dispatch
+def _of_another_text(annotator: Annotator, dispatch: Dispatch, first: tuple[str, Dispatch]) -> Finding:
+    """That the dispatch of an annotator is not of the text that the first one has under its id."""
+    name, other = first
+    differs = (at for at, two in enumerate(zip(dispatch.text, other.text, strict=False)) if two[0] != two[1])
+    at = next(differs, min(len(dispatch.text), len(other.text)))
+    what = f"{dispatch.id} of {annotator.name}: another text than that of {name} from code point {at} on; left out"
+    return Finding(annotator.annotated.place_of(dispatch), "text", "lost", what)
 
 
 def _by_text(
@@ -110,17 +111,21 @@ def _texts_once(annotated: Annotated, ids: Mapping[str, int]) -> dict[str, Dispa
     return {dispatch.text: dispatch for dispatch in own if texts[dispatch.text] == 1}
 
 
-def _alone(
-    annotator: Annotator, known: Mapping[str, set[str]], partners: Mapping[tuple[str, str], str]
-) -> list[Finding]:
+def _alone(annotator: Annotator, told: set[str], partners: Mapping[tuple[str, str], str]) -> list[Finding]:
     """A finding for each dispatch that nobody else has."""
     found = []
     for dispatch in annotator.annotated.dispatches:
-        if partners.get((annotator.name, dispatch.id), dispatch.id) not in known:
+        if partners.get((annotator.name, dispatch.id), dispatch.id) not in told:
             place = annotator.annotated.place_of(dispatch)
             found.append(Finding(place, "id", "lost", f"only {annotator.name} has {dispatch.id}; left out"))
     return found
 
 
-def _path(annotators: Sequence[Annotator]) -> Path:
-    return annotators[-1].path
+def _not_of_all(dispatches: Sequence[SharedDispatch], names: Sequence[str]) -> list[Finding]:
+    """A finding for each dispatch that somebody lacks."""
+    found = []
+    for each in dispatches:
+        missing = [name for name in names if name not in each.by]
+        if missing:
+            found.append(Finding(Place(each.id), "id", "warning", f"not of {', '.join(missing)}"))
+    return found
