@@ -65,11 +65,15 @@ def leak_table(found: Sequence[Leak]) -> str:
 
 def _pair_lines(found: Sequence[Leak]) -> list[str]:
     lines = [
-        f"  {pair.alike:.2f}  {one_line(pair.id, _LONGEST)} ({leak.part}), {one_line(pair.other, _LONGEST)} ({leak.other})"
+        f"  {pair.alike:.2f}  {_shown(pair.id)} ({leak.part}), {_shown(pair.other)} ({leak.other})"
         for leak in found
         for pair in leak.pairs[:_PAIRS]
     ]
     return ["", "the nearest texts, and how alike they are:", *lines] if lines else []
+
+
+def _shown(name: str) -> str:
+    return one_line(name, _LONGEST)
 
 
 def _share(seen: Seen | None) -> str:
@@ -77,7 +81,7 @@ def _share(seen: Seen | None) -> str:
 
 
 def _table(rows: Cells) -> str:
-    shown = [[one_line(cell, _LONGEST) for cell in row] for row in rows]
+    shown = [[_shown(cell) for cell in row] for row in rows]
     widths = [max(len(row[at]) for row in shown) for at in range(len(rows[0]))]
     return "\n".join(
         "  ".join(

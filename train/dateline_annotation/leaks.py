@@ -71,7 +71,7 @@ class Leak:
     half_copied: Seen
     words: Mapping[str, SeenWords]
     shared: Mapping[str, Seen]
-    pairs: tuple[Pair, ...]
+    pairs: list[Pair]
 
 
 @dataclass(frozen=True)
@@ -134,20 +134,26 @@ def _leak(
         half_copied,
         _words(part, other),
         {key: seen for key, seen in shared.items() if seen.of},
-        tuple(
+        [
             Pair(part[at].id, other[int(near.numbers[at])].id, round(float(near.alike[at]), 3))
             for at in order
             if near.alike[at] >= _LEAST
-        ),
+        ],
     )
 
 
 def _passages(part: Sequence[Dispatch], other: Sequence[Dispatch]) -> tuple[Seen, Seen]:
     """Runs of words that stand in the other part too, and dispatches of which at least half the runs do."""
-    known = np.unique(np.concatenate([_runs(dispatch.text) for dispatch in other]))
-    seen = [np.isin(runs, known) for runs in (_runs(dispatch.text) for dispatch in part)]
-    half = sum(bool(len(each)) and bool(each.mean() >= 0.5) for each in seen)
-    return Seen(sum(int(each.sum()) for each in seen), sum(map(len, seen))), Seen(half, len(part))
+    known = np.sort(np.concatenate([_runs(dispatch.text) for dispatch in other]))
+    runs = [_runs(dispatch.text) for dispatch in part]
+    if not len(known):
+        return Seen(0, sum(map(len, runs))), Seen(0, len(part))
+    of = np.repeat(np.arange(len(part)), [len(each) for each in runs])
+    joined = np.concatenate(runs)
+    there = known[np.minimum(np.searchsorted(known, joined), len(known) - 1)] == joined
+    seen, all_ = (np.bincount(numbers, minlength=len(part)) for numbers in (of[there], of))
+    half = int(((seen * 2 >= all_) & (seen > 0)).sum())
+    return Seen(int(seen.sum()), len(joined)), Seen(half, len(part))
 
 
 def _runs(text: str) -> NDArray[np.int64]:

@@ -30,7 +30,7 @@ def parts_by_date(published: Sequence[str | None], copies: Groups, shares: Seque
     """Train before validation before test, each day in one of them, and copies never in two.
 
     Of copies on both sides of a boundary those stay that are more, the later ones where they are as many; the others
-    are in no part. Raises ValueError where there are fewer days than parts.
+    are in no part. Raises ValueError where there are fewer days than parts, or a part would be empty.
     """
     days = [day if day and _is_day(day) else None for day in published]
     firsts = _first_days(Counter(day for day in days if day), shares)
@@ -41,6 +41,8 @@ def parts_by_date(published: Sequence[str | None], copies: Groups, shares: Seque
     apart = _copies_apart(parts, copies)
     undated = int((parts == LEFT_OUT).sum())
     parts[apart] = LEFT_OUT
+    if any(share > 0 and part not in parts for part, share in enumerate(shares)):
+        raise ValueError("a part of it is left with copies of others alone; ask for other shares")
     return Timed(parts, (firsts[0], firsts[1]), undated, len(apart))
 
 
