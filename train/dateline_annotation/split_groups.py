@@ -88,7 +88,9 @@ def values_to_keep(annotated: Annotated, wanted: Wanted) -> tuple[Values, str]:
 
 
 def meta_values(dispatches: Sequence[Dispatch], key: str) -> Values:
-    """What each dispatch has in its meta under `key`, in words; a list is several values."""
+    """What each dispatch has in its meta under `key`, whatever its case, spaces and underscores; a list is several
+    values.
+    """
     return tuple(tuple(_words(dispatch.meta.get(key))) for dispatch in dispatches)
 
 
@@ -96,8 +98,10 @@ def _words(value: object) -> Iterator[str]:
     if isinstance(value, list | tuple):
         for each in value:
             yield from _words(each)
-    elif isinstance(value, str | int | float) and str(value).strip():
-        yield str(value).strip()
+    elif isinstance(value, str | int | float):
+        words = " ".join(str(value).casefold().replace("_", " ").split())
+        if words:
+            yield words
 
 
 def _folders(annotated: Annotated) -> tuple[Values, str]:

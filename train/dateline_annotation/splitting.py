@@ -1,6 +1,6 @@
 """Annotated dispatches → a split without copies across its parts, with what it leaks all the same.
 
-Copies are looked for by bands of MinHash, which pass over one pair in a hundred of those that are just alike enough. So
+Copies are looked for by bands of MinHash, which pass over one pair in eighty of those that are just alike enough. So
 what came out is compared text by text, and what was passed over is put together before it is shared out anew, until no
 text has a copy in another part.
 """
