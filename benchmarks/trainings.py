@@ -20,7 +20,7 @@ from public_data import PublicData
 
 def train_on_own(recipe: Recipe, folder: Path, split: Literal["number", "held-out"]) -> Path:
     """Train on the recipe's own files, split as said; returns the checkpoint's folder."""
-    return _train(replace(recipe, data=replace(recipe.data, split=split, validation=())), folder)
+    return _train(replace(recipe, data=replace(recipe.data, split=split, splits=None, validation=())), folder)
 
 
 def train_on_public(recipe: Recipe, folder: Path, data: PublicData) -> Path:

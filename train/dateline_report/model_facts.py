@@ -64,9 +64,14 @@ def recipe_facts(record: Mapping[str, Any]) -> dict[str, Any]:
         **{name: recipe[name] for name in _RECIPE if name in recipe},
         **({"encoder": encoder} if isinstance(encoder, dict) else {}),
         **({"fitting": fitting} if isinstance(fitting, dict) else {}),
-        **({"split": data.get("split"), "varied": data.get("varied")} if isinstance(data, dict) else {}),
+        **({"split": _split_of(data), "varied": data.get("varied")} if isinstance(data, dict) else {}),
         **{name: record[name] for name in ("dispatches", "validation", "versions") if name in record},
     }
+
+
+def _split_of(data: Mapping[str, Any]) -> Any:
+    """The rule by which a recipe's files were split, or the name of the file that says it."""
+    return Path(str(data["splits"])).name if data.get("splits") else data.get("split")
 
 
 def _digest(path: Path) -> str:

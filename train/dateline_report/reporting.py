@@ -35,10 +35,13 @@ class Model:
 
 @dataclass(frozen=True)
 class Data:
-    """The files that the dispatches came from, as they were named, and which part of them."""
+    """The files that the dispatches came from, as they were named, and which part of them; the digest of the split's
+    file, if there is one.
+    """
 
     paths: tuple[Path, ...]
     split: str
+    splits: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def measured(model: Model, data: Data, sampling: Sampling) -> tuple[dict[str, An
     return {
         "format": FORMAT,
         "model": dict(model.facts),
-        "data": facts,
+        "data": facts | ({"splits": data.splits} if data.splits else {}),
         **figures,
         "learning_curve": [],
         "comparison": None,

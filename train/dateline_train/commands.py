@@ -13,6 +13,10 @@ ModelArgument = Annotated[
 ]
 DataArgument = Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")]
 SplitOption = Annotated[str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")]
+SplitsOption = Annotated[
+    Path | None,
+    typer.Option("--splits", metavar="SPLITS.JSON", help="Of `dateline split`: which dispatch is in which part."),
+]
 MapOption = Annotated[
     Path | None,
     typer.Option("--map", metavar="MAP.TOML", help="Other labels for those of the annotations.", exists=True),
@@ -27,6 +31,7 @@ def train(
         list[Path] | None, typer.Option("--data", help="Annotated files or folders, in place of the recipe's.")
     ] = None,
     map_: MapOption = None,
+    splits: SplitsOption = None,
 ) -> None:
     """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
 
@@ -38,7 +43,7 @@ def train(
 
     from .training import run_training
 
-    run_training(recipe, output, tuple(data or ()), LabelMap.read(map_) if map_ else None)
+    run_training(recipe, output, tuple(data or ()), LabelMap.read(map_) if map_ else None, splits)
 
 
 def evaluate(
@@ -50,17 +55,20 @@ def evaluate(
     split: SplitOption = "all",
     require_signature: SignatureOption = None,
     map_: MapOption = None,
+    splits: SplitsOption = None,
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
-    Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
+    Examples: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
+    · dateline evaluate out/mine/bundle export.json --splits splits.json --split test
     """
     _require_training()
     from dateline_formats.label_map import LabelMap
 
-    from .evaluating import run_evaluation
+    from .evaluating import Asked, run_evaluation
 
-    run_evaluation(model, data, out, split, require_signature, LabelMap.read(map_) if map_ else None)
+    mapping = LabelMap.read(map_) if map_ else None
+    run_evaluation(Asked(model, tuple(data), out, split, splits, signature=require_signature, mapping=mapping))
 
 
 def package(

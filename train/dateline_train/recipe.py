@@ -25,6 +25,7 @@ class DataSection:
     files: tuple[Path, ...]  # annotated files or folders, each in any known format
     validation: tuple[Path, ...] = ()  # annotated files or folders for validation; taken from `files` if empty
     split: Literal["number", "held-out", "random"] = "number"  # how `files` are split; see dateline_labels.splits
+    splits: Path | None = None  # of `dateline split`: says which dispatch is in which part, in place of `split`
     held_out: tuple[str, ...] = HELD_OUT_FOLDERS  # the folders that the split "held-out" leaves out
     varied: float = 0.0  # share of the dispatches that every epoch reads in other styles; see styles
     map: LabelMap = field(default_factory=LabelMap)  # others' labels for those of the schema; see docs/formats.md
@@ -34,6 +35,8 @@ class DataSection:
             raise ValueError("varied takes a share from 0 to 1")
         if not self.files:
             raise ValueError("name at least one file or folder to learn from")
+        if self.splits and (self.validation or self.split != "number"):
+            raise ValueError("splits says what is for validation; name no validation files and no split beside it")
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ class Recipe:
             schema=folder / recipe.data.schema,
             files=tuple(folder / file for file in recipe.data.files),
             validation=tuple(folder / file for file in recipe.data.validation),
+            splits=folder / recipe.data.splits if recipe.data.splits else None,
         )
         local = folder / recipe.encoder.name
         encoder = replace(recipe.encoder, name=str(local)) if local.is_dir() else recipe.encoder

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 import typer
+from dateline_annotation.split_file import SplitFile
 from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
@@ -63,9 +64,13 @@ class Run:
 
 
 def run_training(
-    path: Path, output: Path | None = None, data: Sequence[Path] = (), mapping: LabelMap | None = None
+    path: Path,
+    output: Path | None = None,
+    data: Sequence[Path] = (),
+    mapping: LabelMap | None = None,
+    splits: Path | None = None,
 ) -> None:
-    """Train the recipe at `path`; `output`, `data` and `mapping` take the place of what it says.
+    """Train the recipe at `path`; `output`, `data`, `mapping` and `splits` take the place of what it says.
 
     What was lost, repaired or doubtful in the data is listed in the output's findings.txt. Raises InputError on a
     faulty recipe or data, LockedError where another run writes to the same output.
@@ -79,6 +84,8 @@ def run_training(
         recipe = replace(recipe, data=replace(recipe.data, files=tuple(data)))
     if mapping:
         recipe = replace(recipe, data=replace(recipe.data, map=mapping))
+    if splits:
+        recipe = replace(recipe, data=replace(recipe.data, splits=splits, split="number", validation=()))
     run = prepare(recipe, Place(str(path)))
     with _lock(recipe.output):
         if _is_finished(run):
@@ -113,6 +120,8 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
     if data.validation:
         validation = read_annotations(data.validation, schema, data.map)
         splits, findings = Splits(dispatches, validation.dispatches, ()), findings + validation.findings
+    elif data.splits:
+        splits = SplitFile.read(data.splits).splits(dispatches, Place(str(data.splits)))
     elif data.split == "held-out":
         try:
             splits = leave_folders_out(dispatches, data.held_out)
@@ -122,6 +131,8 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
         splits = split_by_number(dispatches) if data.split == "number" else split_randomly(dispatches)
     for name, part in (("train", splits.train), ("validation", splits.validation)):
         if not part:
+            if data.splits:
+                raise InputError(Place(str(data.splits)), f"parts.{name}", "expected at least one dispatch, got none")
             what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
             raise InputError(place, "data.split", what)
     return splits, findings
