@@ -58,6 +58,8 @@ RECORD = "training.json"
 """Written last: what the checkpoint was trained from, and its figures on validation."""
 FINDINGS = "findings.txt"
 """What was lost, repaired or doubtful in the data, a line each."""
+_LATER = ("patience", "frozen_layers", "report_to")
+"""Of the fitting; where they are not used a run is what it was before there were any."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +148,20 @@ def fingerprint(recipe: Recipe, place: Place) -> str:
 
 
 def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
-    """What tells this run from every other whose weights might differ: paths and trackers change none."""
-    plain = recipe.to_dict()
-    plain["fitting"] |= {"report_to": None}
-    plain["retrain"] |= {"files": None, "validation": None, "map": None}
-    digest = hashlib.sha256(json.dumps({**plain, "output": None, "data": None, "tune": None}, sort_keys=True).encode())
+    """What tells this run from every other whose weights might differ: neither paths nor trackers nor what is searched;
+    what a run makes no use of is left out, so that it stays the same when recipes can say more.
+    """
+    plain = {**recipe.to_dict(), "output": None, "data": None}
+    fitting = {**plain["fitting"], "report_to": ()}
+    plain["fitting"] = {name: value for name, value in fitting.items() if name not in _LATER or value}
+    del plain["tune"], plain["retrain"]
+    if parts.new:
+        plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
+    digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
     digest.update(teacher.digest(recipe).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*parts.splits.train, *parts.splits.validation):
         digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
-    digest.update(json.dumps(sorted(parts.new)).encode())
     return digest.hexdigest()
 
 
