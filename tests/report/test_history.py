@@ -8,7 +8,7 @@ from dateline_labels.main import main
 from dateline_report.history import DataUsed, Entry, append, read_history, remember
 from dateline_report.history_commands import history
 from dateline_report.history_table import table
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DATA = DataUsed("test", 140, "ab" * 32)
@@ -52,6 +52,7 @@ def test_processes_that_write_at_once_lose_no_line(tmp_path: Path) -> None:
     assert not found.faults
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=60))
 def test_whatever_stands_before_it_a_line_is_whole(tmp_path_factory: pytest.TempPathFactory, before: bytes) -> None:
     path = tmp_path_factory.mktemp("history") / "runs.jsonl"
@@ -110,6 +111,7 @@ def test_the_figures_are_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (tmp_path / "history.svg").read_text(encoding="utf-8").count("<path") > 20
     assert run(str(path), "--kind", "package", "--plot", str(tmp_path / "none.svg")) == 2
     assert not (tmp_path / "none.svg").exists()
+    assert run(str(path), "--kind", "pack") == 2
     assert run(str(path), "--plot", str(tmp_path / "history.doc")) == 2
     assert "expected a name that ends in .svg, .png, .pdf" in capsys.readouterr().err
 

@@ -1,7 +1,7 @@
 """`dateline history`: which models were trained, packaged and measured, on what, and how good they were."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from dateline_labels import InputError, Place
@@ -11,10 +11,10 @@ from .history import HISTORY, VARIABLE, Kind, read_history
 
 def history(
     runs: Annotated[
-        Path, typer.Argument(metavar="[RUNS.JSONL]", envvar=VARIABLE, help="The history that commands write.")
+        Path, typer.Argument(metavar="RUNS.JSONL", envvar=VARIABLE, help="The history that commands write.")
     ] = HISTORY,
     kind: Annotated[
-        list[Kind] | None, typer.Option(help="Only train, package, evaluate or report; again for each.")
+        list[str] | None, typer.Option(help="Only train, package, evaluate or report; again for each.")
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE.SVG|PNG|PDF", help="Draw the figures, run after run, into this file.")
@@ -27,6 +27,9 @@ def history(
     from .history_plot import check_plot, write_plot
     from .history_table import table
 
+    for name in kind or ():
+        if name not in get_args(Kind):
+            raise InputError(Place("--kind"), "kind", f"expected one of {', '.join(get_args(Kind))}, got {name}")
     if plot:
         check_plot(plot)
     if not runs.is_file():
