@@ -17,7 +17,8 @@ def history(
         list[str] | None, typer.Option(help="Only train, package, evaluate or report; again for each.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.SVG|PNG|PDF", help="Draw the figures, run after run, into this file.")
+        Path | None,
+        typer.Option(metavar="FILE.SVG|PNG|PDF", help="Draw the figures, model after model, into this file."),
     ] = None,
 ) -> None:
     """List the trainings, bundles, evaluations and reports of a project, with hashes of data and models.

@@ -1,4 +1,4 @@
-"""The history → one picture: F1 of spans and of relations, run after run, a line for each set of dispatches."""
+"""The history → one picture: F1 of spans and relations, model after model, a line for each set of dispatches."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -43,41 +43,41 @@ def write_plot(path: Path, entries: Sequence[Entry]) -> None:
     runs = [entry for entry in entries if entry.data.sha256 and entry.figures]
     if not runs:
         raise InputError(Place("--plot"), "history", "expected a run with figures, got none; evaluate a model first")
+    models = list(dict.fromkeys(map(_model, runs)))
     with rc_context(STYLE):
-        figure = Figure(figsize=(2.5 + 0.45 * len(runs), 6.5))
+        figure = Figure(figsize=(2.5 + 0.6 * len(models), 6.5))
         panels = figure.subplots(len(_PANELS), 1, sharex=True)
         for panel, (name, title) in zip(panels, _PANELS, strict=True):
-            _draw(panel, runs, name)
+            _draw(panel, _series(runs, models), name)
             panel.set_title(title)
         panels[0].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        panels[-1].set_xticks(range(len(runs)), [_label(entry) for entry in runs], rotation=45, ha="right")
+        panels[-1].set_xticks(range(len(models)), models, rotation=45, ha="right")
         file = io.BytesIO()
         figure.savefig(file, format=path.suffix[1:], dpi=DOTS_AN_INCH, bbox_inches="tight")
     write_atomically(path, file.getvalue())
 
 
-def _draw(panel: "Axes", runs: Sequence[Entry], name: str) -> None:
+def _draw(panel: "Axes", series: Mapping[str, Mapping[int, Entry]], name: str) -> None:
     from .plots import COLOURS, DASHES, MARKS
 
-    for number, (title, places) in enumerate(_series(runs).items()):
-        shown = [at for at in places if name in runs[at].figures]
-        values = [runs[at].figures[name] for at in shown]
+    for number, (title, measured) in enumerate(series.items()):
+        places = sorted(place for place, entry in measured.items() if name in entry.figures)
         style = DASHES[number // len(COLOURS) % len(DASHES)] + MARKS[number % len(MARKS)]
         colour = COLOURS[number % len(COLOURS)]
-        panel.plot(shown, values, style, color=colour, label=title)
-        for at in shown:
-            low, high = (runs[at].figures.get(f"{name}_{end}") for end in ("low", "high"))
+        panel.plot(places, [measured[place].figures[name] for place in places], style, color=colour, label=title)
+        for place in places:
+            low, high = (measured[place].figures.get(f"{name}_{end}") for end in ("low", "high"))
             if low is not None and high is not None:
-                panel.plot([at, at], [low, high], color=colour, linewidth=1)
+                panel.plot([place, place], [low, high], color=colour, linewidth=1)
     panel.grid(color="#e4e2dc", linewidth=0.6)
     panel.set_axisbelow(True)
 
 
-def _series(runs: Sequence[Entry]) -> Mapping[str, list[int]]:
-    """The places of the runs whose figures are of the same dispatches."""
-    found: dict[str, list[int]] = {}
-    for at, entry in enumerate(runs):
-        found.setdefault(_title(entry.data), []).append(at)
+def _series(runs: Sequence[Entry], models: Sequence[str]) -> dict[str, dict[int, Entry]]:
+    """For each set of dispatches the last run of each model on it, by the model's number."""
+    found: dict[str, dict[int, Entry]] = {}
+    for entry in runs:
+        found.setdefault(_title(entry.data), {})[models.index(_model(entry))] = entry
     return found
 
 
@@ -85,5 +85,5 @@ def _title(data: DataUsed) -> str:
     return one_line(f"{data.part}, {data.dispatches} dispatches, {data.sha256[:_SHORT]}", 2 * _LONGEST)
 
 
-def _label(entry: Entry) -> str:
+def _model(entry: Entry) -> str:
     return f"{one_line(entry.name, _LONGEST)} {one_line(entry.model[:_SHORT])}"
