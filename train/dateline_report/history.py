@@ -14,7 +14,6 @@ from typing import Annotated, Any, BinaryIO, Final, Literal
 
 import typer
 from dateline_labels import MissingExtraError, one_line
-from pydantic import TypeAdapter, ValidationError
 
 HISTORY: Final = Path("out/runs.jsonl")
 VARIABLE: Final = "DATELINE_HISTORY"
@@ -98,6 +97,8 @@ def append(path: Path, entry: Entry) -> None:
 
 def read_history(path: Path) -> History:
     """Every entry; a line that is none, as a kill may leave it, is passed over with a word. Raises OSError."""
+    from pydantic import TypeAdapter, ValidationError
+
     kind = TypeAdapter(Entry)
     entries, faults = [], []
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), start=1):
