@@ -1,15 +1,15 @@
 """What a retraining on a few new dispatches gains where they come from, and what it loses elsewhere.
 
-    python benchmarks/retraining.py                                    # three theatres, three seeds: hours on two cores
+    python benchmarks/retraining.py                                    # three theatres, three seeds: ten trainings
     python benchmarks/retraining.py --recipe train/recipes/quick.toml --theatre sahel --seed 13    # the smallest
     python benchmarks/retraining.py --replay 0 --out out/retraining-without-replay
 
-A checkpoint is trained on the corpus without one theatre; then, for each seed, it is retrained on 20 dispatches drawn
-from that theatre, with a replay of the old ones. Both read the rest of the theatre ("there") and the old test split
-("before"), and are compared by the paired bootstrap of `dateline report`: dispatches are drawn, with whatever every
-seed made of them. The bars: spans there gain, and spans before lose less than 0.5 points of F1.
+A checkpoint is trained on the corpus without some theatres; then, for each theatre and seed, it is retrained on 20
+dispatches drawn from that theatre, with a replay of the old ones. Both read the rest of the theatre ("there") and the
+old test split ("before"), and are compared by the paired bootstrap of `dateline report`: dispatches are drawn, with
+whatever every seed made of them. The bars: spans there gain, and spans before lose less than 0.5 points of F1.
 
-Trainings and readings go to OUT/<theatre> and are reused, so that an interrupted benchmark goes on.
+Trainings and readings go to OUT/base and OUT/<theatre>/<seed> and are reused, so that an interrupted benchmark goes on.
 OUT/retraining.md and OUT/retraining.json are written after each step.
 """
 
@@ -42,7 +42,7 @@ PARTS = {"there": "the rest of the theatre", "before": "the old test split"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained: `base` on all but one theatre, and from that checkpoint `again` on so many new dispatches."""
+    """What is trained: `base` without the theatres, and from that checkpoint `again` on so many dispatches of each."""
 
     base: Recipe
     again: Recipe
@@ -71,18 +71,16 @@ class Pair:
 
 def pairs(plan: Plan) -> Iterator[Pair]:
     """Train and read, theatre by theatre and seed by seed."""
+    out = plan.out.resolve()
+    others = tuple(each for each in sorted(CORPUS.iterdir()) if each.is_dir() and each.name not in plan.theatres)
+    old = tuple(split_by_number(read_dispatches(others, plan.schema)).test)
+    base = train_on(_on(plan.base, others), out / "base")
+    known = read(base, old, out / "base" / "before.jsonl")
     for theatre in plan.theatres:
-        folder = plan.out.resolve() / theatre
-        others = tuple(each for each in sorted(CORPUS.iterdir()) if each.is_dir() and each.name != theatre)
         own = tuple(read_dispatches([CORPUS / theatre], plan.schema))
-        old = split_by_number(read_dispatches(others, plan.schema)).test
-        base = train_on(_on(plan.base, others), folder / "base")
-        first = {
-            part: read(base, gold, folder / "base" / f"{part}.jsonl")
-            for part, gold in (("there", own), ("before", old))
-        }
+        first = {"there": read(base, own, out / "base" / f"{theatre}.jsonl"), "before": known}
         for seed in plan.seeds:
-            where = folder / str(seed)
+            where = out / theatre / str(seed)
             new = random.Random(seed).sample(own, plan.count)
             write_dispatches(new, where / "new.jsonl")
             again = train_on(_retraining(plan, others, base, where / "new.jsonl", seed), where)

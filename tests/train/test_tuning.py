@@ -92,6 +92,32 @@ def test_a_budget_of_minutes_is_kept_and_an_unfinished_trial_goes_on(
     assert trials(out)[0][1] == trials(out)[1][1]
 
 
+class Kill(BaseException):
+    """Stands for a kill."""
+
+
+def test_a_killed_trial_goes_on_where_it_was(
+    tmp_path: Path,
+    tiny_encoder: Path,
+    corpus_sample: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, out = written(tmp_path, tiny_encoder, corpus_sample), tmp_path / "search"
+
+    def die(self: Watch, *_: object, **__: object) -> None:
+        raise Kill
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Watch, "on_save", die)
+        with pytest.raises(Kill):
+            run(str(path), "--trials", "1", "--out", str(out))
+    assert [state for state, _, _ in trials(out)] == ["RUNNING"]
+    assert run(str(path), "--trials", "1", "--out", str(out)) == 0
+    assert "resuming from" in capsys.readouterr().err
+    assert [state for state, _, _ in trials(out)] == ["FAIL", "COMPLETE"]
+
+
 def test_no_time_begins_nothing(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

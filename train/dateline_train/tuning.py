@@ -66,8 +66,9 @@ def run_tuning(path: Path, budget: Budget, out: Path) -> None:
     deadline = time.monotonic() + 60 * budget.minutes
     with _lock(out):
         study = _study(out, recipe, place)
-        while _count(study) < budget.trials and time.monotonic() < deadline:
-            _try_one(study, recipe, place, out, deadline)
+        in_time = True
+        while in_time and _count(study) < budget.trials and time.monotonic() < deadline:
+            in_time = _try_one(study, recipe, place, out, deadline)
             _write(study, recipe, place, out)
         _say_end(study, budget, out)
 
@@ -118,7 +119,8 @@ def _went_on(study: "Study", params: Mapping[str, Any]) -> bool:
     )
 
 
-def _try_one(study: "Study", recipe: Recipe, place: Place, out: Path, deadline: float) -> None:
+def _try_one(study: "Study", recipe: Recipe, place: Place, out: Path, deadline: float) -> bool:
+    """One trial more; whether it ended within the time."""
     from optuna import TrialPruned
     from optuna.trial import TrialState
 
@@ -135,9 +137,11 @@ def _try_one(study: "Study", recipe: Recipe, place: Place, out: Path, deadline: 
         trial.set_user_attr(_UNFINISHED, True)
         study.tell(trial, state=TrialState.FAIL)
         typer.echo(f"trial {trial.number}: the time is up; the same command goes on with it", err=True)
+        return False
     else:
         study.tell(trial, value)
         _keep_the_best(study, out)
+    return True
 
 
 def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadline: float) -> float:
