@@ -11,7 +11,7 @@ from .commands import require_training
 
 
 def tune(
-    recipe: Annotated[Path, typer.Argument(help="The recipe; its [tune] says what is searched.")],
+    recipe: Annotated[Path, typer.Argument(help="The recipe; its section `tune` says what is searched.")],
     trials: Annotated[int, typer.Option(min=1, help="Trainings at the most, those of earlier calls counted.")] = 20,
     minutes: Annotated[
         float,
