@@ -15,6 +15,8 @@ from dateline_infer.progress import with_progress
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
+from dateline_report.history import remember
+from dateline_report.history_entries import of_metrics
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
 
@@ -34,6 +36,7 @@ class Asked:
     runs          checkpoints or bundles for the learning curve
     signature     the public key that bundles must be signed with, if any
     mapping       others' labels in the data for those of the schema, if any
+    history       the file that gets a line about it, if any
     """
 
     model: Path
@@ -45,6 +48,7 @@ class Asked:
     runs: tuple[Path, ...] = ()
     signature: Path | None = None
     mapping: LabelMap | None = None
+    history: Path | None = None
 
 
 def run_full_report(asked: Asked, options: Options) -> None:
@@ -74,17 +78,20 @@ def run_full_report(asked: Asked, options: Options) -> None:
     if overlap := metrics["data"]["train_overlap"]:
         typer.echo(f"warning: the model was trained on {overlap} of the {len(gold)} dispatches", err=True)
     typer.echo(_told(metrics, asked.out / "report.html"))
+    if asked.history:
+        remember(asked.history, of_metrics("report", metrics))
     if other is not None and metrics["comparison"]["verdict"]:
         check_verdict(metrics["comparison"]["verdict"])
 
 
-def run_evaluation(asked: Asked) -> None:
-    """Read the dispatches with the model, score them and write the short report."""
+def run_evaluation(asked: Asked) -> dict[str, Any]:
+    """Read the dispatches with the model, score them and write the short report; the metrics."""
     check_split(asked.split, asked.splits)
     extractor = load_extractor(asked.model, asked.signature)
     gold = chosen_gold(extractor, asked)
     metrics = write_short(asked.out, _model(asked.model, extractor, gold, in_full=False), _data(asked))
     typer.echo(_told(metrics, asked.out / "report.md"))
+    return metrics
 
 
 def _data(asked: Asked) -> Data:
@@ -128,14 +135,12 @@ def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[D
     """
     if not find_spec("torch"):
         return None
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    from .recipe import DataSection
-    from .training import RECORD, split
+    from .training import recorded_splits
 
     try:
-        section = TypeAdapter(DataSection).validate_python(record["recipe"]["data"])
-        dispatches = split(section, schema, Place(RECORD)).train
+        dispatches = recorded_splits(record, schema).train
         return dispatches if len(dispatches) == record["dispatches"]["train"] else None
     except (KeyError, TypeError, ValidationError, DatelineError, OSError):
         return None
