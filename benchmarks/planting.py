@@ -52,7 +52,7 @@ def plant(
 
     Raises ValueError where there is no room for so many.
     """
-    chance = random.Random(f"{seed} planted errors")  # noqa: S311
+    chance = random.Random(f"{seed} planted errors")
     changed, planted = list(dispatches), []
     touched: set[tuple[str, str]] = set()
     for kind in KINDS:
@@ -131,7 +131,7 @@ def _is_free(dispatch: Dispatch, span: Span, start: int, end: int) -> bool:
     return not any(each.id != span.id and each.start < end and start < each.end for each in dispatch.spans)
 
 
-def _dropped(dispatch: Dispatch, part: int, schema: Schema, chance: random.Random) -> _Change | None:
+def _dropped(dispatch: Dispatch, part: int) -> _Change:
     span = dispatch.spans[part]
     spans = tuple(each for each in dispatch.spans if each is not span)
     relations = tuple(each for each in dispatch.relations if span.id not in (each.head, each.tail))
@@ -192,7 +192,7 @@ def _with_spans(dispatch: Dispatch, new: Mapping[str, Span], schema: Schema) -> 
 _PLANTING: Mapping[str, Callable[[Dispatch, int, Schema, random.Random], _Change | None]] = {
     "label": _other_label,
     "borders": _other_borders,
-    "dropped": _dropped,
+    "dropped": lambda dispatch, part, _, __: _dropped(dispatch, part),
     "attribute": _other_value,
     "relation": _other_end,
 }

@@ -33,7 +33,7 @@ def train(
     Examples: dateline train train/recipes/quick.toml
     · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
 
     from .training import run_training
@@ -55,7 +55,7 @@ def evaluate(
 
     Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
 
     from .evaluating import run_evaluation
@@ -102,7 +102,7 @@ def package(
     · dateline package out/demo/checkpoint out/demo/bundle --variant int8 --variant fp16
     · dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
 
     from .certifying import Packaging
@@ -125,7 +125,7 @@ def package(
     )
 
 
-def _require_training() -> None:
+def require_training() -> None:
     """Say in one line what to install where the light dependencies are all there is."""
     for name in _NEEDED:
         if find_spec(name) is None:

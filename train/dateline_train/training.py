@@ -70,8 +70,6 @@ def run_training(
     What was lost, repaired or doubtful in the data is listed in the output's findings.txt. Raises InputError on a
     faulty recipe or data, LockedError where another run writes to the same output.
     """
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
     recipe = Recipe.read(path)
     if output:
         recipe = replace(recipe, output=output)
@@ -79,7 +77,14 @@ def run_training(
         recipe = replace(recipe, data=replace(recipe.data, files=tuple(data)))
     if mapping:
         recipe = replace(recipe, data=replace(recipe.data, map=mapping))
-    run = prepare(recipe, Place(str(path)))
+    train_recipe(recipe, Place(str(path)))
+
+
+def train_recipe(recipe: Recipe, place: Place) -> None:
+    """Train a recipe that was read from `place`; raises as above."""
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    run = prepare(recipe, place)
     with _lock(recipe.output):
         if _is_finished(run):
             _say(f"{recipe.output} is trained already; remove it to train it again")
