@@ -22,8 +22,8 @@ _WORD = re.compile(r"\w[\w'’-]*")
 class Planted:
     """One error: where it stands, from the first to the last character of what was and of what is there now.
 
-    `spans` are the ids that a relation, or the span, has in the dispatch after planting; `label` that of the relation,
-    or the attribute's name.
+    `spans` are the ids of the span, or those that the relation has led from and to; `label` is that of the relation, or
+    the attribute's name.
     """
 
     kind: str
@@ -61,10 +61,11 @@ def plant(
             if not wanted:
                 break
             change = _PLANTING[kind](changed[site.dispatch], site.part, schema, chance)
-            ids = {(changed[site.dispatch].id, each) for each in _ids(changed[site.dispatch], kind, site.part)}
-            if change is None or ids & touched:
+            if change is None:
                 continue
-            ids |= {(change[1].dispatch, each) for each in change[1].spans}
+            ids = {(change[1].dispatch, each) for each in change[1].spans}
+            if ids & touched:
+                continue
             changed[site.dispatch] = change[0]
             planted.append(change[1])
             touched |= ids
@@ -86,12 +87,6 @@ def _sites(dispatches: Sequence[Dispatch], kind: str, chance: random.Random) -> 
         dispatch = dispatches[site.dispatch]
         if site.part < len(dispatch.relations if kind == "relation" else dispatch.spans):
             yield site
-
-
-def _ids(dispatch: Dispatch, kind: str, part: int) -> tuple[str, ...]:
-    if kind != "relation":
-        return (dispatch.spans[part].id,)
-    return (dispatch.relations[part].head, dispatch.relations[part].tail)
 
 
 def _other_label(dispatch: Dispatch, part: int, schema: Schema, chance: random.Random) -> _Change | None:

@@ -52,11 +52,6 @@ class Chain:
         """The probability that none of the tokens is in a span."""
         return self._probability(start, [OUTSIDE] * (end - start), None)
 
-    def outside(self) -> NDArray[np.float64]:
-        """(tokens,): the probability that each is in no span."""
-        found: NDArray[np.float64] = np.exp(self._forward[:, OUTSIDE] + self._backward[:, OUTSIDE] - self._total)
-        return found
-
     def _probability(self, start: int, path: Sequence[int], not_after: int | None) -> float:
         """Of this path of tags from `start` on, where the tag after it is another one than `not_after`."""
         end = start + len(path)

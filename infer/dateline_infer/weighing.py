@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from dateline_labels import Dispatch, Relation, Schema, Span
-from numpy.typing import NDArray
 
 from . import pairs, tags
 from .decoding import Encoded, code_points, given, sigmoid, together
@@ -47,16 +46,12 @@ class Weighed:
     spans      the annotated ones that have a token
     found      the spans that the model reads, with the probability of each as its score
     relations  between annotated spans: those annotated, and others from MENTIONED on, with their probabilities
-    unrelated  relation label → mean probability, over all pairs that are not annotated, of being none
-    outside    mean probability, over the tokens in no annotated span, of being in none
     """
 
     id: str
     spans: tuple[WeighedSpan, ...] = ()
     found: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
-    outside: float = 1.0
-    unrelated: Mapping[str, float] = field(default_factory=dict)
 
 
 def weigh(extractor: Extractor, dispatches: Sequence[Dispatch]) -> Iterator[Weighed]:
@@ -72,39 +67,20 @@ def weigh(extractor: Extractor, dispatches: Sequence[Dispatch]) -> Iterator[Weig
 
 
 def _weighed(extractor: Extractor, dispatch: Dispatch, tokens: Tokens, encoded: Encoded) -> Weighed:
-    config = extractor.config
+    config, text = extractor.config, dispatch.text
     placed = given(dispatch, tokens, config.schema)
-    places = [place for _, place in placed]
     transitions = np.array(config.transitions, dtype=np.float32) if config.transitions else None
-    cuts = [border for place in places for border in (place.start, place.end)]
+    cuts = [border for _, place in placed for border in (place.start, place.end)]
     chain = Chain(encoded.tag_logits, tokens.continues, transitions, cuts)
-    found = tags.decode([encoded.tag_logits], [tokens.continues], transitions)[0]
-    outside = chain.outside()[_is_outside(places, len(tokens))]
-    if not places:
-        relations: tuple[Relation, ...] = ()
-        values: list[dict[str, dict[str, float]]] = []
-        unrelated: dict[str, float] = {}
-    else:
-        table, batch = together([places], [tokens], encoded)
-        values = _values(batch, extractor.network.attribute_logits(batch), config.schema)
-        relations, unrelated = _relations(extractor, dispatch, [span for span, _ in placed], table, batch)
-    return Weighed(
-        dispatch.id,
-        tuple(
-            _span(chain, span, place, config.schema, each) for (span, place), each in zip(placed, values, strict=True)
-        ),
-        tuple(_found(dispatch.text, tokens, chain, found, config.schema)),
-        relations,
-        float(outside.mean()) if len(outside) else 1.0,
-        unrelated,
-    )
-
-
-def _is_outside(places: Sequence[TokenSpan], tokens: int) -> NDArray[np.bool_]:
-    outside = np.ones(tokens, dtype=np.bool_)
-    for place in places:
-        outside[place.start : place.end] = False
-    return outside
+    decoded = tags.decode([encoded.tag_logits], [tokens.continues], transitions)[0]
+    found = tuple(_found(text, tokens, chain, decoded, config.schema))
+    if not placed:
+        return Weighed(dispatch.id, found=found)
+    table, batch = together([[place for _, place in placed]], [tokens], encoded)
+    values = _values(batch, extractor.network.attribute_logits(batch), config.schema)
+    spans = [_span(chain, *pair, config.schema, each) for pair, each in zip(placed, values, strict=True)]
+    known = [span.id for span, _ in placed]
+    return Weighed(dispatch.id, tuple(spans), found, tuple(_relations(extractor, dispatch, known, table, batch)))
 
 
 def _span(
@@ -138,29 +114,17 @@ def _values(batch: SpanBatch, logits: FloatArray, schema: Schema) -> list[dict[s
 
 
 def _relations(
-    extractor: Extractor, dispatch: Dispatch, spans: Sequence[Span], table: pairs.SpanTable, batch: SpanBatch
-) -> tuple[tuple[Relation, ...], dict[str, float]]:
+    extractor: Extractor, dispatch: Dispatch, spans: Sequence[str], table: pairs.SpanTable, batch: SpanBatch
+) -> Iterator[Relation]:
+    """Between spans of these ids, which are the rows of the table."""
     schema = extractor.config.schema
     allowed = pairs.allowed_relations(schema)
-    bounds = np.array([0, len(spans)])
     annotated = {(relation.label, relation.head, relation.tail) for relation in dispatch.relations}
-    relations: list[Relation] = []
-    sums, counts = np.zeros(len(schema.relations)), np.zeros(len(schema.relations))
-    for block in pairs.blocks(table.labels, bounds, allowed, _PAIRS_A_BLOCK):
+    for block in pairs.blocks(table.labels, np.array([0, len(spans)]), allowed, _PAIRS_A_BLOCK):
         scores = sigmoid(extractor.network.relation_logits(batch, block, pairs.features(table, block)))
         possible = allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
-        sums += np.where(possible, 1.0 - scores, 0.0).sum(axis=0)
-        counts += possible.sum(axis=0)
-        for (head, tail), row, legal in zip(block.tolist(), scores.tolist(), possible.tolist(), strict=True):
-            for label, score, may in zip(schema.relation_labels, row, legal, strict=True):
-                known = (label, spans[head].id, spans[tail].id) in annotated
-                if may and (known or score >= MENTIONED):
-                    relations.append(Relation(label, spans[head].id, spans[tail].id, score))
-                if may and known:
-                    sums[schema.relation_labels.index(label)] -= 1.0 - score
-                    counts[schema.relation_labels.index(label)] -= 1
-    means = sums / np.maximum(counts, 1)
-    unrelated = {
-        label: float(mean) for label, mean, count in zip(schema.relation_labels, means, counts, strict=True) if count
-    }
-    return tuple(relations), unrelated
+        for at, number in np.argwhere(possible).tolist():
+            label, score = schema.relation_labels[number], float(scores[at, number])
+            head, tail = (spans[row] for row in block[at].tolist())
+            if score >= MENTIONED or (label, head, tail) in annotated:
+                yield Relation(label, head, tail, score)

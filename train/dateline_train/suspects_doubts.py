@@ -131,8 +131,7 @@ def _of_relations(dispatch: Dispatch, weighed: Weighed) -> Iterator[Doubt]:
         if _key(relation) not in annotated or confidence >= _HALF:
             continue
         rivals = [each for each in others if _is_rival(each, relation)]
-        # a reading that is far surer than this doubt says more by itself
-        named |= {_key(each) for each in rivals if confidence <= _FAR_LESS * (1.0 - (each.score or 0.0))}
+        named |= {_key(each) for each in rivals if _tells_all(relation, each)}
         read = max(rivals, key=lambda each: each.score or 0.0, default=None)
         other = (read.score or 0.0) if read else 1.0 - confidence
         doubt = _relation_doubt(Kind.RELATION, dispatch, relation, (confidence, other))
@@ -181,9 +180,18 @@ def _with_ties(dispatch: Dispatch, relations: Sequence[Relation]) -> list[Relati
 
 def _is_rival(read: Relation, annotated: Relation) -> bool:
     """Whether it is of the same pair, or of the same label with the same head or tail."""
-    if {read.head, read.tail} == {annotated.head, annotated.tail}:
-        return True
-    return read.label == annotated.label and (read.head == annotated.head or read.tail == annotated.tail)
+    return _same_pair(read, annotated) or (
+        read.label == annotated.label and (read.head == annotated.head or read.tail == annotated.tail)
+    )
+
+
+def _same_pair(one: Relation, other: Relation) -> bool:
+    return {one.head, one.tail} == {other.head, other.tail}
+
+
+def _tells_all(doubted: Relation, read: Relation) -> bool:
+    """Whether the reading is no doubt of its own: one of another pair may be, where it is surer than the doubt."""
+    return _same_pair(doubted, read) or (doubted.score or 0.0) <= _FAR_LESS * (1.0 - (read.score or 0.0))
 
 
 def _key(relation: Relation) -> tuple[str, str, str]:
