@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from dateline_train.suspects_doubts import Doubt, Kind
-from planting import KINDS, Planted
-
-__all__ = ["KINDS", "matched"]
+from planting import Planted
 
 _SPANS = (Kind.LABEL, Kind.BORDERS, Kind.SPURIOUS, Kind.MISSED)
 _RELATIONS = (Kind.RELATION, Kind.UNRELATED)

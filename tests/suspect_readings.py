@@ -6,7 +6,7 @@ from pathlib import Path
 from dateline_infer.weighing import Weighed, WeighedSpan
 from dateline_labels import Dispatch, Relation, Schema, Span
 
-SCHEMA = Schema.read(Path(__file__).parents[2] / "labels" / "schema.toml")
+SCHEMA = Schema.read(Path(__file__).parents[1] / "labels" / "schema.toml")
 PLACES = ("Gao", "Kidal", "Mopti", "Timbuktu", "Segou", "Sikasso", "Kayes", "Koulikoro", "Menaka", "Taoudenni")
 GROUPS = ("Rebels", "Gunmen", "Militants", "Soldiers", "Police")
 
@@ -17,7 +17,7 @@ def written(number: int) -> Dispatch:
     parts = [(group, "ACTOR"), (" ", ""), ("ambushed", "ATTACK"), (" a convoy near ", ""), (place, "LOCATION")]
     parts += [(" on ", ""), (f"{number + 1} May", "TIME"), (", ", ""), (f"witness {number}", "ACTOR"), (" in ", "")]
     parts += [("Bamako", "LOCATION"), (" says.", "")]
-    text, spans = "", []
+    text, spans = "", list[Span]()
     for words, label in parts:
         if label:
             attributes = {name: values[0] for name, values in SCHEMA.spans[label].attributes.items()}
