@@ -22,7 +22,7 @@ from dateline_labels.files import write_atomically
 from dateline_train.recipe import Recipe
 from dateline_train.suspects_files import write_tables
 from dateline_train.suspects_ranking import Suspect, ranked
-from dateline_train.suspects_readings import read_by_others
+from dateline_train.suspects_readings import planned, read_by_others
 from planting import KINDS, Planted, plant
 from suspects_matching import matched
 
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path("out/benchmarks/suspects"))
     choices = parser.parse_args()
-    recipe = Recipe.read(choices.recipe)
+    recipe, place = Recipe.read(choices.recipe), Place(str(choices.recipe))
     schema = Schema.read(recipe.data.schema)
     files = choices.data or (*recipe.data.files, *recipe.data.validation)
     given = read_annotations(files, schema, recipe.data.map).dispatches
@@ -53,7 +53,8 @@ def main() -> None:
         changed, planted = plant(given, schema, counts(given, choices.share), seed)
         folder = choices.out / f"seed-{seed}"
         annotated = Annotated(tuple(changed))
-        readings = read_by_others(recipe, Place(str(choices.recipe)), annotated, choices.folds, folder)
+        folds = planned(recipe, place, annotated, choices.folds, folder)
+        readings = read_by_others(recipe, place, folds, folder)
         suspects = ranked(changed, readings)
         write_tables(suspects, annotated, folder)
         report["seeds"][str(seed)] = figures = measured(suspects, planted)

@@ -119,12 +119,14 @@ def _relations(
     """Between spans of these ids, which are the rows of the table."""
     schema = extractor.config.schema
     allowed = pairs.allowed_relations(schema)
-    annotated = {(relation.label, relation.head, relation.tail) for relation in dispatch.relations}
+    annotated = np.zeros((len(spans), len(spans), len(schema.relations)), dtype=np.bool_)
+    for each in dispatch.relations:
+        if each.head in spans and each.tail in spans:
+            annotated[spans.index(each.head), spans.index(each.tail), schema.relation_labels.index(each.label)] = True
     for block in pairs.blocks(table.labels, np.array([0, len(spans)]), allowed, _PAIRS_A_BLOCK):
         scores = sigmoid(extractor.network.relation_logits(batch, block, pairs.features(table, block)))
         possible = allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
-        for at, number in np.argwhere(possible).tolist():
-            label, score = schema.relation_labels[number], float(scores[at, number])
+        told = possible & ((scores >= MENTIONED) | annotated[block[:, 0], block[:, 1]])
+        for at, number in np.argwhere(told).tolist():
             head, tail = (spans[row] for row in block[at].tolist())
-            if score >= MENTIONED or (label, head, tail) in annotated:
-                yield Relation(label, head, tail, score)
+            yield Relation(schema.relation_labels[number], head, tail, float(scores[at, number]))

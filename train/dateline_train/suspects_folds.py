@@ -37,7 +37,7 @@ def folds_of(annotated: Annotated, count: int, seed: int) -> list[Fold]:
     random.Random(f"{seed} folds").shuffle(groups)
     shares: list[list[tuple[Dispatch, ...]]] = [[] for _ in range(count)]
     lengths = [0] * count
-    for group in sorted(groups, key=_length, reverse=True):
+    for group in sorted(groups, key=len, reverse=True):
         least = lengths.index(min(lengths))
         shares[least].append(group)
         lengths[least] += _length(group) + 1

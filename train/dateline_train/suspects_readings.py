@@ -29,25 +29,35 @@ RUN, READINGS = "run.json", "readings.jsonl"
 _WEIGHED = TypeAdapter(Weighed)
 
 
-def read_by_others(recipe: Recipe, place: Place, annotated: Annotated, folds: int, out: Path) -> dict[str, Weighed]:
-    """What a model that learnt from the other folds makes of each dispatch, by its id.
+def planned(recipe: Recipe, place: Place, annotated: Annotated, folds: int, out: Path) -> list[Fold]:
+    """The folds that the dispatches are cut into; `out` is theirs from now on.
 
-    Teachers and a checkpoint to begin with are left out, for they may have learnt from what is looked at. Raises
-    InputError where `out` holds another run, or where there are too few dispatches.
+    Raises InputError where there are too few dispatches, or `out` holds another run.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError(place, "processes", "folds are trained by one process, on a GPU where there is one")
-    schema = Schema.read(recipe.data.schema)
     cut = folds_of(annotated, folds, recipe.seed)
-    _claim(out, _fingerprint(recipe, schema, annotated, folds))
+    plain = json.dumps({"fingerprint": _fingerprint(recipe, Schema.read(recipe.data.schema), annotated, folds)})
+    path = out / RUN
+    if path.is_file() and path.read_bytes() != plain.encode():
+        raise InputError(Place(str(out)), "out", "holds the folds of another recipe or other data; name another --out")
+    write_atomically(path, plain.encode())
+    return cut
+
+
+def read_by_others(recipe: Recipe, place: Place, folds: Sequence[Fold], out: Path) -> dict[str, Weighed]:
+    """What a model that learnt from the other folds makes of each dispatch, by its id; raises as a training does.
+
+    Teachers and a checkpoint to begin with are left out, for they may have learnt from what is looked at.
+    """
     readings: dict[str, Weighed] = {}
-    for fold in cut:
+    for fold in folds:
         path = out / f"fold-{fold.number}" / READINGS
         if not path.is_file():
-            typer.echo(f"fold {fold.number} of {folds}: {len(fold.checked)} dispatches are looked at", err=True)
+            typer.echo(f"fold {fold.number} of {len(folds)}: {len(fold.checked)} dispatches are looked at", err=True)
             _read_fold(_recipe_of(recipe, fold, path.parent), place, fold, path)
         readings |= read_readings(path, [dispatch.id for dispatch in fold.checked])
-    return {dispatch.id: readings[dispatch.id] for dispatch in annotated.dispatches}
+    return readings
 
 
 def _fingerprint(recipe: Recipe, schema: Schema, annotated: Annotated, folds: int) -> str:
@@ -57,13 +67,6 @@ def _fingerprint(recipe: Recipe, schema: Schema, annotated: Annotated, folds: in
     for dispatch in annotated.dispatches:
         digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
     return digest.hexdigest()
-
-
-def _claim(out: Path, fingerprint: str) -> None:
-    path = out / RUN
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != {"fingerprint": fingerprint}:
-        raise InputError(Place(str(out)), "out", "holds the folds of another recipe or other data; name another --out")
-    write_atomically(path, json.dumps({"fingerprint": fingerprint}).encode("utf-8"))
 
 
 def _recipe_of(recipe: Recipe, fold: Fold, folder: Path) -> Recipe:

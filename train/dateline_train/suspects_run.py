@@ -13,7 +13,7 @@ from dateline_labels import Place, Schema, one_line
 from .recipe import Recipe
 from .suspects_files import shown, write_suspect_tasks, write_tables
 from .suspects_ranking import ranked
-from .suspects_readings import read_by_others
+from .suspects_readings import planned, read_by_others
 
 FINDINGS = "findings.txt"
 _SHOWN = 10
@@ -52,8 +52,9 @@ def run_suspects(asked: Asked) -> None:
         recipe = replace(recipe, data=replace(recipe.data, map=asked.mapping))
     files = asked.data or (*recipe.data.files, *recipe.data.validation)
     annotated = read_annotations(files, Schema.read(recipe.data.schema), recipe.data.map)
+    folds = planned(recipe, place, annotated, asked.folds, asked.out)
     say_findings(annotated.findings, asked.out / FINDINGS)
-    readings = read_by_others(recipe, place, annotated, asked.folds, asked.out)
+    readings = read_by_others(recipe, place, folds, asked.out)
     suspects = ranked(annotated.dispatches, readings)
     write_tables(suspects, annotated, asked.out)
     first = suspects[: asked.most]
