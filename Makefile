@@ -37,7 +37,7 @@ types: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,int8,openvino,archive,dev]"
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,dev]"
 	touch $@
 
 clean:

@@ -61,8 +61,10 @@ def read_by_others(recipe: Recipe, place: Place, folds: Sequence[Fold], out: Pat
 
 
 def _fingerprint(recipe: Recipe, schema: Schema, annotated: Annotated, folds: int) -> str:
-    plain = {**recipe.to_dict(), "output": None, "data": {"varied": recipe.data.varied}, "teacher": None}
-    known = json.dumps([plain, schema.to_dict(), folds, version("dateline")], sort_keys=True)
+    plain = {
+        name: section for name, section in recipe.to_dict().items() if name in ("encoder", "seed", "model", "fitting")
+    }
+    known = json.dumps([plain, recipe.data.varied, schema.to_dict(), folds, version("dateline")], sort_keys=True)
     digest = hashlib.sha256(known.encode())
     for dispatch in annotated.dispatches:
         digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
@@ -70,18 +72,18 @@ def _fingerprint(recipe: Recipe, schema: Schema, annotated: Annotated, folds: in
 
 
 def _recipe_of(recipe: Recipe, fold: Fold, folder: Path) -> Recipe:
-    """The recipe for one fold: nothing that may know what is looked at, and no gate, which takes time."""
+    """The recipe for one fold: nothing that may know what is looked at, no gate, which takes time, and no trackers."""
     data = DataSection(
         recipe.data.schema, (folder / "train.jsonl",), (folder / "validation.jsonl",), varied=recipe.data.varied
     )
     return Recipe(
-        f"{recipe.name}, fold {fold.number}",
-        folder / "checkpoint",
-        data,
-        recipe.encoder,
-        recipe.seed,
-        replace(recipe.model, gate=()),
-        recipe.fitting,
+        name=f"{recipe.name}, fold {fold.number}",
+        output=folder / "checkpoint",
+        data=data,
+        encoder=recipe.encoder,
+        seed=recipe.seed,
+        model=replace(recipe.model, gate=()),
+        fitting=replace(recipe.fitting, report_to=()),
     )
 
 
