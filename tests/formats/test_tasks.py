@@ -3,11 +3,15 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from dateline_formats.reading import read_annotations
 from dateline_formats.tasks import RANK, REASONS, SCORE, TASK_FORMATS, Task, task_target, write_tasks
 from dateline_labels import Dispatch, InputError, Relation, Span
+from dispatch_strategies import any_texts, json_dispatches
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 SCORED = Dispatch(
     "b-2",
@@ -125,3 +129,25 @@ def test_what_cannot_be_written_is_refused(
 def test_a_score_is_a_finite_number(score: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         Task(BARE, score)
+
+
+@pytest.mark.parametrize("name", ["label-studio", "doccano", "prodigy", "jsonl"])
+@settings(max_examples=15, deadline=None)
+@given(
+    dispatches=st.lists(json_dispatches(), min_size=1, max_size=3, unique_by=lambda dispatch: dispatch.id),
+    score=st.none() | st.floats(-9, 9),
+    reasons=st.lists(any_texts, max_size=3),
+)
+def test_any_dispatch_can_be_a_task(
+    name: str, dispatches: list[Dispatch], score: float | None, reasons: list[str]
+) -> None:
+    with TemporaryDirectory() as folder:
+        target = written([Task(dispatch, score, tuple(reasons)) for dispatch in dispatches], Path(folder), name)
+        back = read_annotations([target]).dispatches
+    assert [(each.id, each.text, each.published) for each in back] == [
+        (each.id, each.text, each.published) for each in dispatches
+    ]
+    for found, given_ in zip(back, dispatches, strict=True):
+        marked = [(span.label, span.start, span.end) for span in given_.spans]
+        assert [(span.label, span.start, span.end) for span in found.spans] == marked
+        assert len(found.relations) == len(given_.relations)
