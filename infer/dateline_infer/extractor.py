@@ -107,6 +107,15 @@ class Extractor:
             given = [replace(ready, spans=each.spans) for ready, each in zip(group.dispatches, some, strict=True)]
             yield from self._decoder.relate(given, group.tokens, self.encode(group.tokens))
 
+    def closely(self, dispatches: Iterable[Dispatch]) -> "Iterator[CloseReading]":
+        """As `stream`, with what the encoder made of each token. The gate is not asked."""
+        for some in _groups(dispatches):
+            group = self._prepare(some, gated=False)
+            encoded = self.encode(group.tokens)
+            read = self._decoder.decode(group.dispatches, group.tokens, encoded)
+            for text, (dispatch, tokens) in enumerate(zip(read, group.tokens, strict=True)):
+                yield CloseReading(dispatch, tokens, encoded.vectors_of(text), encoded.tags_of(text))
+
     def readings(self, dispatches: Iterable[Dispatch]) -> "Iterator[Reading]":
         """As `stream`, with what each dispatch took to read."""
         with ThreadPoolExecutor(1, "encoder") as encoder:
@@ -210,6 +219,20 @@ class Reading:
     dispatch: Dispatch
     tokens: int
     windows: int
+
+
+@dataclass(frozen=True)
+class CloseReading:
+    """A dispatch as it was read, and what the encoder made of its tokens.
+
+    vectors     (tokens, hidden)
+    tag_logits  (tokens, tags)
+    """
+
+    dispatch: Dispatch
+    tokens: Tokens
+    vectors: FloatArray
+    tag_logits: FloatArray
 
 
 @dataclass(frozen=True)
