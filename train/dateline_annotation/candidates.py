@@ -60,7 +60,7 @@ class FilesOf:
                 if "error" in reading.dispatch.meta:
                     self.faults.add(InputError(Place(reading.dispatch.id), "text", str(reading.dispatch.meta["error"])))
                 elif len(reading.tokens):
-                    yield _close(number, reading, extractor.config.schema)
+                    yield close_candidate(number, reading, extractor.config.schema)
 
     def _dispatches(self, files: Sequence[Path], advance: Advance) -> Iterator[Dispatch]:
         limits, before = Limits(unpacked=_UNPACKED), 0
@@ -113,10 +113,7 @@ class RunOf:
                 advance(len(shard.rows), shard.consumed)
 
 
-Source = FilesOf | RunOf
-
-
-def source_of(paths: Sequence[Path], columns: Columns) -> Source:
+def source_of(paths: Sequence[Path], columns: Columns) -> FilesOf | RunOf:
     """What the paths stand for; raises InputError where a run is not finished or stands beside others."""
     runs = [path for path in paths if (path / RUN).is_file()]
     if not runs:
@@ -126,7 +123,8 @@ def source_of(paths: Sequence[Path], columns: Columns) -> Source:
     return RunOf(ArchiveRun.open(runs[0]))
 
 
-def _close(number: int, reading: CloseReading, schema: Schema) -> Candidate:
+def close_candidate(number: int, reading: CloseReading, schema: Schema) -> Candidate:
+    """The candidate that a reading with tokens is."""
     doubt = close_doubt(reading, schema)
     return Candidate(number, reading.dispatch, doubt, reading.vectors.mean(axis=0))
 

@@ -1,26 +1,22 @@
 """`dateline next`: an archive → the dispatches that are worth annotating next, as tasks with what was read in them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import typer
 from dateline_formats.reading import read_annotations
 from dateline_formats.tasks import Task, task_target, write_tasks
 from dateline_infer import Extractor
 from dateline_infer.extraction import Loading
 from dateline_infer.inputs import Columns
-from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch, InputError, Place, one_line
 from dateline_labels.dispatch import check_date
-from numpy.typing import NDArray
 
-from .candidates import FilesOf, Source, source_of
-from .pool import Candidate, Pool
-from .rarity import LabelCounts, Weights
-from .spreading import Floats
-from .strategies import BY_DOUBT, BY_VECTORS, Choosing, Chosen, choose
+from .candidates import FilesOf, RunOf, source_of
+from .next_choice import Choice, chosen_from
+from .rarity import Weights
+from .strategies import Choosing, Chosen
 
 _MARKS_TOLD = 3
 _UNNAMED = "dispatch"
@@ -49,20 +45,14 @@ def run_next(asked: Asked, choosing: Choosing) -> None:
     target = checked_target(asked.out, asked.format)
     source = source_of(asked.inputs, asked.columns)
     annotated = read_annotations(asked.already).dispatches
-    pool = Pool(choosing.pool, (dispatch.text for dispatch in annotated))
     extractor = asked.loading.load()
     _say_other_bundle(source, extractor)
-    known = LabelCounts.of(annotated)
-    read = LabelCounts.of(())
-    for candidate in _offered(source, extractor, pool, choosing, known):
-        read.add(candidate.dispatch)
-    weights = Weights.of(known if annotated else read, extractor.config.schema)
-    chosen = chosen_of(pool.candidates(), annotated, weights, extractor, choosing)
-    if not chosen:
+    choice = chosen_from(source, annotated, extractor, choosing)
+    if not choice.chosen:
         raise InputError(Place(str(asked.inputs[0])), "input", "has no dispatch that could be annotated next")
-    for finding in write_tasks(tasks_of(chosen, weights, choosing), target, asked.format):
+    for finding in write_tasks(tasks_of(choice, choosing), target, asked.format):
         typer.echo(str(finding), err=True)
-    _say(read.dispatches, chosen, pool, source, target)
+    _say(choice, source, target)
 
 
 def checked_target(out: Path, form: str) -> Path:
@@ -78,51 +68,13 @@ def checked_target(out: Path, form: str) -> Path:
     return out
 
 
-def _offered(
-    source: Source, extractor: Extractor, pool: Pool, choosing: Choosing, known: LabelCounts
-) -> Iterator[Candidate]:
-    """The candidates, each after the pool has seen it; where it is known what is rarely annotated, that counts here."""
-    weights = Weights.of(known, extractor.config.schema)
-    random = np.random.default_rng(choosing.seed)
-    for candidate in source.candidates(extractor):
-        by_chance = float(random.random())
-        doubted = choosing.strategy in BY_DOUBT
-        pool.offer(candidate, choosing.worth(candidate.doubt, weights) if doubted else by_chance)
-        yield candidate
-
-
-def chosen_of(
-    candidates: Sequence[Candidate],
-    annotated: Sequence[Dispatch],
-    weights: Weights,
-    extractor: Extractor,
-    choosing: Choosing,
-) -> list[Chosen]:
-    """The strategy's choice of the candidates; vectors that it needs and that are not there are read."""
-    if choosing.strategy not in BY_VECTORS:
-        nothing: Floats = np.zeros((0, 0))
-        return choose(candidates, nothing, nothing, weights, choosing)
-    missing = [each.dispatch for each in candidates if each.vector is None]
-    read = iter(_vectors(extractor, missing, "looking at the candidates"))
-    vectors = np.array([next(read) if each.vector is None else each.vector for each in candidates], dtype=np.float64)
-    taken = np.array(list(_vectors(extractor, annotated, "looking at what is annotated")), dtype=np.float64)
-    return choose(candidates, vectors, taken.reshape(len(taken), vectors.shape[-1]), weights, choosing)
-
-
-def _vectors(extractor: Extractor, dispatches: Sequence[Dispatch], what: str) -> Iterator[NDArray[np.float32]]:
-    """The mean of the token vectors of each dispatch, in order; what has no token lies at nought."""
-    for reading in with_progress(extractor.closely(dispatches), len(dispatches), what):
-        mean: NDArray[np.float32] = reading.vectors.sum(axis=0) / max(1, len(reading.tokens))
-        yield mean
-
-
-def tasks_of(chosen: Sequence[Chosen], weights: Weights, choosing: Choosing) -> list[Task]:
+def tasks_of(choice: Choice, choosing: Choosing) -> list[Task]:
     """A task for each, under an id of its own."""
     seen: set[str] = set()
     tasks = []
-    for each in chosen:
+    for each in choice.chosen:
         dispatch = _fit_to_annotate(each.candidate.dispatch, seen)
-        reasons = (f"chosen by {choosing.strategy}", *_reasons(each, weights))
+        reasons = (f"chosen by {choosing.strategy}", *_reasons(each, choice.weights))
         tasks.append(Task(dispatch, round(each.worth, 4), reasons))
     return tasks
 
@@ -154,17 +106,18 @@ def _fit_to_annotate(dispatch: Dispatch, seen: set[str]) -> Dispatch:
     return replace(dispatch, id=unique, published=day, meta={**dispatch.meta, **told})
 
 
-def _say_other_bundle(source: Source, extractor: Extractor) -> None:
-    if not isinstance(source, FilesOf) and source.model != extractor.model:
+def _say_other_bundle(source: FilesOf | RunOf, extractor: Extractor) -> None:
+    if isinstance(source, RunOf) and source.model != extractor.model:
         what = "was read by another bundle; what is marked and how sure it was are that one's"
         typer.echo(f"warning: {source.archive.folder}: {what}", err=True)
 
 
-def _say(seen: int, chosen: Sequence[Chosen], pool: Pool, source: Source, target: Path) -> None:
-    if pool.copies or pool.annotated:
-        what = f"{pool.copies:,} copies of other candidates and {pool.annotated:,} of annotated ones"
+def _say(choice: Choice, source: FilesOf | RunOf, target: Path) -> None:
+    if choice.copies or choice.annotated:
+        what = f"{choice.copies:,} copies of other candidates and {choice.annotated:,} of annotated ones"
         typer.echo(f"passed over: {what}", err=True)
     if isinstance(source, FilesOf) and source.faults.count:
         typer.echo(f"warning: {source.faults.count:,} dispatches could not be read", err=True)
-    words = sum(each.candidate.doubt.words for each in chosen)
-    typer.echo(f"{len(chosen):,} of {seen:,} dispatches chosen, {words:,} words; the tasks are in {target}")
+    words = sum(each.candidate.doubt.words for each in choice.chosen)
+    what = f"{len(choice.chosen):,} of {choice.dispatches:,} dispatches chosen, {words:,} words"
+    typer.echo(f"{what}; the tasks are in {target}")
