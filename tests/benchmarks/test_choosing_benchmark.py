@@ -99,7 +99,7 @@ def test_a_record_of_other_settings_or_damaged_is_refused(
 ) -> None:
     asked = plan(tmp_path, seeds=(1,), strategies=("random",))
     Simulation(asked, dispatches, Learner(tiny_bundle), []).run()
-    with pytest.raises(InputError, match='settings: expected ."steps": 2}'):
+    with pytest.raises(InputError, match=r'settings: expected \{"steps": 2\}'):
         read_records(replace(asked, settings={"steps": 2}))
     path = tmp_path / "records.jsonl"
     path.write_text(path.read_text("utf-8") + "{}\n", encoding="utf-8")
