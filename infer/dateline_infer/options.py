@@ -43,7 +43,7 @@ class WithRay(TyperCommand):
 
 
 def _with_address(words: Sequence[str]) -> Iterator[str]:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         yield word
         if word == _RAY and not _ADDRESS.fullmatch(following):
             yield "local"

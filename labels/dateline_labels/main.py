@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 
 import typer
 
+from .command_help import close_with_examples, help_and_epilog
 from .errors import DatelineError, ExitCode, one_line
 
 GROUP = "dateline.commands"
@@ -66,18 +67,26 @@ def run() -> None:
 def command_line() -> typer.Typer:
     """The Typer application with the commands of every installed component."""
     app = typer.Typer(name="dateline", no_args_is_help=True, pretty_exceptions_enable=False)
-    app.callback()(_dateline)
+    text, examples = help_and_epilog(_dateline)
+    app.callback(help=text, epilog=examples)(_dateline)
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         command = entry.load()
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=entry.name)
         else:
             app.command(entry.name)(command)
+    close_with_examples(app)
     return app
 
 
 def _dateline() -> None:
-    """Reads news dispatches about political violence and writes down what happened."""
+    """Reads news dispatches about political violence and writes down what happened.
+
+    Each command tells more and ends with an example: dateline COMMAND --help.
+    Examples: dateline extract out/demo/bundle dispatch.txt --show
+    · dateline doctor out/demo/bundle
+    · dateline train train/recipes/default.toml
+    """
 
 
 def _say(message: str, status: ExitCode) -> ExitCode:
