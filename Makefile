@@ -5,7 +5,7 @@ SEED := $(wildcard ../shared/seed/dispatch.txt)
 VENV := .venv/bin
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test fast lint types clean
+.PHONY: demo test fast lint types docs clean
 
 demo: .venv/ready
 	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
@@ -35,9 +35,14 @@ types: .venv/ready
 	$(VENV)/mypy
 	$(VENV)/pyright --pythonpath $(VENV)/python
 
+# the variable silences what Material for MkDocs says of another program; warnings about pages stop the build
+docs: .venv/ready
+	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict --quiet
+	@echo "documentation  out/site/index.html"
+
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,dev]"
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,docs,dev]"
 	touch $@
 
 clean:

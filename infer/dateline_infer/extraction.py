@@ -1,6 +1,7 @@
 """`dateline extract`: files in; JSON lines, a rendering and the incident table out. Nothing is left half-written."""
 
 import io
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from .records import Lookups, records
 from .tables import check_suffix
 
 _PICTURE_WIDTH = 110
+_FONT_TO_FETCH = re.compile(r"\s*@font-face \{[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,15 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
     if to.table:
         write_tables(to.table, incidents, claims)
     if to.picture:
-        write_atomically(to.picture, console.export_svg(title="dateline extract").encode("utf-8"))
+        write_atomically(to.picture, drawing(console).encode("utf-8"))
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+
+
+def drawing(console: Console) -> str:
+    """What a recording console has shown as SVG, without the fonts that Rich would have a viewer fetch."""
+    style, end, rest = console.export_svg(title="dateline extract").partition("</style>")
+    return _FONT_TO_FETCH.sub("", style) + end + rest
 
 
 def _console(to: Destinations) -> Console:

@@ -12,9 +12,18 @@ BundleArgument = Annotated[Path, typer.Argument(help="The packaged checkpoint, a
 TextColumn = Annotated[str, typer.Option(help="Column or key that holds the text.")]
 IdColumn = Annotated[str, typer.Option(help="Column or key that holds the id.")]
 DateColumn = Annotated[str, typer.Option(help="Column or key that holds the date of publication.")]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-EngineOption = Annotated[str, typer.Option(help="auto, onnxruntime or openvino.")]
-PrecisionOption = Annotated[str, typer.Option(help="auto, fp32, bf16, fp16, int8 or int8-dynamic.")]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.", autocompletion=lambda: ["auto", "cpu", "cuda"])]
+EngineOption = Annotated[
+    str,
+    typer.Option(help="auto, onnxruntime or openvino.", autocompletion=lambda: ["auto", "onnxruntime", "openvino"]),
+]
+PrecisionOption = Annotated[
+    str,
+    typer.Option(
+        help="auto, fp32, bf16, fp16, int8 or int8-dynamic.",
+        autocompletion=lambda: ["auto", "fp32", "bf16", "fp16", "int8", "int8-dynamic"],
+    ),
+]
 GateOption = Annotated[bool, typer.Option("--gate", help="Skip dispatches in which a cheap look sees nothing.")]
 ThreadsOption = Annotated[int, typer.Option(min=0, help="Threads of the encoder; 0: one a core.")]
 SignatureOption = Annotated[
@@ -43,7 +52,7 @@ class WithRay(TyperCommand):
 
 
 def _with_address(words: Sequence[str]) -> Iterator[str]:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         yield word
         if word == _RAY and not _ADDRESS.fullmatch(following):
             yield "local"

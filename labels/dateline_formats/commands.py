@@ -6,14 +6,28 @@ from typing import Annotated
 import typer
 
 
+def _formats() -> list[str]:
+    from .known import FORMATS
+
+    return [each.name for each in FORMATS]
+
+
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A file or folder of annotations, in any known format.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The file or folder to write.")],
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="FORMAT", help="The format of IN; else it is recognised.")
+        str | None,
+        typer.Option(
+            "--from", metavar="FORMAT", help="The format of IN; else it is recognised.", autocompletion=_formats
+        ),
     ] = None,
     to: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="The format of OUT; else markup (a folder) or JSON lines.")
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="The format of OUT; else markup (a folder) or JSON lines.",
+            autocompletion=_formats,
+        ),
     ] = None,
     schema: Annotated[
         Path | None, typer.Option(help="Refuse what this schema does not allow.", exists=True, dir_okay=False)

@@ -13,8 +13,10 @@ from importlib.metadata import entry_points
 
 import typer
 
+from .command_help import close_with_examples, help_and_epilog
 from .errors import DatelineError, ExitCode, one_line
 
+NAME = "dateline"
 GROUP = "dateline.commands"
 _DEBUG = "DATELINE_DEBUG"
 _LONGEST_LINE = 5_000  # a path of 4,096 characters and what is wrong there
@@ -25,7 +27,9 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
     user can mend are one line on stderr.
     """
     try:
-        status: object = (app or command_line())(arguments, standalone_mode=False)
+        # under its own name, however it was started: completion is set up for that name
+        name = None if app else NAME
+        status: object = (app or command_line())(arguments, prog_name=name, standalone_mode=False)
         return status if isinstance(status, int) else ExitCode.OK
     except KeyboardInterrupt:
         return _say("interrupted", ExitCode.INTERRUPTED)
@@ -65,19 +69,27 @@ def run() -> None:
 
 def command_line() -> typer.Typer:
     """The Typer application with the commands of every installed component."""
-    app = typer.Typer(name="dateline", no_args_is_help=True, pretty_exceptions_enable=False)
-    app.callback()(_dateline)
+    app = typer.Typer(name=NAME, no_args_is_help=True, pretty_exceptions_enable=False)
+    text, examples = help_and_epilog(_dateline)
+    app.callback(help=text, epilog=examples)(_dateline)
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         command = entry.load()
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=entry.name)
         else:
             app.command(entry.name)(command)
+    close_with_examples(app)
     return app
 
 
 def _dateline() -> None:
-    """Reads news dispatches about political violence and writes down what happened."""
+    """Reads news dispatches about political violence and writes down what happened.
+
+    Each command tells more and ends with an example: dateline COMMAND --help.
+    Examples: dateline extract out/demo/bundle dispatch.txt --show
+    · dateline doctor out/demo/bundle
+    · dateline train train/recipes/default.toml
+    """
 
 
 def _say(message: str, status: ExitCode) -> ExitCode:

@@ -6,6 +6,7 @@ import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from dateline_infer.extraction import drawing
 from dateline_infer.records import records
 from dateline_infer.render import rendered, show_dispatch, show_incidents, visible
 from dateline_labels import Dispatch, Place, Relation, Span, markup
@@ -138,9 +139,9 @@ def test_a_picture_of_any_text_is_well_formed(words: str) -> None:
     console = Console(file=io.StringIO(), record=True, width=110, highlight=False)
     show_dispatch(all_of(words), SCHEMA, console)
     show_incidents(*records(all_of(words)), console)
-    drawing = console.export_svg(title="dateline extract")
-    ElementTree.fromstring(drawing.encode("utf-8"))
-    assert "<script" not in drawing
+    drawn = drawing(console)
+    ElementTree.fromstring(drawn.encode("utf-8"))
+    assert "<script" not in drawn
 
 
 def test_a_dispatch_that_was_not_read_says_why() -> None:

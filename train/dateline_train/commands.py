@@ -13,7 +13,13 @@ ModelArgument = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
 ]
 DataArgument = Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")]
-SplitOption = Annotated[str, typer.Option(help="all, train, validation, test, or held-out (leaving folders out).")]
+SplitOption = Annotated[
+    str,
+    typer.Option(
+        help="all, train, validation, test, or held-out (leaving folders out).",
+        autocompletion=lambda: ["all", "train", "validation", "test", "held-out"],
+    ),
+]
 SplitsOption = Annotated[
     Path | None,
     typer.Option("--splits", metavar="SPLITS.JSON", help="Of `dateline split`: which dispatch is in which part."),

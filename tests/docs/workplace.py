@@ -1,0 +1,86 @@
+"""A folder in which the command lines of the documentation can be run as they stand: every name in them is there."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from conftest import ROOT, SCHEMA, recipe_text
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from dateline_formats.known import named
+from dateline_labels import Dispatch, Schema, read_dispatches
+from dateline_labels.files import write_dispatches
+from dateline_labels.main import main
+
+BUNDLES = ("BUNDLE", "CHECKPOINT_OR_BUNDLE", "NEW", "OLD", "out/all", "out/demo/bundle", "out/half", "out/mine/bundle")
+BUNDLES += ("out/new/bundle", "out/old/bundle", "out/quarter")
+CHECKPOINTS = ("CHECKPOINT", "out/demo/checkpoint", "out/mine/checkpoint")
+ANNOTATED = ("corpus.jsonl", "my.jsonl", "my_annotations.jsonl", "new.jsonl", "annotations/ours.jsonl")
+MAPS = ("fold.toml", "ours.map.toml", "ours.toml")
+_PARTS = 3
+
+
+def make_workplace(folder: Path, bundle: Path, checkpoint: Path, encoder: Path, sample: Path, note: str) -> None:
+    """Fill `folder` with everything that the documentation names, small."""
+    for name in BUNDLES:
+        shutil.copytree(bundle, folder / name)
+    for name in CHECKPOINTS:
+        shutil.copytree(checkpoint, folder / name)
+    _shipped(folder, sample)
+    gold = read_dispatches([sample], Schema.read(SCHEMA))
+    dated = [replace(each, published=each.published or "2024-05-02") for each in gold]
+    for name in (*ANNOTATED, "DATA/ours.jsonl"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        write_dispatches(dated, folder / name)
+    named("label-studio").write(tuple(dated), folder / "export.json", True)
+    for name in MAPS:
+        (folder / name).write_text('[map.spans]\nNoise = ""\n', encoding="utf-8")
+    (folder / "my.toml").write_text(
+        recipe_text(encoder, folder / "DATA", Path("out/mine/checkpoint")), encoding="utf-8"
+    )
+    (folder / "dispatch.txt").write_text(note, encoding="utf-8")
+    _archive(folder, dated)
+    _keys(folder)
+
+
+def read_beforehand(folder: Path) -> None:
+    """What earlier commands have left, run in the folder itself: a reading, archive runs, and the audit of one."""
+    for line in _beforehand():
+        assert main(line.split()) == 0, line
+    shutil.move("out/before/dispatches.jsonl", "annotated.jsonl")
+
+
+def _beforehand() -> Iterator[str]:
+    yield "extract BUNDLE archive.jsonl.gz -o read.jsonl"
+    for out in ("out/news", "out/news-1"):
+        yield f"archive run BUNDLE news/*.jsonl.gz --out {out}"
+    yield "audit sample out/news --n 200 --show-predictions --out out/before"
+
+
+def _shipped(folder: Path, sample: Path) -> None:
+    for name in ("train/recipes", "labels/samples"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(sample, folder / "labels/corpus/militancy_notes")
+    for name in ("labels/schema.toml", "labels/actors.toml"):
+        shutil.copy(ROOT / name, folder / name)
+
+
+def _archive(folder: Path, dispatches: list[Dispatch]) -> None:
+    rows = [{"id": each.id, "text": each.text, "published": each.published} for each in dispatches]
+    lines = [json.dumps(row).encode("utf-8") + b"\n" for row in rows]
+    (folder / "archive.jsonl.gz").write_bytes(gzip.compress(b"".join(lines), mtime=0))
+    (folder / "news").mkdir()
+    for part in range(1, _PARTS + 1):
+        data = gzip.compress(b"".join(lines[part::_PARTS]), mtime=0)
+        (folder / "news" / f"part-{part}-a.jsonl.gz").write_bytes(data)
+
+
+def _keys(folder: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(private)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "key.pub").write_bytes(public)
