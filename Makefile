@@ -5,7 +5,7 @@ SEED := $(wildcard ../shared/seed/dispatch.txt)
 VENV := .venv/bin
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test fast lint types clean
+.PHONY: demo test fast lint types notebooks clean
 
 demo: .venv/ready
 	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
@@ -34,6 +34,9 @@ lint: .venv/ready
 types: .venv/ready
 	$(VENV)/mypy
 	$(VENV)/pyright --pythonpath $(VENV)/python
+
+notebooks: .venv/ready
+	$(VENV)/python notebooks/refresh.py
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
