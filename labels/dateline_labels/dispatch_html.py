@@ -20,7 +20,7 @@ LONGEST: Final = 20_000
 _COLOURS: Final = ("#00609c", "#9c4a00", "#00684c", "#8f3d76", "#6b5b00", "#1b6d8a", "#57534e", "#a3293d")
 """Those of the report's page: white on them reads at 4.5:1 at least."""
 _SIGN: Final = "border:1px solid;border-radius:3px;font-size:70%;padding:0 2px"
-_CHIP: Final = "color:#fff;border-radius:3px;font-size:65%;padding:1px 4px;margin-left:3px;vertical-align:1px"
+_CHIP: Final = "color:#fff;border-radius:3px;font-size:65%;padding:1px 4px;margin-left:3px;vertical-align:1px;white-space:nowrap"
 
 
 def dispatch_html(dispatch: "Dispatch") -> str:
@@ -95,14 +95,14 @@ def _relations(dispatch: "Dispatch", relations: Sequence["Relation"]) -> str:
     by_head: dict[str, list[Relation]] = {}
     for relation in sorted(relations, key=lambda each: dispatch.span_by_id[each.head].start):
         by_head.setdefault(relation.head, []).append(relation)
-    items = (f"<li>{_words(dispatch, head)} {'; '.join(_tails(dispatch, own))}</li>" for head, own in by_head.items())
+    items = (f"<li>{_words(dispatch, head)}: {'; '.join(_tails(dispatch, own))}</li>" for head, own in by_head.items())
     return f'<ul style="margin:4px 0">{"".join(items)}</ul>' if by_head else ""
 
 
 def _tails(dispatch: "Dispatch", relations: Sequence["Relation"]) -> Iterator[str]:
     for relation in relations:
         score = "" if relation.score is None else f" <small>{relation.score:.2f}</small>"
-        yield f"— {shown_text(relation.label)} → {_words(dispatch, relation.tail)}{score}"
+        yield f"{shown_text(relation.label)} → {_words(dispatch, relation.tail)}{score}"
 
 
 def _words(dispatch: "Dispatch", span: str) -> str:

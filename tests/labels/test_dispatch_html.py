@@ -57,7 +57,7 @@ def test_a_dispatch_is_shown_with_labels_and_relations() -> None:
     assert page.within("mark") == ["Gunmen", "fired", "Gao"]
     assert page.within("small") == ["2019-03-14", "ACTOR", "ATTACK armed_assault occurred", "LOCATION", "0.75"]
     relations = "".join(page.within("li"))
-    assert relations == "fired — perpetrator → Gunmen 0.75; — place → Gao"
+    assert relations == "fired: perpetrator → Gunmen 0.75; place → Gao"
     assert 'title="0.91"' in NOTE._repr_html_()
 
 
