@@ -37,6 +37,11 @@ class Encoded:
     tag_logits: FloatArray
     bounds: IntArray
 
+    def vectors_of(self, text: int) -> FloatArray:
+        """(tokens of the text, hidden)."""
+        vectors: FloatArray = self.vectors[self.bounds[text] : self.bounds[text + 1]]
+        return vectors
+
     def tags_of(self, text: int) -> FloatArray:
         """(tokens of the text, tags)."""
         logits: FloatArray = self.tag_logits[self.bounds[text] : self.bounds[text + 1]]

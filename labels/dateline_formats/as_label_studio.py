@@ -28,6 +28,7 @@ from .format import Annotated, Finding, Format
 from .json_rows import Row, first_keys, read_rows, typed
 from .offsets import Mark, Piece, located
 
+_MODEL = "dateline"
 _OURS = frozenset({"text", "id", "published"})
 _TURNED = {"right": (False,), "left": (True,), "bi": (False, True)}
 """Whether head and tail change places, for each relation that a direction stands for."""
@@ -273,15 +274,36 @@ def _score(chosen: _Chosen, index: int, result: _Result) -> float | None:
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """A list of tasks, one a line; annotations, or predictions where anything has a score."""
+    fitted, findings = _fitted(dispatches, target, lossy)
+    scored = any(_has_scores(dispatch) for dispatch in fitted)
+    whole = {"model_version": _MODEL} if scored else {"was_cancelled": False, "ground_truth": False}
+    key = "predictions" if scored else "annotations"
+    _write_tasks([_task(dispatch, number, key, whole) for number, dispatch in enumerate(fitted, start=1)], target)
+    return tuple(findings)
+
+
+def write_predictions(
+    dispatches: Sequence[Dispatch], scores: Sequence[float | None], target: Path
+) -> tuple[Finding, ...]:
+    """Tasks in their order, what is marked as a prediction with the score of its task; losses are listed."""
+    fitted, findings = _fitted(dispatches, target, lossy=True)
+    tasks = []
+    for number, (dispatch, score) in enumerate(zip(fitted, scores, strict=True), start=1):
+        tasks.append(_task(dispatch, number, "predictions", _scored({"model_version": _MODEL}, score)))
+    _write_tasks(tasks, target)
+    return tuple(findings)
+
+
+def _fitted(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[list[Dispatch], list[Finding]]:
     if target.suffix != ".json":
         raise InputError(Place(str(target)), "format", "expected a file ending in .json")
     carries = Carries("Label Studio", published=True, meta=_meta_problem, attributes=True, scores=True)
-    fitted, findings = carries.fitted(dispatches, lossy)
-    key = "predictions" if any(_has_scores(dispatch) for dispatch in fitted) else "annotations"
-    tasks = [_task(dispatch, number, key) for number, dispatch in enumerate(fitted, start=1)]
+    return carries.fitted(dispatches, lossy)
+
+
+def _write_tasks(tasks: Sequence[dict[str, Any]], target: Path) -> None:
     lines = ",\n".join(json.dumps(task, ensure_ascii=False, allow_nan=False) for task in tasks)
     write_atomically(target, f"[\n{lines}\n]\n".encode())
-    return tuple(findings)
 
 
 def _meta_problem(key: str, value: object) -> str:
@@ -293,11 +315,10 @@ def _has_scores(dispatch: Dispatch) -> bool:
     return scored or any(relation.score is not None for relation in dispatch.relations)
 
 
-def _task(dispatch: Dispatch, number: int, key: str) -> dict[str, Any]:
+def _task(dispatch: Dispatch, number: int, key: str, whole: dict[str, Any]) -> dict[str, Any]:
     data = {"text": dispatch.text, "id": dispatch.id, **dispatch.meta}
     if dispatch.published is not None:
         data["published"] = dispatch.published
-    whole = {"model_version": "dateline"} if key == "predictions" else {"was_cancelled": False, "ground_truth": False}
     return {"id": number, "data": data, key: [{**whole, "result": list(_results(dispatch))}]}
 
 

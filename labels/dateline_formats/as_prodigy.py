@@ -162,11 +162,21 @@ def _end(draft: Draft, place: Place, name: str, end: _Span, where: Piece) -> str
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """An accepted task a line, with tokens."""
+    return _write(dispatches, target, lossy, {"answer": _ACCEPT})
+
+
+def write_unanswered(dispatches: Sequence[Dispatch], target: Path) -> tuple[Finding, ...]:
+    """The same before anyone answered; losses are listed."""
+    return _write(dispatches, target, True, {})
+
+
+def _write(dispatches: Sequence[Dispatch], target: Path, lossy: bool, answer: Mapping[str, str]) -> tuple[Finding, ...]:
     if not target.name.endswith(".jsonl"):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl")
     carries = Carries("Prodigy", published=True, meta=_meta_problem)
     fitted, findings = carries.fitted(dispatches, lossy)
-    lines = "".join(json.dumps(_written(each), ensure_ascii=False, allow_nan=False) + "\n" for each in fitted)
+    rows = [{**_written(each), **answer} for each in fitted]
+    lines = "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
     write_atomically(target, lines.encode("utf-8"))
     return tuple(findings)
 
@@ -206,7 +216,6 @@ def _written(dispatch: Dispatch) -> dict[str, Any]:
         "spans": list(spans.values()),
         "relations": relations,
         "meta": {"id": dispatch.id, **published, **dispatch.meta},
-        "answer": _ACCEPT,
     }
 
 
