@@ -4,6 +4,7 @@ What would differ from run to run or tell of this machine is not stored: times, 
 which a cell fails, or an output names this machine's folders, is not stored at all.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from nbclient import NotebookClient
 HERE = Path(__file__).resolve().parent
 _SECONDS_A_CELL = 1_200
 _KEPT = ("kernelspec", "language_info")
+_TIME = re.compile(r"^(\d+:)?\d+:\d\d  (?=epoch )", re.MULTILINE)
+"""Before the lines of a training."""
 
 
 def notebooks() -> list[Path]:
@@ -53,6 +56,8 @@ def _joined(outputs: list[Any]) -> list[Any]:
 def _stored(output: Any, path: Path) -> Any:
     if "metadata" in output:
         output.metadata = {}
+    if output.output_type == "stream":
+        output.text = _TIME.sub("", output.text)
     told = nbformat.v4.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output])]))
     for folder in {str(HERE.parent), str(Path.home()), sys.prefix}:
         if folder in told:

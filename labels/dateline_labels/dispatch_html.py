@@ -20,7 +20,9 @@ LONGEST: Final = 20_000
 _COLOURS: Final = ("#00609c", "#9c4a00", "#00684c", "#8f3d76", "#6b5b00", "#1b6d8a", "#57534e", "#a3293d")
 """Those of the report's page: white on them reads at 4.5:1 at least."""
 _SIGN: Final = "border:1px solid;border-radius:3px;font-size:70%;padding:0 2px"
-_CHIP: Final = "color:#fff;border-radius:3px;font-size:65%;padding:1px 4px;margin-left:3px;vertical-align:1px;white-space:nowrap"
+_CHIP: Final = (
+    "color:#fff;border-radius:3px;font-size:65%;padding:1px 4px;margin-left:3px;vertical-align:1px;white-space:nowrap"
+)
 
 
 def dispatch_html(dispatch: "Dispatch") -> str:
