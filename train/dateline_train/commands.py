@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
+from dateline_report.history import HISTORY, HistoryOption, remember
 
 ModelArgument = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
@@ -24,21 +25,40 @@ def train(
     recipe: Annotated[Path, typer.Argument(help="The recipe of the run, a TOML file.")],
     output: Annotated[Path | None, typer.Option(help="Where the checkpoint goes; else what the recipe says.")] = None,
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Annotated files or folders, in place of the recipe's.")
+        list[Path] | None,
+        typer.Option(
+            "--data",
+            help="Annotated files or folders: in place of the recipe's, or with --from new ones to learn besides.",
+        ),
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="CHECKPOINT", help="Begin with the weights of this checkpoint.", exists=True),
+    ] = None,
+    report_to: Annotated[
+        list[str] | None,
+        typer.Option(help="tensorboard, mlflow or wandb, in place of what the recipe says; again for each."),
     ] = None,
     map_: MapOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
 
     Examples: dateline train train/recipes/quick.toml
+    · dateline train train/recipes/retrain.toml --from out/quick/checkpoint --data new.jsonl
     · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
+    from dateline_report.history_entries import of_training
 
+    from .trackers import named
     from .training import run_training
 
-    run_training(recipe, output, tuple(data or ()), LabelMap.read(map_) if map_ else None)
+    mapping = LabelMap.read(map_) if map_ else None
+    trained = run_training(recipe, output, tuple(data or ()), mapping, from_, named(report_to or ()))
+    if trained:
+        remember(history, of_training(trained))
 
 
 def evaluate(
@@ -50,17 +70,20 @@ def evaluate(
     split: SplitOption = "all",
     require_signature: SignatureOption = None,
     map_: MapOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
     Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
+    from dateline_report.history_entries import of_metrics
 
     from .evaluating import run_evaluation
 
-    run_evaluation(model, data, out, split, require_signature, LabelMap.read(map_) if map_ else None)
+    metrics = run_evaluation(model, data, out, split, require_signature, LabelMap.read(map_) if map_ else None)
+    remember(history, of_metrics("evaluate", metrics))
 
 
 def package(
@@ -95,6 +118,7 @@ def package(
         typer.Option(metavar="METRICS.JSON", help="Of `dateline report` on the checkpoint: figures for the card."),
     ] = None,
     map_: MapOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 
@@ -102,8 +126,9 @@ def package(
     · dateline package out/demo/checkpoint out/demo/bundle --variant int8 --variant fp16
     · dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
+    from dateline_report.history_entries import of_bundle
 
     from .certifying import Packaging
     from .packaging import run_packaging
@@ -123,9 +148,10 @@ def package(
             LabelMap.read(map_) if map_ else LabelMap(),
         ),
     )
+    remember(history, of_bundle(bundle, checkpoint))
 
 
-def _require_training() -> None:
+def require_training() -> None:
     """Say in one line what to install where the light dependencies are all there is."""
     for name in _NEEDED:
         if find_spec(name) is None:

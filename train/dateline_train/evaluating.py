@@ -14,6 +14,8 @@ from dateline_infer.progress import with_progress
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
+from dateline_report.history import remember
+from dateline_report.history_entries import of_metrics
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
 
@@ -32,6 +34,7 @@ class Asked:
     runs          checkpoints or bundles for the learning curve
     signature     the public key that bundles must be signed with, if any
     mapping       others' labels in the data for those of the schema, if any
+    history       the file that gets a line about it, if any
     """
 
     model: Path
@@ -42,6 +45,7 @@ class Asked:
     runs: tuple[Path, ...] = ()
     signature: Path | None = None
     mapping: LabelMap | None = None
+    history: Path | None = None
 
 
 def run_full_report(asked: Asked, options: Options) -> None:
@@ -71,6 +75,8 @@ def run_full_report(asked: Asked, options: Options) -> None:
     if overlap := metrics["data"]["train_overlap"]:
         typer.echo(f"warning: the model was trained on {overlap} of the {len(gold)} dispatches", err=True)
     typer.echo(_told(metrics, asked.out / "report.html"))
+    if asked.history:
+        remember(asked.history, of_metrics("report", metrics))
     if other is not None and metrics["comparison"]["verdict"]:
         check_verdict(metrics["comparison"]["verdict"])
 
@@ -82,13 +88,14 @@ def run_evaluation(
     split: str,
     require_signature: Path | None = None,
     mapping: LabelMap | None = None,
-) -> None:
-    """Read the dispatches of `data` with `model`, score them and write the short report into `out`."""
+) -> dict[str, Any]:
+    """Read the dispatches of `data` with `model`, score them and write the short report into `out`; the metrics."""
     check_split(split)
     extractor = load_extractor(model, require_signature)
     gold = chosen_gold(extractor, data, split, mapping, out)
     metrics = write_short(out, _model(model, extractor, gold, in_full=False), Data(tuple(data), split))
     typer.echo(_told(metrics, out / "report.md"))
+    return metrics
 
 
 def _told(metrics: Mapping[str, Any], page: Path) -> str:
@@ -127,14 +134,12 @@ def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[D
     """
     if not find_spec("torch"):
         return None
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    from .recipe import DataSection
-    from .training import RECORD, split
+    from .training import recorded_splits
 
     try:
-        section = TypeAdapter(DataSection).validate_python(record["recipe"]["data"])
-        dispatches = split(section, schema, Place(RECORD)).train
+        dispatches = recorded_splits(record, schema).train
         return dispatches if len(dispatches) == record["dispatches"]["train"] else None
     except (KeyError, TypeError, ValidationError, DatelineError, OSError):
         return None
