@@ -36,7 +36,7 @@ def executed(path: Path) -> Any:
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "code":
-            cell.outputs = [_stored(output, path) for output in _joined(cell.outputs)]
+            cell.outputs = [stored_output(output, path) for output in _joined(cell.outputs)]
     notebook.metadata = {key: notebook.metadata[key] for key in _KEPT if key in notebook.metadata}
     notebook.metadata.language_info = {"name": "python"}
     return notebook
@@ -53,7 +53,8 @@ def _joined(outputs: list[Any]) -> list[Any]:
     return joined
 
 
-def _stored(output: Any, path: Path) -> Any:
+def stored_output(output: Any, path: Path) -> Any:
+    """An output as it is stored; raises ValueError where it names a folder of this machine."""
     if "metadata" in output:
         output.metadata = {}
     if output.output_type == "stream":

@@ -6,14 +6,16 @@ from typing import Any
 
 import nbformat
 import pytest
-from refresh import executed, notebooks
-from shell import small_bundle
+from nbformat.v4 import new_output
+from refresh import executed, notebooks, stored_output
+from shell import LEARNT, ROOT, dateline, small_bundle
 
 MOST_BYTES = 400_000
 MOST_BYTES_AN_IMAGE = 80_000
 MACHINE = re.compile(r"/(home|root|tmp|work|Users|mnt)/|[A-Z]:\\\\|site-packages|\d+:\d\d  epoch")
 HEAD = re.compile(r"<thead>(.*?)</thead>", re.DOTALL)
 CELL = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
+FORMS = ("text/plain", "text/html", "text/markdown")
 each_notebook = pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 
 
@@ -36,7 +38,7 @@ def small_model() -> None:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.name[:2] for path in notebooks()] == ["02", "03"]
+    assert [path.name[:2] for path in notebooks()] == ["01", "02", "03", "04"]
 
 
 @each_notebook
@@ -64,15 +66,37 @@ def test_what_is_stored_is_small_and_tells_nothing_of_a_machine(path: Path) -> N
             assert not MACHINE.search(told)
 
 
-FORMS = ("text/plain", "text/html", "text/markdown")
-
-
 @each_notebook
 def test_a_notebook_shows_tables_plots_and_a_dispatch(path: Path) -> None:
     data = [output.data for cell in stored(path).cells for output in cell.get("outputs", ()) if "data" in output]
     assert any("image/png" in each for each in data)
     assert any("<table" in each.get("text/html", "") for each in data)
     assert any("<mark" in each.get("text/html", "") for each in data)
+
+
+def test_times_and_metadata_are_not_stored() -> None:
+    output = new_output("stream", text="learning\n1:02  epoch 1 of 3\n1:01:02  epoch 2 of 3\n")
+    assert stored_output(output, Path("n.ipynb")).text == "learning\nepoch 1 of 3\nepoch 2 of 3\n"
+    drawn = new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"width": 3}})
+    assert stored_output(drawn, Path("n.ipynb")).metadata == {}
+
+
+def test_an_output_that_names_a_folder_of_this_machine_is_refused() -> None:
+    with pytest.raises(ValueError, match="an output names"):
+        stored_output(new_output("stream", text=f"wrote {ROOT / 'out'}"), Path("n.ipynb"))
+
+
+def test_a_command_that_fails_stops_a_notebook_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RuntimeError, match="ended with exit code 2"):
+        dateline("schema infer no_such_file.json")
+    assert "no_such_file.json" in capsys.readouterr().out
+    dateline("schema infer no_such_file.json", expected=(0, 2))
+
+
+def test_the_folders_that_the_small_model_learns_from_are_there_and_the_sahel_is_not_among_them() -> None:
+    assert all((ROOT / folder).is_dir() for folder in LEARNT)
+    assert LEARNT
+    assert "labels/corpus/sahel" not in LEARNT
 
 
 @pytest.mark.slow
