@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from dateline_labels.errors import MissingExtraError
 from dateline_labels.files import write_atomically
+from dateline_labels.visible_text import plain
 
 from .report_parts import Chart, Interval, Matrix, Part, Row, Table
 from .sections import sections
-from .visible_text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
