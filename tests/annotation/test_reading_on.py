@@ -13,7 +13,7 @@ from dateline_annotation.reading_on import Read, read_on
 from dateline_formats.known import FORMATS, named
 from dateline_formats.label_map import LabelMap
 from dateline_labels import Dispatch, InputError, Relation, Span
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 WORDS = ("Gunmen", "stormed", "Orvel", "and", "left")
@@ -224,6 +224,7 @@ rows_of_json = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(rows_of_json, st.sampled_from(["lines", "list", "pretty"]))
 def test_a_file_of_objects_is_cut_into_those_objects(
     tmp_path_factory: pytest.TempPathFactory, rows: Sequence[object], style: str
