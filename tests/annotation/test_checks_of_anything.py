@@ -13,7 +13,7 @@ from dateline_annotation.wording import usages
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, Place, Schema, Span
 from dispatch_strategies import SCHEMA, any_texts, json_dispatches
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -32,6 +32,7 @@ def overlapping(draw: st.DrawFn) -> Dispatch:
     return Dispatch("d", text, spans=tuple(spans))
 
 
+@settings(deadline=None, max_examples=60)
 @given(json_dispatches() | overlapping())
 def test_every_problem_of_any_dispatch_is_one_line(dispatch: Dispatch) -> None:
     one = placed(dispatch)
@@ -45,6 +46,7 @@ def test_every_problem_of_any_dispatch_is_one_line(dispatch: Dispatch) -> None:
         assert line.split(": ")[1] == problem.kind
 
 
+@settings(deadline=None, max_examples=60)
 @given(json_dispatches())
 def test_what_keeps_to_the_schema_and_does_not_overlap_has_no_errors_of_it(dispatch: Dispatch) -> None:
     one = placed(dispatch)
@@ -52,6 +54,7 @@ def test_what_keeps_to_the_schema_and_does_not_overlap_has_no_errors_of_it(dispa
     assert not {problem.check for problem in check_spans(one)} & {"overlap", "duplicate"}
 
 
+@settings(deadline=None, max_examples=60)
 @given(overlapping())
 def test_overlaps_are_told_of_all_spans_but_those_that_could_stay(dispatch: Dispatch) -> None:
     """There are overlaps if any are told, and without the spans that are told there are none."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from dateline_annotation.differences import differences
 from dateline_labels import Dispatch, Relation, Span
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TEXT = "Gunmen stormed Orvel and burnt a mill."
@@ -84,6 +84,7 @@ def test_a_dispatch_that_is_not_annotated_at_all_is_told_once() -> None:
 words = st.lists(st.sampled_from(["Orvel", "mill", "left", "the", "7"]), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(words, st.sets(st.integers(0, 11)), st.sets(st.integers(0, 11)))
 def test_of_one_text_as_many_differences_are_told_as_there_are(
     text: list[str], here: set[int], there: set[int]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from dateline_annotation.problems import Problem
 from dateline_annotation.reading_on import Read, read_on
 from dateline_formats.known import FORMATS, named
 from dateline_formats.label_map import LabelMap
-from dateline_labels import Dispatch, Relation, Span
-from hypothesis import given
+from dateline_labels import Dispatch, InputError, Relation, Span
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 WORDS = ("Gunmen", "stormed", "Orvel", "and", "left")
@@ -223,6 +224,7 @@ rows_of_json = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(rows_of_json, st.sampled_from(["lines", "list", "pretty"]))
 def test_a_file_of_objects_is_cut_into_those_objects(
     tmp_path_factory: pytest.TempPathFactory, rows: Sequence[object], style: str
@@ -239,3 +241,26 @@ def test_a_file_of_objects_is_cut_into_those_objects(
     assert all("\n" not in piece.text for piece in pieces)
     starts = [plain.split("\n")[piece.line - 1].lstrip(" [")[:1] for piece in pieces]
     assert style == "list" or starts == ["{"] * len(rows)
+
+
+@pytest.mark.parametrize("name", RECOGNISED_BY_CONTENT)
+def test_whatever_was_done_to_a_file_ends_in_errors_and_dispatches(name: str, tmp_path: Path) -> None:
+    """Never in anything else, and there is an error exactly where the reader refuses the file."""
+    data, chance, refused = written(tmp_path, name, 4).read_bytes(), random.Random(7), 0
+    path, each = tmp_path / f"damaged.{SUFFIX.get(name, 'jsonl')}", named(name)
+    for _ in range(25):
+        at, length = chance.randrange(len(data)), chance.randint(1, 9)
+        other = chance.choice(
+            (b"", b'"', b"}", b"[", b",", b"\n", b"\xff", b"-1", b"99", b"null", data[at : at + 40] * 2)
+        )
+        path.write_bytes(data[:at] + other + data[at + length :])
+        found = read(path, given=name)
+        try:
+            whole = each.read(path).dispatches
+        except InputError:
+            refused += 1
+            assert errors(found) or len(found.placed) > len({placed.dispatch.id for placed in found.placed})
+        else:
+            assert tuple(placed.dispatch for placed in found.placed) == whole
+            assert not errors(found)
+    assert refused > 5

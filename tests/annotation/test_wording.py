@@ -8,7 +8,7 @@ from dateline_annotation.usage_checks import check_usage
 from dateline_annotation.wording import usages
 from dateline_formats.format import Annotated
 from dateline_labels import Place, markup
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +84,7 @@ def test_words_are_the_longest_that_are_marked_anywhere() -> None:
     assert told(*texts, "They crossed Orvel Bridge by night.") == ["'Orvel Bridge'"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("Ab .\n[]", max_size=25), max_size=4))
 def test_bare_words_are_outside_of_spans_and_marked_elsewhere(texts: list[str]) -> None:
     made = [text for text in texts if well_formed(text)]
