@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch
 from numpy.typing import NDArray
 
@@ -77,7 +78,8 @@ def shared_out(counts: Counts, shares: Sequence[float], seed: int) -> Parts:
     for group in _hardest_first(counts, random):
         table.put(group, int(np.argmin(table.costs(counts[group]))))
     for _ in range(_ROUNDS):
-        moved = sum(_move(table, int(group)) for group in random.permutation(len(counts)))
+        order = random.permutation(len(counts)).tolist()
+        moved = sum(_move(table, group) for group in with_progress(order, len(order), "sharing out groups"))
         if not moved + _swap(table, random):
             break
     return table.parts
