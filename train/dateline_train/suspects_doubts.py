@@ -91,7 +91,11 @@ def _of_span(dispatch: Dispatch, weighed: WeighedSpan, found: Sequence[Span]) ->
     readings: list[tuple[float, Kind, Claim]] = [(weighed.nothing, Kind.SPURIOUS, NOTHING)]
     readings += [(p, Kind.LABEL, Claim(label, here)) for label, p in weighed.labels.items() if label != span.label]
     readings += [
-        (each.score or 0.0, Kind.BORDERS, Claim(each.label, (dispatch.words(each),)))
+        (
+            each.score or 0.0,
+            Kind.BORDERS if each.label == span.label else Kind.LABEL,
+            Claim(each.label, (dispatch.words(each),)),
+        )
         for each in found
         if _overlap(each, span) and (each.start, each.end) != (span.start, span.end)
     ]
