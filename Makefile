@@ -5,7 +5,7 @@ SEED := $(wildcard ../shared/seed/dispatch.txt)
 VENV := .venv/bin
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test fast lint types docs clean
+.PHONY: demo test fast lint types docs notebooks clean
 
 demo: .venv/ready
 	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
@@ -40,9 +40,12 @@ docs: .venv/ready
 	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict --quiet
 	@echo "documentation  out/site/index.html"
 
+notebooks: .venv/ready
+	$(VENV)/python notebooks/refresh.py
+
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,int8,openvino,archive,docs,dev]"
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,docs,dev]"
 	touch $@
 
 clean:

@@ -12,6 +12,12 @@ SCHEMA = ROOT / "labels" / "schema.toml"
 TINY_VOCABULARY = 1_500
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _history(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests train and measure goes into no history but their own."""
+    os.environ["DATELINE_HISTORY"] = str(tmp_path_factory.mktemp("history") / "runs.jsonl")
+
+
 @pytest.fixture
 def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are written and renamed as ever, but for the wait until a disk has them: for tests that write hundreds."""

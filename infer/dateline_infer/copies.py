@@ -67,6 +67,13 @@ def signatures_of(texts: Sequence[str], first: int = 0) -> Signatures:
     return np.array(matrix.to_rows(), dtype=np.uint32).reshape(len(texts), _NUMBERS)
 
 
+def band_keys(signatures: Signatures) -> NDArray[np.uint64]:
+    """(texts, bands): texts that may be alike have the same key in one band at the least."""
+    banded = signatures.reshape(len(signatures), _BANDS, _ROWS).astype(np.uint64)
+    keys: NDArray[np.uint64] = (banded * _MIX).sum(axis=2, dtype=np.uint64)
+    return keys
+
+
 def _runs(text: str) -> list[str]:
     words = _WORD.findall(text.casefold())
     if len(words) < _WORDS:
@@ -93,8 +100,7 @@ class _Signatures:
 
     def add(self, rows: Signatures) -> None:
         self._rows.write(rows.tobytes())
-        banded = rows.reshape(len(rows), _BANDS, _ROWS).astype(np.uint64)
-        keys = (banded * _MIX).sum(axis=2, dtype=np.uint64)
+        keys = band_keys(rows)
         for band, file in enumerate(self._bands):
             file.write(np.ascontiguousarray(keys[:, band]).tobytes())
         self.count += len(rows)

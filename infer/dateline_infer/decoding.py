@@ -37,6 +37,11 @@ class Encoded:
     tag_logits: FloatArray
     bounds: IntArray
 
+    def vectors_of(self, text: int) -> FloatArray:
+        """(tokens of the text, hidden)."""
+        vectors: FloatArray = self.vectors[self.bounds[text] : self.bounds[text + 1]]
+        return vectors
+
     def tags_of(self, text: int) -> FloatArray:
         """(tokens of the text, tags)."""
         logits: FloatArray = self.tag_logits[self.bounds[text] : self.bounds[text + 1]]
@@ -64,12 +69,12 @@ class Decoder:
         decoded = tags.decode(logits, [each.continues for each in tokens], self._transitions)
         found = [
             # some tokenizers have tokens of nothing but space, in which there is nothing to be marked
-            [span for span in spans if dispatch.text[slice(*_code_points(span, each))].strip()]
+            [span for span in spans if dispatch.text[slice(*code_points(span, each))].strip()]
             for dispatch, each, spans in zip(dispatches, tokens, decoded, strict=True)
         ]
         if not any(found):
             return list(dispatches)
-        table, batch = _together(found, tokens, encoded)
+        table, batch = together(found, tokens, encoded)
         span_bounds = np.cumsum([0, *map(len, found)])
         values = self._attributes(table.labels, self._network.attribute_logits(batch))
         spans = [
@@ -86,12 +91,12 @@ class Decoder:
         """The dispatches with the relations that are found among the spans they carry; a span without a token of its
         own, or with a label that the schema has not, is in none.
         """
-        given = [_given(dispatch, each, self._config.schema) for dispatch, each in zip(dispatches, tokens, strict=True)]
-        found = [[place for _, place in each] for each in given]
+        placed = [given(dispatch, each, self._config.schema) for dispatch, each in zip(dispatches, tokens, strict=True)]
+        found = [[place for _, place in each] for each in placed]
         if not any(found):
             return [replace(dispatch, relations=()) for dispatch in dispatches]
-        table, batch = _together(found, tokens, encoded)
-        spans = [[span for span, _ in each] for each in given]
+        table, batch = together(found, tokens, encoded)
+        spans = [[span for span, _ in each] for each in placed]
         relations = self._relations(table, batch, np.cumsum([0, *map(len, found)]), spans)
         return [replace(dispatch, relations=tied) for dispatch, tied in zip(dispatches, relations, strict=True)]
 
@@ -104,7 +109,7 @@ class Decoder:
         for span, values in zip(found, attributes, strict=True):
             label = labels[span.label]
             counts[label] += 1
-            start, end = _code_points(span, tokens)
+            start, end = code_points(span, tokens)
             words = text[start:end]
             start += len(words) - len(words.lstrip())
             end -= len(words) - len(words.rstrip())
@@ -173,10 +178,10 @@ class Decoder:
         for block in pairs.blocks(table.labels, bounds, self._allowed, _PAIRS_A_BLOCK):
             logits = self._network.relation_logits(batch, block, pairs.features(table, block))
             allowed = self._allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
-            yield block, np.where(allowed, _sigmoid(logits), np.float32(0.0))
+            yield block, np.where(allowed, sigmoid(logits), np.float32(0.0))
 
 
-def _together(
+def together(
     found: Sequence[Sequence[TokenSpan]], tokens: Sequence[Tokens], encoded: Encoded
 ) -> tuple[pairs.SpanTable, SpanBatch]:
     """The spans of all texts end to end: as a table, and as what the heads take."""
@@ -185,7 +190,7 @@ def _together(
     return table, SpanBatch(encoded.vectors, table.labels, table.starts, table.ends)
 
 
-def _given(dispatch: Dispatch, tokens: Tokens, schema: Schema) -> list[tuple[Span, TokenSpan]]:
+def given(dispatch: Dispatch, tokens: Tokens, schema: Schema) -> list[tuple[Span, TokenSpan]]:
     """The spans that a dispatch carries, in the order of the text, with their places in tokens."""
     numbers = {label: number for number, label in enumerate(schema.span_labels)}
     places = []
@@ -196,9 +201,11 @@ def _given(dispatch: Dispatch, tokens: Tokens, schema: Schema) -> list[tuple[Spa
     return places
 
 
-def _code_points(span: TokenSpan, tokens: Tokens) -> tuple[int, int]:
+def code_points(span: TokenSpan, tokens: Tokens) -> tuple[int, int]:
+    """Where the tokens of the span stand in the text, half-open."""
     return int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])
 
 
-def _sigmoid(logits: FloatArray) -> NDArray[np.float32]:
+def sigmoid(logits: FloatArray) -> NDArray[np.float32]:
+    """Log-odds as probabilities."""
     return (1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))).astype(np.float32)

@@ -25,7 +25,7 @@ from .windows import SpecialTokens, WindowBatch
 
 TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
 """With padding. On a CPU few enough that what an encoder makes of them stays in the cache; a GPU wants many."""
-_DISPATCHES_AT_ONCE = 256
+_DISPATCHES_AT_ONCE = 64
 _CHARACTERS_AT_ONCE = 200_000
 """A group of dispatches ends with the one that reaches this; a longer one is a group of its own."""
 
@@ -107,18 +107,30 @@ class Extractor:
             given = [replace(ready, spans=each.spans) for ready, each in zip(group.dispatches, some, strict=True)]
             yield from self._decoder.relate(given, group.tokens, self.encode(group.tokens))
 
+    def closely(self, dispatches: Iterable[Dispatch]) -> "Iterator[CloseReading]":
+        """As `stream`, with what the encoder made of each token. The gate is not asked."""
+        for group, encoded in self._encoded(dispatches, gated=False):
+            read = self._decoder.decode(group.dispatches, group.tokens, encoded)
+            for text, (dispatch, tokens) in enumerate(zip(read, group.tokens, strict=True)):
+                yield CloseReading(dispatch, tokens, encoded.vectors_of(text), encoded.tags_of(text))
+
     def readings(self, dispatches: Iterable[Dispatch]) -> "Iterator[Reading]":
         """As `stream`, with what each dispatch took to read."""
+        for group, encoded in self._encoded(dispatches):
+            yield from self._decode(group, encoded)
+
+    def _encoded(self, dispatches: Iterable[Dispatch], gated: bool = True) -> "Iterator[tuple[_Group, Encoded]]":
+        """Each group of dispatches with what the encoder made of it, while it reads the next one."""
         with ThreadPoolExecutor(1, "encoder") as encoder:
             earlier: tuple[_Group, Future[Encoded]] | None = None
             for some in _groups(dispatches):
-                group = self._prepare(some)
+                group = self._prepare(some, gated)
                 later = group, encoder.submit(self.encode, group.chosen_tokens)
                 if earlier:
-                    yield from self._decode(*earlier)
+                    yield earlier[0], earlier[1].result()
                 earlier = later
             if earlier:
-                yield from self._decode(*earlier)
+                yield earlier[0], earlier[1].result()
 
     def _prepare(self, dispatches: Sequence[Dispatch], gated: bool = True) -> "_Group":
         ready = [_ready(dispatch) for dispatch in dispatches]
@@ -188,9 +200,9 @@ class Extractor:
             for first, found in running:
                 yield first, found.result()
 
-    def _decode(self, group: "_Group", encoded: Future[Encoded]) -> "Iterator[Reading]":
+    def _decode(self, group: "_Group", encoded: Encoded) -> "Iterator[Reading]":
         chosen = [group.dispatches[at] for at in group.chosen]
-        read = iter(self._decoder.decode(chosen, group.chosen_tokens, encoded.result()))
+        read = iter(self._decoder.decode(chosen, group.chosen_tokens, encoded))
         passed = set(group.chosen)
         for at, (dispatch, tokens) in enumerate(zip(group.dispatches, group.tokens, strict=True)):
             if at in passed:
@@ -210,6 +222,20 @@ class Reading:
     dispatch: Dispatch
     tokens: int
     windows: int
+
+
+@dataclass(frozen=True)
+class CloseReading:
+    """A dispatch as it was read, and what the encoder made of its tokens.
+
+    vectors     (tokens, hidden)
+    tag_logits  (tokens, tags)
+    """
+
+    dispatch: Dispatch
+    tokens: Tokens
+    vectors: FloatArray
+    tag_logits: FloatArray
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from .incident_lines import COLUMNS, incident_lines
 from .ledger import ClaimRecord, IncidentRecord
 
 _COLOURS = ("bright_red", "bright_blue", "bright_green", "bright_yellow", "bright_magenta", "bright_cyan")
@@ -53,64 +54,13 @@ def show_incidents(incidents: Sequence[IncidentRecord], claims: Sequence[ClaimRe
         return
     table = Table(box=box.SIMPLE_HEAD, title="Incidents", title_justify="left", title_style="bold", expand=True)
     table.add_column("#")
-    for column, ratio in (("what", 4), ("when and where", 5), ("who → whom", 5), ("casualties, according to", 8)):
+    for column, ratio in zip(COLUMNS, (4, 5, 5, 8), strict=True):
         table.add_column(column, overflow="fold", ratio=ratio, min_width=13)
     for incident in incidents:
         own = [claim for claim in claims if claim.incident == incident.incident]
-        table.add_row(
-            str(incident.number), _what(incident), _where(incident), _who(incident), _casualties(incident, own)
-        )
+        table.add_row(str(incident.number), *map(_lines, incident_lines(incident, own)))
         table.add_row()
     console.print(table)
-
-
-def _what(incident: IncidentRecord) -> Text:
-    return _lines([incident.kind, incident.status, *(f"“{trigger}”" for trigger in incident.triggers[:3])])
-
-
-def _where(incident: IncidentRecord) -> Text:
-    days = [_days(incident)] if incident.date_start else []
-    told = [words for words in (incident.date_words, *incident.other_dates) if words]
-    place = [" < ".join((incident.place, *incident.within))] if incident.place else []
-    found = [f"{incident.geoname}, {incident.country}"] if incident.geoname else []
-    return _lines([*days, *told, *place, *incident.other_places, *found])
-
-
-def _days(incident: IncidentRecord) -> str:
-    """2017-07-20 05:00, 2017-07-18 to 2017-07-20, since 2017-07-18."""
-    start, end = incident.date_start, incident.date_end
-    days = f"since {start}" if end is None else f"{start}" if end == start else f"{start} to {end}"
-    return f"{days} {incident.clock or ''}".strip()
-
-
-def _who(incident: IncidentRecord) -> Text:
-    perpetrators = _each_once(incident.perpetrators, incident.perpetrators_key)
-    return _lines([*perpetrators, *(f"→ {target}" for target in _each_once(incident.targets, incident.targets_key))])
-
-
-def _each_once(words: Sequence[str], keys: Sequence[str]) -> list[str]:
-    """The nearest words for each actor."""
-    first: dict[str, str] = {}
-    for key, name in zip(keys, words, strict=True):
-        first.setdefault(key, name)
-    return list(first.values())
-
-
-def _casualties(incident: IncidentRecord, claims: Sequence[ClaimRecord]) -> Text:
-    lines = []
-    for claim in claims:
-        side = f" (of {claim.side})" if claim.side else ""
-        source = f", says {claim.source}" if claim.source else ""
-        part = {"of": "among them ", "more": "another "}.get(claim.part, "")
-        lines.append(f"• {part}{number_words(claim)} {claim.outcome}: {claim.figure}{side}{source}")
-    return _lines([*lines, *(f"told by {source}" for source in _each_once(incident.sources, incident.sources_key))])
-
-
-def number_words(claim: ClaimRecord) -> str:
-    """4; 18–22 where it can mean several; 11+ where it is open upward."""
-    if claim.high is None:
-        return f"{claim.low}+"
-    return str(claim.low) if claim.low == claim.high else f"{claim.low}–{claim.high}"
 
 
 def _lines(parts: Sequence[str]) -> Text:

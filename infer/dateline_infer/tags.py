@@ -5,6 +5,7 @@ a token that continues a word stays inside or outside with the word's first toke
 follows another.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -132,11 +133,13 @@ def _best_paths(scores: FloatArray, joined: NDArray[np.bool_], transitions: Floa
 
 def _spans(path: IntArray, scores: FloatArray) -> list[TokenSpan]:
     """The spans of one path; the score of a span is the geometric mean of its tags' probabilities."""
+    log_probabilities = scores[np.arange(len(path)), path].tolist()
+    tags = path.tolist()
     spans = []
-    for start in np.flatnonzero(path % 2 == 1):
-        end = int(start) + 1
-        while end < len(path) and path[end] == path[start] + 1:
+    for start in np.flatnonzero(path % 2 == 1).tolist():
+        end = start + 1
+        while end < len(tags) and tags[end] == tags[start] + 1:
             end += 1
-        log_probability = scores[np.arange(start, end), path[start:end]].mean()
-        spans.append(TokenSpan(int(path[start]) // 2, int(start), end, float(np.exp(log_probability))))
+        log_probability = math.fsum(log_probabilities[start:end]) / (end - start)
+        spans.append(TokenSpan(tags[start] // 2, start, end, math.exp(log_probability)))
     return spans

@@ -5,30 +5,27 @@
     attribute   {"id" of the span, "type": "choices", "from_name": attribute, "value": {"choices": [value]}}
     relation    {"type": "relation", "from_id", "to_id", "direction": "right" | "left" | "bi", "labels": [label]}
 
-Of several annotations the one marked as ground truth is read, else the first that was not cancelled. Predictions are
-read, with their scores, only from a file that nobody has annotated. What else `data` holds is meta data; our own `id`
-and `published` are kept there. Offsets are UTF-16 units in older versions, code points since (issue 1008); some write
-line breaks in the quoted words as a backslash and an n.
+Of several annotations the one marked as ground truth is read, else the first that was not cancelled; `read_annotators`
+reads them all, apart by who made them. Predictions are read, with their scores, only from a file that nobody has
+annotated. What else `data` holds is meta data; our own `id` and `published` are kept there. Offsets are UTF-16 units in
+older versions, code points since (issue 1008); some write line breaks in the quoted words as a backslash and an n.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated as Checked
 from typing import Any
 
-from dateline_labels import Dispatch, InputError, Place
-from dateline_labels.files import write_atomically
+from dateline_labels import InputError, Place
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter
 
-from .carrying import Carries
 from .drafts import Draft, Reading, id_of, new_relation, new_span, taken_date
-from .format import Annotated, Finding, Format
+from .format import Annotated, Format
 from .json_rows import Row, first_keys, read_rows, typed
+from .label_studio_writing import OURS, write
 from .offsets import Mark, Piece, located
 
-_OURS = frozenset({"text", "id", "published"})
 _TURNED = {"right": (False,), "left": (True,), "bi": (False, True)}
 """Whether head and tail change places, for each relation that a direction stands for."""
 
@@ -39,7 +36,15 @@ class _Loose(BaseModel):
 
 
 _Name = Checked[str | None, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+_Person = Checked[str | None, BeforeValidator(lambda value: _person(value))]
 _Score = Checked[float | None, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+
+
+def _person(value: object) -> str | None:
+    """Who made an annotation: the number of an account, or an object that has more of it; None where nobody knows."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("email", "username", "id") if value.get(key)), None)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 
 class _Result(_Loose):
@@ -58,6 +63,7 @@ class _Annotation(_Loose):
     result: list[_Result] | None = None
     was_cancelled: bool | None = None
     ground_truth: bool | None = None
+    completed_by: _Person = None
 
 
 class _Task(_Loose):
@@ -70,6 +76,11 @@ class _Task(_Loose):
     def of(self, key: str) -> list[_Annotation]:
         """The annotations or predictions under the key."""
         return {"annotations": self.annotations, "completions": self.completions}.get(key, self.predictions) or []
+
+    @property
+    def annotated_key(self) -> str:
+        """The key of what people made of the task."""
+        return "completions" if self.completions and not self.annotations else "annotations"
 
 
 _TASK = TypeAdapter(_Task)
@@ -131,24 +142,51 @@ def read(path: Path) -> Annotated:
     if not human and chosen:
         what = "nobody has annotated these tasks; their predictions are read, with the scores"
         reading.note(Place(str(path)), "predictions", "warning", what)
-    placed, findings = located([mark for each in chosen for mark in _marks(each)])
-    reading.findings += findings
-    pieces = iter(placed)
-    for each in chosen:
-        _read_task(path, each, reading, pieces, scored=not human)
+    _read_tasks(path, chosen, reading, scored=not human)
     return reading.annotated()
+
+
+def read_annotators(path: Path) -> dict[str, Annotated]:
+    """What each annotator made of the tasks of a file, by who completed the annotations.
+
+    An annotation that does not say who made it is the work of `annotation 1`, the second of a task that of
+    `annotation 2`, and so on. Predictions are nobody's.
+    """
+    readings: dict[str, Reading] = {}
+    chosen: dict[str, list[_Chosen]] = {}
+    for number, row in enumerate(read_rows(path), start=1):
+        task = typed(row, _TASK)
+        whole: dict[str, list[tuple[int, _Annotation]]] = {}
+        for index, each in enumerate(task.of(task.annotated_key)):
+            who = each.completed_by or f"annotation {index + 1}"
+            reading = readings.setdefault(who, Reading())
+            if each.was_cancelled:
+                reading.note(row.place, row.name(task.annotated_key, index), "lost", "cancelled")
+            else:
+                whole.setdefault(who, []).append((index, each))
+        for who, own in whole.items():
+            chosen.setdefault(who, []).append(_best(row, number, task, task.annotated_key, own, readings[who]))
+    for who, reading in readings.items():
+        _read_tasks(path, chosen.get(who, ()), reading, scored=False)
+    return {who: reading.annotated() for who, reading in readings.items()}
 
 
 def _choose(row: Row, number: int, task: _Task, human: bool, reading: Reading) -> _Chosen | None:
     """What is read of the task; nothing, with a finding, where there is nothing to be read."""
-    key = "completions" if task.completions and not task.annotations else "annotations"
-    key = key if human else "predictions"
+    key = task.annotated_key if human else "predictions"
     whole = [(index, each) for index, each in enumerate(task.of(key)) if not each.was_cancelled]
     if len(whole) < len(task.of(key)):
         reading.note(row.place, row.name(key), "lost", f"{len(task.of(key)) - len(whole)} cancelled")
     if not whole:
         reading.note(row.place, row.name(key), "lost", "the task is not annotated, and left out")
         return None
+    return _best(row, number, task, key, whole, reading)
+
+
+def _best(
+    row: Row, number: int, task: _Task, key: str, whole: Sequence[tuple[int, _Annotation]], reading: Reading
+) -> _Chosen:
+    """The ground truth of several, else the first."""
     index, best = next(((index, each) for index, each in whole if each.ground_truth), whole[0])
     if len(whole) > 1:
         reading.note(row.place, row.name(key), "lost", f"of {len(whole)} {key} only {key}[{index}] is read")
@@ -156,11 +194,19 @@ def _choose(row: Row, number: int, task: _Task, human: bool, reading: Reading) -
     return _Chosen(row, number, task, text_key, task.data[text_key], best.result or (), (key, index, "result"))
 
 
+def _read_tasks(path: Path, chosen: Sequence[_Chosen], reading: Reading, scored: bool) -> None:
+    placed, findings = located([mark for each in chosen for mark in _marks(each)])
+    reading.findings += findings
+    pieces = iter(placed)
+    for each in chosen:
+        _read_task(path, each, reading, pieces, scored)
+
+
 def _text_key(row: Row, task: _Task) -> str:
     """The key of the task's text: `text`, or the only one that has words."""
     if isinstance(task.data.get("text"), str):
         return "text"
-    keys = [key for key, value in task.data.items() if isinstance(value, str) and key not in _OURS]
+    keys = [key for key, value in task.data.items() if isinstance(value, str) and key not in OURS]
     if len(keys) != 1:
         got = f"words under {', '.join(keys)}" if keys else "none"
         raise InputError(row.place, row.name("data"), f"expected a text under the key text, got {got}")
@@ -269,56 +315,6 @@ def _score(chosen: _Chosen, index: int, result: _Result) -> float | None:
         what = f"expected a score from 0 to 1, got {result.score}"
         raise InputError(chosen.row.place, chosen.field(index, "score"), what)
     return result.score
-
-
-def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A list of tasks, one a line; annotations, or predictions where anything has a score."""
-    if target.suffix != ".json":
-        raise InputError(Place(str(target)), "format", "expected a file ending in .json")
-    carries = Carries("Label Studio", published=True, meta=_meta_problem, attributes=True, scores=True)
-    fitted, findings = carries.fitted(dispatches, lossy)
-    key = "predictions" if any(_has_scores(dispatch) for dispatch in fitted) else "annotations"
-    tasks = [_task(dispatch, number, key) for number, dispatch in enumerate(fitted, start=1)]
-    lines = ",\n".join(json.dumps(task, ensure_ascii=False, allow_nan=False) for task in tasks)
-    write_atomically(target, f"[\n{lines}\n]\n".encode())
-    return tuple(findings)
-
-
-def _meta_problem(key: str, value: object) -> str:
-    return f"one {key} of a task, meta names another" if key in _OURS else ""
-
-
-def _has_scores(dispatch: Dispatch) -> bool:
-    scored = any(span.score is not None or span.attribute_scores for span in dispatch.spans)
-    return scored or any(relation.score is not None for relation in dispatch.relations)
-
-
-def _task(dispatch: Dispatch, number: int, key: str) -> dict[str, Any]:
-    data = {"text": dispatch.text, "id": dispatch.id, **dispatch.meta}
-    if dispatch.published is not None:
-        data["published"] = dispatch.published
-    whole = {"model_version": "dateline"} if key == "predictions" else {"was_cancelled": False, "ground_truth": False}
-    return {"id": number, "data": data, key: [{**whole, "result": list(_results(dispatch))}]}
-
-
-def _results(dispatch: Dispatch) -> Iterator[dict[str, Any]]:
-    for span in dispatch.spans:
-        value = {"start": span.start, "end": span.end, "text": dispatch.words(span)}
-        region = {"id": span.id, "to_name": "text", "origin": "manual"}
-        yield _scored(
-            {**region, "from_name": "label", "type": "labels", "value": {**value, "labels": [span.label]}}, span.score
-        )
-        for name, choice in span.attributes.items():
-            result = {**region, "from_name": name, "type": "choices", "value": {**value, "choices": [choice]}}
-            yield _scored(result, span.attribute_scores.get(name))
-    for relation in dispatch.relations:
-        ends = {"from_id": relation.head, "to_id": relation.tail}
-        result = {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
-        yield _scored(result, relation.score)
-
-
-def _scored(result: dict[str, Any], score: float | None) -> dict[str, Any]:
-    return result if score is None else {**result, "score": score}
 
 
 FORMAT = Format("label-studio", "Label Studio's JSON", (".json",), recognise, read, write)

@@ -4,8 +4,9 @@
      "spans": [{"start", "end", "token_start", "token_end", "label"}],
      "relations": [{"head", "child", "label", "head_span": {…}, "child_span": {…}}]}
 
-Only what was accepted is read. Relations name their spans by offsets; the words of a relation that no span marks become
-one where they have a label. Of our own, `id` and `published` stand in the meta data, `id` and `text` in each span.
+Only what was accepted is read; `read_annotators` reads it apart by who accepted it. Relations name their spans by
+offsets; the words of a relation that no span marks become one where they have a label. Of our own, `id` and `published`
+stand in the meta data, `id` and `text` in each span.
 """
 
 import json
@@ -30,6 +31,8 @@ _SIGNS = ("_input_hash", "_task_hash", "_session_id", "_view_id", "answer", "tok
 _HEAD, _CHILD = "head_span", "child_span"
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s")
 _ACCEPT = "accept"
+_WHO = ("_annotator_id", "_session_id")
+"""Keys that tell whose answer a task is, the better one first."""
 
 
 class _Loose(BaseModel):
@@ -69,8 +72,8 @@ _TASK = TypeAdapter(_Task)
 
 
 @dataclass(frozen=True)
-class _Accepted:
-    """A task that was accepted, and the number of its line."""
+class _Answer:
+    """A task with its answer, and the number of its line."""
 
     row: Row
     number: int
@@ -103,8 +106,24 @@ def recognise(path: Path, head: bytes) -> str:
 
 def read(path: Path) -> Annotated:
     """Every accepted task of the file."""
+    return _read(path, _answers(path))
+
+
+def read_annotators(path: Path) -> dict[str, Annotated]:
+    """What each annotator accepted, by the `_annotator_id` of the tasks, or else the `_session_id`."""
+    by: dict[str, list[_Answer]] = {}
+    for each in _answers(path):
+        who = next((each.row.value[key] for key in _WHO if each.row.value.get(key)), "nobody named")
+        by.setdefault(str(who), []).append(each)
+    return {who: _read(path, answers) for who, answers in by.items()}
+
+
+def _answers(path: Path) -> list[_Answer]:
+    return [_Answer(row, number, typed(row, _TASK)) for number, row in enumerate(read_rows(path), start=1)]
+
+
+def _read(path: Path, tasks: Sequence[_Answer]) -> Annotated:
     reading = Reading()
-    tasks = [_Accepted(row, number, typed(row, _TASK)) for number, row in enumerate(read_rows(path), start=1)]
     accepted = [each for each in tasks if each.task.answer == _ACCEPT]
     for each in tasks:
         if each.task.answer != _ACCEPT:
@@ -119,7 +138,7 @@ def read(path: Path) -> Annotated:
     return reading.annotated()
 
 
-def _read_task(path: Path, accepted: _Accepted, reading: Reading, where: Mapping[str, Piece]) -> None:
+def _read_task(path: Path, accepted: _Answer, reading: Reading, where: Mapping[str, Piece]) -> None:
     row, task = accepted.row, accepted.task
     meta = dict(task.meta or {})
     known = meta.pop("id") if isinstance(meta.get("id"), str) else None
@@ -162,11 +181,21 @@ def _end(draft: Draft, place: Place, name: str, end: _Span, where: Piece) -> str
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
     """An accepted task a line, with tokens."""
+    return _write(dispatches, target, lossy, {"answer": _ACCEPT})
+
+
+def write_unanswered(dispatches: Sequence[Dispatch], target: Path) -> tuple[Finding, ...]:
+    """The same before anyone answered; losses are listed."""
+    return _write(dispatches, target, True, {})
+
+
+def _write(dispatches: Sequence[Dispatch], target: Path, lossy: bool, answer: Mapping[str, str]) -> tuple[Finding, ...]:
     if not target.name.endswith(".jsonl"):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl")
     carries = Carries("Prodigy", published=True, meta=_meta_problem)
     fitted, findings = carries.fitted(dispatches, lossy)
-    lines = "".join(json.dumps(_written(each), ensure_ascii=False, allow_nan=False) + "\n" for each in fitted)
+    rows = [{**_written(each), **answer} for each in fitted]
+    lines = "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
     write_atomically(target, lines.encode("utf-8"))
     return tuple(findings)
 
@@ -206,7 +235,6 @@ def _written(dispatch: Dispatch) -> dict[str, Any]:
         "spans": list(spans.values()),
         "relations": relations,
         "meta": {"id": dispatch.id, **published, **dispatch.meta},
-        "answer": _ACCEPT,
     }
 
 

@@ -29,8 +29,15 @@ def read_annotations(
     for path in paths:
         units = list(units_of(path, (given,) if given else FORMATS))
         parts += [each.read(unit) for unit, each in units if each]
-        parts.append(Annotated((), _left_out(path, units)))
-    annotated = _merged(parts)
+        parts.append(Annotated((), left_out(path, units)))
+    return under_schema(_merged(parts), schema, mapping)
+
+
+def under_schema(annotated: Annotated, schema: Schema | None, mapping: LabelMap = _AS_IT_IS) -> Annotated:
+    """What was read under the labels of the map, then checked against the schema, where there is one.
+
+    Raises InputError at the first thing that the schema does not allow.
+    """
     if mapping != _AS_IT_IS:
         annotated = mapping.applied(annotated)
     if schema:
@@ -99,7 +106,7 @@ def _walk(folder: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format 
             yield each, (recognise(each, among) or (None,))[0]
 
 
-def _left_out(path: Path, units: Sequence[tuple[Path, Format | None]]) -> tuple[Finding, ...]:
+def left_out(path: Path, units: Sequence[tuple[Path, Format | None]]) -> tuple[Finding, ...]:
     """A warning that names the files of a folder in no format, but for those that belong to a unit, as a text may."""
     beside = {unit.with_suffix("") for unit, each in units if each}
     companions = {unit.parent / name for unit, each in units if each for name in each.companions}

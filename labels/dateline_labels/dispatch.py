@@ -99,6 +99,12 @@ class Dispatch:
         """The words of the text that `span` marks."""
         return self.text[span.start : span.end]
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows the dispatch."""
+        from .dispatch_html import dispatch_html
+
+        return dispatch_html(self)
+
 
 def check_id(value: str) -> str:
     """`value` where it can be the id of an annotated dispatch or span; raises ValueError where it cannot."""

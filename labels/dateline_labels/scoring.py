@@ -78,18 +78,20 @@ def total(counts: Iterable[Counts]) -> Counts:
     return sum(counts, Counts())
 
 
-def score(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema) -> Scores:
+def score(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], schema: Schema | None) -> Scores:
     """Score predictions against gold, dispatch by dispatch in the same order.
+
+    The figures are of every label of the schema; without one, of those that occur.
 
     Raises ValueError where ids or texts of a pair differ.
     """
     scores = Scores(
-        {label: Counts() for label in schema.spans},
+        {label: Counts() for label in (schema.spans if schema else ())},
         {
-            measure: {label: Counts() for label in schema.relations}
+            measure: {label: Counts() for label in (schema.relations if schema else ())}
             for measure in ("strict", "boundaries", "overlapping")
         },
-        {f"{label}.{name}": Counter() for label, name, _ in schema.attributes},
+        {f"{label}.{name}": Counter() for label, name, _ in (schema.attributes if schema else ())},
     )
     for true, found in zip(gold, predicted, strict=True):
         if (true.id, true.text) != (found.id, found.text):

@@ -1,11 +1,13 @@
-"""TOML file → typed dataclass, each fault with its line and field."""
+"""TOML file → typed dataclass, each fault with its line and field; plain data → TOML."""
 
+import json
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -91,3 +93,28 @@ def _line_of(text: str, keys: list[str]) -> int:
 
 def _keys(dotted: str) -> list[str]:
     return [key.strip().strip("\"'") for key in dotted.split(".")]
+
+
+def toml(plain: Mapping[str, Any]) -> str:
+    """Plain data of tables, lists, strings, numbers and booleans as TOML; what is None is left out."""
+    return "\n".join(_toml_lines(plain, ())) + "\n"
+
+
+def _toml_lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    if path:
+        yield f"\n[{'.'.join(map(_toml_key, path))}]"
+    for name, value in table.items():
+        if value is not None and not isinstance(value, Mapping):
+            yield f"{_toml_key(name)} = {_toml_value(value)}"
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _toml_lines(value, (*path, name))
+
+
+def _toml_key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml_value(name)
+
+
+def _toml_value(value: Any) -> str:
+    # a JSON string, list, number or boolean is a TOML one, but for the surrogates of ASCII JSON and for DEL
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

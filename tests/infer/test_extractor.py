@@ -49,6 +49,20 @@ def test_the_same_call_gives_the_same_result(extractor: Extractor, dispatches: l
     assert extractor.batch(dispatches[:5]) == extractor.batch(dispatches[:5])
 
 
+def test_read_closely_it_is_the_same_with_a_row_for_each_token(
+    extractor: Extractor, dispatches: list[Dispatch]
+) -> None:
+    some = [*dispatches[:5], Dispatch("empty", " ")]
+    close = list(extractor.closely(some))
+    assert [each.dispatch for each in close] == extractor.batch(some)
+    for each in close:
+        assert len(each.vectors) == len(each.tag_logits) == len(each.tokens)
+    assert len(close[-1].tokens) == 0
+    assert all(len(each.tokens) for each in close[:-1])
+    alone = next(extractor.closely(some[3:4]))
+    assert alone.vectors == pytest.approx(close[3].vectors, abs=1e-3)
+
+
 def test_calling_with_a_text_reads_that_text(extractor: Extractor, dispatches: list[Dispatch]) -> None:
     read = extractor(dispatches[0].text, id="mine", published="2019-03-14")
     assert (read.id, read.published) == ("mine", "2019-03-14")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from dateline_annotation.bootstrap import Sampling
+from dateline_annotation.ratios import counted_f, f1_of, interval, is_small, ratios_of, share_f
 from dateline_labels import Dispatch
 from dateline_labels.scoring import Counts, score, total
-from dateline_report.bootstrap import Sampling
-from dateline_report.ratios import counted_f, f1_of, interval, is_small, ratios_of, share_f
 from disturbed_readings import SCHEMA, corpus, disturbed
 from hypothesis import given
 from hypothesis import strategies as st

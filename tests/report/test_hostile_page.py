@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import Case
+from dateline_labels.visible_text import parts, plain
 from dateline_report.page import page, write_page
-from dateline_report.visible_text import parts, plain
 from example_report import example_metrics, f
 from hostile import HOSTILE
 from watched_page import Watched

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Place, Relation, Span, markup
 from dateline_labels.scoring import Counts
-from dateline_report.bootstrap import Sampling
 from dateline_report.casualty_numbers import number_counts
 from dateline_report.incident_figures import incident_figures, swap_figures
 from disturbed_readings import SCHEMA, corpus, disturbed

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Relation, RelationType, Schema, Span, SpanType
 from dateline_labels.scoring import score, total
-from dateline_report.bootstrap import Sampling
 from dateline_report.figures import Readings, figures_of
 from dateline_report.headline import headline
 from dateline_report.learning_curve import learning_curve

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import score, total
-from dateline_report.bootstrap import Sampling
 from dateline_report.outcomes import Outcomes
 from dateline_report.slices import (
     OTHERS,

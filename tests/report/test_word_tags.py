@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from dateline_annotation.bootstrap import Sampling
+from dateline_annotation.ratios import by_label
 from dateline_labels import Dispatch, Span
 from dateline_labels.scoring import score, total
-from dateline_report.bootstrap import Sampling
 from dateline_report.figures import Readings, figures_of
-from dateline_report.ratios import by_label
 from dateline_report.word_tags import seqeval_scores, word_tags
 from disturbed_readings import SCHEMA, corpus, disturbed
 

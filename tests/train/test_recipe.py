@@ -32,7 +32,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", ["quick.toml", "default.toml", "distilled.toml", "small.toml"])
+@pytest.mark.parametrize("name", ["quick.toml", "default.toml", "distilled.toml", "small.toml", "retrain.toml"])
 def test_the_shipped_recipes_are_sound(name: str) -> None:
     recipe = Recipe.read(RECIPES / name)
     assert recipe.name == name.removesuffix(".toml")
@@ -58,3 +58,14 @@ def test_a_faulty_recipe_is_refused_with_line_and_field(tmp_path: Path, fault: s
         Recipe.read(path)
     assert caught.value.field == field
     assert caught.value.place.line == line
+
+
+def test_a_recipe_to_retrain_with_is_shipped_and_fits_the_default_one() -> None:
+    retrain, default = Recipe.read(RECIPES / "retrain.toml"), Recipe.read(RECIPES / "default.toml")
+    assert retrain.encoder == default.encoder
+    assert retrain.model == default.model
+    assert retrain.data == default.data
+    assert not retrain.teacher.weight
+    begun = retrain.begun_from(Path("out/default/checkpoint"))
+    assert begun.teacher.start
+    assert begun.teacher.checkpoints == (Path("out/default/checkpoint"),)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from dateline_formats.reading import read_and_say
+from dateline_infer.archive_results import ArchiveRun
 from dateline_infer.incident_runs import lookups_of
 from dateline_infer.incidents import can_assemble
 from dateline_infer.records import Lookups, records
@@ -18,7 +19,7 @@ from .audit_counts import Read, count_read, count_right
 from .audit_figures import Annotated, estimates
 from .audit_page import page
 from .audit_record import SampleRecord, read_sample
-from .audit_run import ArchiveRun, predictions
+from .audit_run import predictions
 from .audit_sample import digest
 from .stratified import Design
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dateline_infer.archive_journal import DoneShard
+from dateline_infer.archive_results import ArchiveRun
 from dateline_infer.archive_tables import EMPTY, ERROR, GATED, NO_ATTACK
 from dateline_infer.incident_choices import Rule
 from dateline_infer.progress import with_progress
 from dateline_labels import one_line
 
 from .audit_counts import count
-from .audit_run import ArchiveRun, DocumentRow, TableRows, document_rows, read_rows
+from .audit_run import DocumentRow, TableRows, document_rows, read_rows
 from .strata import Cell, Key
 
 FOUND, YEAR, SOURCE = "found", "year", "source"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .markdown_cells import cell, grid
+from dateline_annotation.markdown_cells import cell, grid
 
 Plain = Mapping[str, Any]
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import typer
+from dateline_infer.archive_results import ArchiveRun
 from dateline_infer.incident_choices import Rule
 from dateline_labels import Dispatch, InputError, Place, Schema, one_line
 from dateline_labels.dispatch import check_date
@@ -14,7 +15,7 @@ from dateline_labels.files import write_dispatches
 from .audit_counts import INCIDENTS, SPANS
 from .audit_frame import FOUND, SOURCE, UNKNOWN, YEAR, frame
 from .audit_record import DISPATCHES, SAMPLE, DocumentRecord, SampleRecord, StratumRecord, write_sample
-from .audit_run import ArchiveRun, check_copies, predictions, texts
+from .audit_run import check_copies, predictions
 from .strata import Allocation, Cell, Key, allocate, draw, wishes, without_rare
 
 
@@ -62,7 +63,7 @@ def run_sample(folder: Path, out: Path, drawing: Drawing, shown: Schema | None =
     _check_frame(folder, drawing, cells)
     chosen = draw(list(cells.values()), _counts(drawing, cells), drawing.seed)
     wanted = (number for some in chosen for number in some)
-    bare = {number: _named(number, dispatch) for number, dispatch in texts(archive, wanted)}
+    bare = {number: _named(number, dispatch) for number, dispatch in archive.texts(wanted)}
     sample = _recorded(archive, drawing, cells, chosen, bare, left_out, shown is not None)
     read = predictions(archive, bare, shown) if shown else {}
     in_order = [read[number].dispatch if shown else bare[number] for number in sorted(bare)]

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+from dateline_annotation.ratios import percent
 from dateline_infer.calibration import Calibration, Curve
 from dateline_labels.confidence import Judged, Judgements, expected_calibration_error, reliability
 from numpy.typing import NDArray
-
-from .ratios import percent
 
 RISKS: Final = {"spans": 0.1, "relations": 0.2}
 """The share of wrong ones that is bearable, for the threshold below which to abstain."""

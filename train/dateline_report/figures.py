@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dateline_annotation.bootstrap import Sampling
+from dateline_annotation.ratios import by_label
 from dateline_infer.calibration import Calibration
 from dateline_infer.incidents import ROLES, can_assemble
 from dateline_labels import Dispatch, Schema
@@ -15,12 +17,10 @@ from dateline_labels.scoring import Case, Scores, score
 
 from .attributes import attribute_figures
 from .believing import confidence, risk
-from .bootstrap import Sampling
 from .cluster_scores import cluster_figures
 from .headline import headline
 from .incident_figures import incident_figures, swap_figures
 from .outcomes import Outcomes
-from .ratios import by_label
 from .semeval import confusion, paired, semeval_scores
 from .slices import Evaluated, known_words, slices
 from .word_tags import seqeval_scores

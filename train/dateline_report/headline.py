@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from dateline_annotation.ratios import is_small
+
 from .meanings import meaning
-from .ratios import is_small
 
 Path = tuple[str, ...]
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dateline_annotation.bootstrap import Sampling
+from dateline_annotation.ratios import counted_f
 from dateline_labels.scoring import score, total
 
-from .bootstrap import Sampling
 from .figures import Readings
-from .ratios import counted_f
 
 
 def learning_curve(runs: Sequence[tuple[Mapping[str, Any], Readings]], sampling: Sampling) -> list[dict[str, Any]]:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from dateline_annotation.markdown_cells import cell, code, grid
 from dateline_labels.scoring import Case
 
-from .markdown_cells import cell, code, grid
 from .plots import is_plotted, plot_name
 from .report_parts import Chart, Matrix, Note, Part, Table
 from .sections import sections

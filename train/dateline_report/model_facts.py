@@ -64,9 +64,14 @@ def recipe_facts(record: Mapping[str, Any]) -> dict[str, Any]:
         **{name: recipe[name] for name in _RECIPE if name in recipe},
         **({"encoder": encoder} if isinstance(encoder, dict) else {}),
         **({"fitting": fitting} if isinstance(fitting, dict) else {}),
-        **({"split": data.get("split"), "varied": data.get("varied")} if isinstance(data, dict) else {}),
+        **({"split": _split_of(data), "varied": data.get("varied")} if isinstance(data, dict) else {}),
         **{name: record[name] for name in ("dispatches", "validation", "versions") if name in record},
     }
+
+
+def _split_of(data: Mapping[str, Any]) -> Any:
+    """The rule by which a recipe's files were split, or the name of the file that says it."""
+    return Path(str(data["splits"])).name if data.get("splits") else data.get("split")
 
 
 def _digest(path: Path) -> str:
@@ -78,18 +83,23 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def dispatches_digest(dispatches: Iterable[Dispatch]) -> str:
+    """The SHA-256 of the dispatches as JSON lines, in their order."""
+    digest = hashlib.sha256()
+    for dispatch in dispatches:
+        digest.update(write_line(dispatch).encode("utf-8", errors="surrogatepass") + b"\n")
+    return digest.hexdigest()
+
+
 def data_facts(
     paths: Iterable[Path], split: str, gold: Sequence[Dispatch], schema: Schema, trained_on: Sequence[Dispatch] | None
 ) -> dict[str, Any]:
-    """The part `data` of the metrics; the digest is of the dispatches as JSON lines, in their order."""
-    digest = hashlib.sha256()
-    for dispatch in gold:
-        digest.update(write_line(dispatch).encode("utf-8", errors="surrogatepass") + b"\n")
+    """The part `data` of the metrics."""
     known = None if trained_on is None else {dispatch.id for dispatch in trained_on}
     return {
         "paths": [str(path) for path in paths],
         "split": split,
-        "sha256": digest.hexdigest(),
+        "sha256": dispatches_digest(gold),
         "schema": f"{schema.name} {schema.version}",
         "dispatches": len(gold),
         "words": sum(len(dispatch.text.split()) for dispatch in gold),

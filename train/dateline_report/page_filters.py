@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from dateline_labels.visible_text import parts, plain
+
 from .report_parts import Chart, Interval, Matrix, RangePlot
-from .visible_text import parts, plain
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 440.0, 20.0, 300.0
 _HEATS: Final = 6

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from dateline_labels.errors import MissingExtraError
 from dateline_labels.files import write_atomically
+from dateline_labels.visible_text import plain
 
 from .report_parts import Chart, Interval, Matrix, Part, Row, Table
 from .sections import sections
-from .visible_text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_COLOURS: Final = ("#00609c", "#9c4a00", "#00684c")
-_DASHES: Final = ("-", "--", ":")
-_MARKS: Final = ("o", "s", "^")
-_STYLE: Final[Any] = {
+COLOURS: Final = ("#00609c", "#9c4a00", "#00684c")
+DASHES: Final = ("-", "--", ":")
+MARKS: Final = ("o", "s", "^")
+STYLE: Final[Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 10,
@@ -35,7 +35,7 @@ _STYLE: Final[Any] = {
     "text.parse_math": False,
 }
 _TABLES: Final = ("headline", "spans.exact", "relations.strict", "incidents.parts", "slices.", "comparison.")
-_DOTS_AN_INCH: Final = 200
+DOTS_AN_INCH: Final = 200
 _LONGEST_NAME: Final = 40
 
 
@@ -48,12 +48,12 @@ def write_plots(out: Path, metrics: Mapping[str, Any]) -> None:
         from matplotlib import rc_context
     except ImportError:
         raise MissingExtraError("plots", "matplotlib", "report") from None
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         for part in plotted(metrics):
             figure = _drawn(part)
             for suffix, metadata in (("svg", {"Date": None, "Creator": "Dateline"}), ("png", {"Software": "Dateline"})):
                 file = io.BytesIO()
-                figure.savefig(file, format=suffix, metadata=metadata, dpi=_DOTS_AN_INCH, bbox_inches="tight")
+                figure.savefig(file, format=suffix, metadata=metadata, dpi=DOTS_AN_INCH, bbox_inches="tight")
                 write_atomically(out / "plots" / f"{plot_name(part)}.{suffix}", file.getvalue())
 
 
@@ -105,9 +105,9 @@ def _draw_ranges(panel: "Axes", intervals: Sequence[Interval | None]) -> None:
     placed = [(place, each) for place, each in enumerate(intervals) if each]
     bounded = [(place, each.low, each.high) for place, each in placed if each.low is not None and each.high is not None]
     if bounded:
-        panel.hlines(*zip(*bounded, strict=True), color=_COLOURS[0], linewidth=4, alpha=0.4)
+        panel.hlines(*zip(*bounded, strict=True), color=COLOURS[0], linewidth=4, alpha=0.4)
     values = [each.value for _, each in placed]
-    panel.scatter(values, [place for place, _ in placed], marker="|", s=80, linewidths=2, color=_COLOURS[0])
+    panel.scatter(values, [place for place, _ in placed], marker="|", s=80, linewidths=2, color=COLOURS[0])
 
 
 def _name(row: Row) -> str:
@@ -156,7 +156,7 @@ def _chart(chart: Chart) -> "Figure":
         if series.dots:
             for point in series.points:
                 panel.plot(
-                    point.x, point.y, _MARKS[number % 3], color=_COLOURS[number % 3], markersize=3 + 6 * point.size
+                    point.x, point.y, MARKS[number % 3], color=COLOURS[number % 3], markersize=3 + 6 * point.size
                 )
     panel.set(
         xlabel=chart.x.title, ylabel=chart.y.title, xlim=(chart.x.low, chart.x.high), ylim=(chart.y.low, chart.y.high)
@@ -171,7 +171,7 @@ def _chart(chart: Chart) -> "Figure":
 
 def _line(panel: "Axes", chart: Chart, number: int) -> None:
     series = chart.series[number]
-    colour, dash = _COLOURS[number % 3], _DASHES[number % 3]
+    colour, dash = COLOURS[number % 3], DASHES[number % 3]
     panel.plot(
         [each.x for each in series.points], [each.y for each in series.points], dash, color=colour, label=series.name
     )

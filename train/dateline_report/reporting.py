@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Case
 
-from .bootstrap import Sampling
 from .figures import FORMAT, Readings, figures_of
 from .learning_curve import learning_curve
 from .model_facts import data_facts
@@ -35,10 +35,13 @@ class Model:
 
 @dataclass(frozen=True)
 class Data:
-    """The files that the dispatches came from, as they were named, and which part of them."""
+    """The files that the dispatches came from, as they were named, and which part of them; the digest of the split's
+    file, if there is one.
+    """
 
     paths: tuple[Path, ...]
     split: str
+    splits: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def measured(model: Model, data: Data, sampling: Sampling) -> tuple[dict[str, An
     return {
         "format": FORMAT,
         "model": dict(model.facts),
-        "data": facts,
+        "data": facts | ({"splits": data.splits} if data.splits else {}),
         **figures,
         "learning_curve": [],
         "comparison": None,

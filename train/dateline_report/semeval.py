@@ -18,12 +18,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
+from dateline_annotation.bootstrap import Sampling
+from dateline_annotation.ratios import interval, percent
 from dateline_labels import Dispatch, Span
 from dateline_labels.scoring import span_key
 from numpy.typing import NDArray
-
-from .bootstrap import Sampling
-from .ratios import interval, percent
 
 SCHEMES: Final = ("strict", "exact", "partial", "type")
 _OUTCOMES: Final = ("correct", "incorrect", "partial", "missed", "spurious")

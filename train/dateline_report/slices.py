@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dateline_annotation.bootstrap import Sampling
+from dateline_annotation.ratios import counted_f, is_small
 from dateline_infer.figures import read_figure
 from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import Counts, RelationKey, SpanKey
 
-from .bootstrap import Sampling
 from .casualty_numbers import casualty_labels
 from .outcomes import Outcomes, counts_of
-from .ratios import counted_f, is_small
 
 Known = Mapping[str, frozenset[str]]
 """Label → the words, in small letters, of the spans that were trained on."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import typer
@@ -39,13 +38,10 @@ from dateline_labels import (
     InputError,
     MissingExtraError,
     Place,
-    Schema,
 )
 from dateline_labels.jsonl import write_line
-from dateline_labels.splits import Splits
 from dateline_report.figures import Readings, figures_of
 from dateline_report.model_facts import data_facts
-from pydantic import TypeAdapter
 from safetensors.torch import save as save_safetensors
 
 from . import quantizing
@@ -53,9 +49,8 @@ from .exporting import encoder_graph, half_precision, head_weights
 from .model import DispatchModel
 from .network import checkpoint_extractor, load_checkpoint
 from .proving import Reading, f1s, prove
-from .recipe import DataSection
 from .thresholds import holds_any, scores_of_gate
-from .training import RECORD, split
+from .training import RECORD, recorded_splits
 
 _MOST_DECAY = 1.0
 """F1 points between validation in training (perhaps in bfloat16) and here, in float32."""
@@ -115,7 +110,7 @@ class Source:
         record = (checkpoint / RECORD).read_bytes()
         schema = model.reading.schema
         named = read_and_say(proving, schema, mapping) if proving else None
-        dispatches = _recipe_splits(record, schema).validation if named is None else named
+        dispatches = recorded_splits(json.loads(record), schema).validation if named is None else named
         reference = checkpoint_extractor(model, tokenizer)
         return Source(model, reference, record, checkpoint, dispatches, Reading.of(reference, dispatches))
 
@@ -140,13 +135,8 @@ class Source:
         """What int8 is fitted to: windows of the named dispatches, else of those that the checkpoint was trained on."""
         schema = self.model.reading.schema
         given = read_and_say(named, schema, mapping) if named else None
-        dispatches = _recipe_splits(self.record, schema).train if given is None else given
+        dispatches = recorded_splits(json.loads(self.record), schema).train if given is None else given
         return quantizing.calibration_samples(self.reference, dispatches)
-
-
-def _recipe_splits(record: bytes, schema: Schema) -> Splits:
-    section: dict[str, Any] = json.loads(record)["recipe"]["data"]
-    return split(TypeAdapter(DataSection).validate_python(section), schema, Place(RECORD))
 
 
 def certify(source: Source, packaging: Packaging, contents: dict[str, bytes], work: Path, bundle: Path) -> Certificate:

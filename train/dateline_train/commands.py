@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
+from dateline_report.history import HISTORY, HistoryOption, remember
 
 ModelArgument = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
@@ -19,6 +20,10 @@ SplitOption = Annotated[
         autocompletion=lambda: ["all", "train", "validation", "test", "held-out"],
     ),
 ]
+SplitsOption = Annotated[
+    Path | None,
+    typer.Option("--splits", metavar="SPLITS.JSON", help="Of `dateline split`: which dispatch is in which part."),
+]
 MapOption = Annotated[
     Path | None,
     typer.Option("--map", metavar="MAP.TOML", help="Other labels for those of the annotations.", exists=True),
@@ -30,21 +35,41 @@ def train(
     recipe: Annotated[Path, typer.Argument(help="The recipe of the run, a TOML file.")],
     output: Annotated[Path | None, typer.Option(help="Where the checkpoint goes; else what the recipe says.")] = None,
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Annotated files or folders, in place of the recipe's.")
+        list[Path] | None,
+        typer.Option(
+            "--data",
+            help="Annotated files or folders: in place of the recipe's, or with --from new ones to learn besides.",
+        ),
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="CHECKPOINT", help="Begin with the weights of this checkpoint.", exists=True),
+    ] = None,
+    report_to: Annotated[
+        list[str] | None,
+        typer.Option(help="tensorboard, mlflow or wandb, in place of what the recipe says; again for each."),
     ] = None,
     map_: MapOption = None,
+    splits: SplitsOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Train a checkpoint from a recipe; the same command again resumes an interrupted run.
 
     Examples: dateline train train/recipes/quick.toml
+    · dateline train train/recipes/retrain.toml --from out/quick/checkpoint --data new.jsonl
     · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
+    from dateline_report.history_entries import of_training
 
+    from .trackers import named
     from .training import run_training
 
-    run_training(recipe, output, tuple(data or ()), LabelMap.read(map_) if map_ else None)
+    mapping = LabelMap.read(map_) if map_ else None
+    trained = run_training(recipe, output, tuple(data or ()), mapping, from_, named(report_to or ()), splits)
+    if trained:
+        remember(history, of_training(trained))
 
 
 def evaluate(
@@ -56,17 +81,23 @@ def evaluate(
     split: SplitOption = "all",
     require_signature: SignatureOption = None,
     map_: MapOption = None,
+    splits: SplitsOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Measure a checkpoint or bundle against annotated dispatches.
 
-    Example: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
+    Examples: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
+    · dateline evaluate out/mine/bundle export.json --splits splits.json --split test
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
+    from dateline_report.history_entries import of_metrics
 
-    from .evaluating import run_evaluation
+    from .evaluating import Asked, run_evaluation
 
-    run_evaluation(model, data, out, split, require_signature, LabelMap.read(map_) if map_ else None)
+    mapping = LabelMap.read(map_) if map_ else None
+    asked = Asked(model, tuple(data), out, split, splits, signature=require_signature, mapping=mapping)
+    remember(history, of_metrics("evaluate", run_evaluation(asked)))
 
 
 def package(
@@ -101,6 +132,7 @@ def package(
         typer.Option(metavar="METRICS.JSON", help="Of `dateline report` on the checkpoint: figures for the card."),
     ] = None,
     map_: MapOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Package a checkpoint for inference without torch, and prove how each of its encoders reads against it.
 
@@ -108,8 +140,9 @@ def package(
     · dateline package out/demo/checkpoint out/demo/bundle --variant int8 --variant fp16
     · dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
     """
-    _require_training()
+    require_training()
     from dateline_formats.label_map import LabelMap
+    from dateline_report.history_entries import of_bundle
 
     from .certifying import Packaging
     from .packaging import run_packaging
@@ -129,9 +162,10 @@ def package(
             LabelMap.read(map_) if map_ else LabelMap(),
         ),
     )
+    remember(history, of_bundle(bundle, checkpoint))
 
 
-def _require_training() -> None:
+def require_training() -> None:
     """Say in one line what to install where the light dependencies are all there is."""
     for name in _NEEDED:
         if find_spec(name) is None:

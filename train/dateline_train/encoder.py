@@ -69,14 +69,7 @@ def keep_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:
     fewer.
     """
     total = encoder.config.num_hidden_layers
-    stacks = [
-        (name, module)
-        for name, module in encoder.named_modules()
-        if isinstance(module, torch.nn.ModuleList) and len(module) == total
-    ]
-    if count > total or len(stacks) != 1:
-        raise InputError(place, "encoder.layers", f"the encoder has {total} layers, got {count}")
-    (name, stack) = stacks[0]
+    name, stack = _layers(encoder, count, place, "encoder.layers")
     kept = [round(at * (total - 1) / max(count - 1, 1)) for at in range(count)]
     parent, _, attribute = name.rpartition(".")
     setattr(encoder.get_submodule(parent), attribute, torch.nn.ModuleList(stack[at] for at in kept))
@@ -84,6 +77,32 @@ def keep_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:
     kinds = getattr(encoder.config, "layer_types", None)  # some families alternate two kinds of attention
     if kinds:
         encoder.config.layer_types = [kinds[at] for at in kept]
+
+
+def freeze_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:
+    """Let the lowest `count` of the encoder's layers, and all that stands below them, stay as they are; raises
+    InputError where it has fewer.
+    """
+    name, _ = _layers(encoder, count, place, "fitting.frozen_layers")
+    learnt = tuple(f"{name}.{at}." for at in range(count, encoder.config.num_hidden_layers))
+    below = encoder.get_input_embeddings()
+    for parameter, weights in encoder.named_parameters():
+        in_embeddings = parameter.startswith("embeddings.") or any(weights is each for each in below.parameters())
+        frozen = in_embeddings or (parameter.startswith(f"{name}.") and not parameter.startswith(learnt))
+        weights.requires_grad_(not frozen)
+
+
+def _layers(encoder: PreTrainedModel, count: int, place: Place, field: str) -> tuple[str, torch.nn.ModuleList]:
+    """The encoder's layers, with their name in it; raises InputError where they are fewer than `count`, or unknown."""
+    total = encoder.config.num_hidden_layers
+    stacks = [
+        (name, module)
+        for name, module in encoder.named_modules()
+        if isinstance(module, torch.nn.ModuleList) and len(module) == total
+    ]
+    if count > total or len(stacks) != 1:
+        raise InputError(place, field, f"the encoder has {total} layers, got {count}")
+    return stacks[0]
 
 
 @contextmanager

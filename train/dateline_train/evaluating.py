@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from dateline_annotation.split_file import PARTS, SplitFile
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
@@ -14,6 +15,8 @@ from dateline_infer.progress import with_progress
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
+from dateline_report.history import remember
+from dateline_report.history_entries import of_metrics
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
 
@@ -28,20 +31,24 @@ class Asked:
 
     model, other  checkpoints or bundles; `other` to compare with, if any
     data, split   annotated files or folders, and which part of them
+    splits        the file that says what is in which part, in place of the number that ends an id
     out           the folder for the report
     runs          checkpoints or bundles for the learning curve
     signature     the public key that bundles must be signed with, if any
     mapping       others' labels in the data for those of the schema, if any
+    history       the file that gets a line about it, if any
     """
 
     model: Path
     data: tuple[Path, ...]
     out: Path
     split: str = "all"
+    splits: Path | None = None
     other: Path | None = None
     runs: tuple[Path, ...] = ()
     signature: Path | None = None
     mapping: LabelMap | None = None
+    history: Path | None = None
 
 
 def run_full_report(asked: Asked, options: Options) -> None:
@@ -52,10 +59,10 @@ def run_full_report(asked: Asked, options: Options) -> None:
     """
     from dateline_report.verdict import check_points, check_verdict
 
-    check_split(asked.split)
+    check_split(asked.split, asked.splits)
     check_points(options.fail_if_worse, asked.other, options.resamples)
     extractor = load_extractor(asked.model, asked.signature)
-    gold = chosen_gold(extractor, asked.data, asked.split, asked.mapping, asked.out)
+    gold = chosen_gold(extractor, asked)
     model = _model(asked.model, extractor, gold, in_full=True)
     named = [each for each in (asked.other, *asked.runs) if each is not None]
     others = {path: _other(path, gold, extractor.config.schema, asked.signature) for path in dict.fromkeys(named)}
@@ -63,7 +70,7 @@ def run_full_report(asked: Asked, options: Options) -> None:
     metrics = run_report(
         asked.out,
         model,
-        Data(asked.data, asked.split),
+        _data(asked),
         options,
         other,
         [others[path] for path in dict.fromkeys(asked.runs) if path != asked.model],
@@ -71,24 +78,25 @@ def run_full_report(asked: Asked, options: Options) -> None:
     if overlap := metrics["data"]["train_overlap"]:
         typer.echo(f"warning: the model was trained on {overlap} of the {len(gold)} dispatches", err=True)
     typer.echo(_told(metrics, asked.out / "report.html"))
+    if asked.history:
+        remember(asked.history, of_metrics("report", metrics))
     if other is not None and metrics["comparison"]["verdict"]:
         check_verdict(metrics["comparison"]["verdict"])
 
 
-def run_evaluation(
-    model: Path,
-    data: Sequence[Path],
-    out: Path,
-    split: str,
-    require_signature: Path | None = None,
-    mapping: LabelMap | None = None,
-) -> None:
-    """Read the dispatches of `data` with `model`, score them and write the short report into `out`."""
-    check_split(split)
-    extractor = load_extractor(model, require_signature)
-    gold = chosen_gold(extractor, data, split, mapping, out)
-    metrics = write_short(out, _model(model, extractor, gold, in_full=False), Data(tuple(data), split))
-    typer.echo(_told(metrics, out / "report.md"))
+def run_evaluation(asked: Asked) -> dict[str, Any]:
+    """Read the dispatches with the model, score them and write the short report; the metrics."""
+    check_split(asked.split, asked.splits)
+    extractor = load_extractor(asked.model, asked.signature)
+    gold = chosen_gold(extractor, asked)
+    metrics = write_short(asked.out, _model(asked.model, extractor, gold, in_full=False), _data(asked))
+    typer.echo(_told(metrics, asked.out / "report.md"))
+    return metrics
+
+
+def _data(asked: Asked) -> Data:
+    digest = SplitFile.read(asked.splits).sha256 if asked.splits else None
+    return Data(asked.data, asked.split, digest)
 
 
 def _told(metrics: Mapping[str, Any], page: Path) -> str:
@@ -127,14 +135,12 @@ def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[D
     """
     if not find_spec("torch"):
         return None
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    from .recipe import DataSection
-    from .training import RECORD, split
+    from .training import recorded_splits
 
     try:
-        section = TypeAdapter(DataSection).validate_python(record["recipe"]["data"])
-        dispatches = split(section, schema, Place(RECORD)).train
+        dispatches = recorded_splits(record, schema).train
         return dispatches if len(dispatches) == record["dispatches"]["train"] else None
     except (KeyError, TypeError, ValidationError, DatelineError, OSError):
         return None
@@ -149,23 +155,28 @@ def load_extractor(model: Path, require_signature: Path | None = None) -> Extrac
     return checkpoint_extractor(*load_checkpoint(model))
 
 
-def chosen_gold(
-    extractor: Extractor, data: Sequence[Path], split: str, mapping: LabelMap | None, out: Path
-) -> Sequence[Dispatch]:
+def chosen_gold(extractor: Extractor, asked: Asked) -> Sequence[Dispatch]:
     """The part of the dispatches that is asked for, after what there is to say about all of them was said and written
-    into `out`; raises InputError where it is empty.
+    into `out`; raises InputError where it is empty, or the file of the split is one of other data.
     """
-    return chosen_part(read_and_say(data, extractor.config.schema, mapping, out / FINDINGS), split)
+    dispatches = read_and_say(asked.data, extractor.config.schema, asked.mapping, asked.out / FINDINGS)
+    return chosen_part(dispatches, asked.split, asked.splits)
 
 
-def check_split(split: str) -> None:
-    """Raises InputError where there is no such part."""
-    if split not in SPLITS:
-        raise InputError(Place("--split"), "split", f"expected one of {', '.join(SPLITS)}, got {split}")
+def check_split(split: str, splits: Path | None = None) -> None:
+    """Raises InputError where there is no such part, or the file of the split is none."""
+    known = ("all", *PARTS) if splits else SPLITS
+    if split not in known:
+        raise InputError(Place("--split"), "split", f"expected one of {', '.join(known)}, got {split}")
+    if splits:
+        SplitFile.read(splits)
 
 
-def chosen_part(dispatches: Sequence[Dispatch], split: str) -> Sequence[Dispatch]:
-    """The part of the dispatches that is asked for; raises InputError where it is empty."""
+def chosen_part(dispatches: Sequence[Dispatch], split: str, splits: Path | None = None) -> Sequence[Dispatch]:
+    """The part of the dispatches that is asked for; raises InputError where it is empty, or the file of the split is of
+    other data.
+    """
+    parts = SplitFile.read(splits).splits(dispatches, Place(str(splits))) if splits else None
     if split == "all":
         part: Sequence[Dispatch] = dispatches
     elif split == "held-out":
@@ -174,7 +185,7 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str) -> Sequence[Dispatch
         except ValueError as error:
             raise InputError(Place("--split"), "split", str(error)) from None
     else:
-        part = getattr(split_by_number(dispatches), split)
+        part = getattr(parts or split_by_number(dispatches), split)
     if not part:
         raise InputError(Place("--split"), "split", f"the part {split} of the data is empty")
     return part

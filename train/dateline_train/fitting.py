@@ -9,7 +9,7 @@ from dateline_labels import InputError, Place, Schema
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainingArguments
 
-from .encoder import keep_layers, load_encoder
+from .encoder import freeze_layers, keep_layers, load_encoder
 from .model import DispatchConfig, DispatchModel
 from .recipe import EncoderSection, FittingSection, Recipe
 from .teacher import begin_as_teacher
@@ -43,6 +43,9 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
     if recipe.teacher.start:
         begin_as_teacher(model, recipe, place)
+    if recipe.fitting.frozen_layers:
+        freeze_layers(model.encoder, recipe.fitting.frozen_layers, place)
+        model.forms.requires_grad_(False)  # else the pass back would go through the frozen layers all the same
     if not torch.cuda.is_available() and _bf16(recipe.fitting):
         # in bfloat16 on a CPU the fused attention's backward pass is the slower one at these lengths; in float32 all of
         # it is the faster one, by a tenth of the encoder's time
@@ -92,7 +95,8 @@ def training_arguments(recipe: Recipe, states: Path, epochs: int) -> TrainingArg
         load_best_model_at_end=fitting.validate,
         metric_for_best_model=BEST_METRIC if fitting.validate else None,
         remove_unused_columns=False,
-        report_to=[],
+        report_to=list(fitting.report_to),
+        run_name=recipe.name,
         disable_tqdm=True,
         seed=recipe.seed,
         dataloader_pin_memory=False,
@@ -115,6 +119,8 @@ def new_optimizer(model: DispatchModel, fitting: FittingSection) -> torch.optim.
     """AdamW; the heads learn faster than the encoder, biases and norms do not decay."""
     groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
     settings = [
         {

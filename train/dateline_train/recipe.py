@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from dateline_formats.label_map import LabelMap
 from dateline_labels.splits import HELD_OUT_FOLDERS
-from dateline_labels.toml_files import read_typed_toml
+from dateline_labels.toml_files import FaultyKeysError, read_typed_toml
 from pydantic import ConfigDict
 
 _STRICT = ConfigDict(extra="forbid")
+
+Tracker = Literal["tensorboard", "mlflow", "wandb"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class DataSection:
     files: tuple[Path, ...]  # annotated files or folders, each in any known format
     validation: tuple[Path, ...] = ()  # annotated files or folders for validation; taken from `files` if empty
     split: Literal["number", "held-out", "random"] = "number"  # how `files` are split; see dateline_labels.splits
+    splits: Path | None = None  # of `dateline split`: says which dispatch is in which part, in place of `split`
     held_out: tuple[str, ...] = HELD_OUT_FOLDERS  # the folders that the split "held-out" leaves out
     varied: float = 0.0  # share of the dispatches that every epoch reads in other styles; see styles
     map: LabelMap = field(default_factory=LabelMap)  # others' labels for those of the schema; see docs/formats.md
@@ -34,6 +37,8 @@ class DataSection:
             raise ValueError("varied takes a share from 0 to 1")
         if not self.files:
             raise ValueError("name at least one file or folder to learn from")
+        if self.splits and (self.validation or self.split != "number"):
+            raise ValueError("splits says what is for validation; name no validation files and no split beside it")
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,27 @@ class TeacherSection:
 
 
 @dataclass(frozen=True)
+class RetrainSection:
+    """What a checkpoint learns besides the data it knows; `dateline train --from CHECKPOINT --data NEW` fills it in.
+
+    The recipe's `[data]` is the old data then, `[teacher]` names the checkpoint.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    files: tuple[Path, ...] = ()  # new annotated files or folders; all of their dispatches are learnt from
+    validation: tuple[Path, ...] = ()  # new ones to validate on, besides the old validation
+    map: LabelMap = field(default_factory=LabelMap)  # as in `[data]`, for the new ones
+    replay: float = 4.0  # old dispatches for each new one, every epoch others; 0: none, and what they taught may go
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.replay < float("inf"):
+            raise ValueError("replay takes a number of old dispatches for each new one, 0 or more")
+        if self.validation and not self.files:
+            raise ValueError("name new files to learn from besides those to validate on")
+
+
+@dataclass(frozen=True)
 class ModelSection:
     """The heads and how their losses weigh."""
 
@@ -113,9 +139,18 @@ class FittingSection:
     weight_decay: float = 0.01
     precision: Literal["auto", "fp32", "bf16"] = "auto"  # auto: bf16 where the device computes in it
     validate: bool = False  # validate after each epoch and keep the best checkpoint; else the last is kept
+    patience: int = 0  # with `validate`: stop after so many epochs in a row that are no better; 0: never
+    frozen_layers: int = 0  # the lowest so many layers, and the embeddings below them, stay as they begin
     pairs_a_dispatch: int = 20_000  # in a longer dispatch the farthest unrelated pairs are left out of training
+    report_to: tuple[
+        Tracker, ...
+    ] = ()  # experiment trackers that are told what is logged, on this machine; see trackers
 
     def __post_init__(self) -> None:
+        if min(self.patience, self.frozen_layers) < 0:
+            raise ValueError("patience and frozen_layers are numbers, or 0 for none")
+        if self.patience and not self.validate:
+            raise ValueError("patience counts epochs that validation finds no better: it needs validate = true")
         counts = ("epochs", "tokens_a_batch", "least_batches", "least_steps", "accumulation", "pairs_a_dispatch")
         if min(getattr(self, count) for count in counts) < 1:
             raise ValueError(f"{', '.join(counts[:-1])} and {counts[-1]} are at least 1")
@@ -124,6 +159,50 @@ class FittingSection:
         """How many epochs of so many batches, on each process, the run takes."""
         steps = -(-batches // self.accumulation)
         return max(self.epochs, -(-self.least_steps // steps))
+
+
+Value = int | float | str | bool
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The values that a search may try for one field: some `choices`, or numbers from `low` to `high`, whole ones where
+    both are whole.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    choices: tuple[Value, ...] = ()
+    low: int | float | None = None
+    high: int | float | None = None
+    log: bool = False  # tried by their order of magnitude
+
+    def __post_init__(self) -> None:
+        if self.choices:
+            if self.low is not None or self.high is not None or self.log:
+                raise ValueError("name either choices or low and high")
+        elif self.low is None or self.high is None or not self.low < self.high:
+            raise ValueError("name choices, or a low and a higher high")
+        elif self.log and self.low <= 0:
+            raise ValueError("an order of magnitude is of numbers above 0")
+
+
+_SPACE = {
+    "fitting.encoder_learning_rate": Searched(low=5e-5, high=1e-3, log=True),
+    "fitting.head_learning_rate": Searched(low=2e-4, high=4e-3, log=True),
+    "model.relation_weight": Searched(low=0.03, high=0.3, log=True),
+    "encoder.dropout": Searched(choices=(0.0, 0.1, 0.2)),
+}
+
+
+@dataclass(frozen=True)
+class TuneSection:
+    """What `dateline tune` searches, and for which figure on validation."""
+
+    __pydantic_config__ = _STRICT
+
+    objective: Literal["f1", "span_f1", "relation_f1"] = "f1"  # f1: the mean of the two
+    space: dict[str, Searched] = field(default_factory=lambda: dict(_SPACE))  # by "section.field"
 
 
 @dataclass(frozen=True)
@@ -140,6 +219,15 @@ class Recipe:
     model: ModelSection = field(default_factory=ModelSection)
     fitting: FittingSection = field(default_factory=FittingSection)
     teacher: TeacherSection = field(default_factory=TeacherSection)
+    retrain: RetrainSection = field(default_factory=RetrainSection)
+    tune: TuneSection = field(default_factory=TuneSection)
+
+    def __post_init__(self) -> None:
+        if self.retrain.files and not self.teacher.start:
+            what = (
+                "new files are learnt by a checkpoint: name it in [teacher] checkpoints with start = true, or by --from"
+            )
+            raise FaultyKeysError(("retrain", "files"), what)
 
     @staticmethod
     def read(path: Path) -> "Recipe":
@@ -151,11 +239,21 @@ class Recipe:
             schema=folder / recipe.data.schema,
             files=tuple(folder / file for file in recipe.data.files),
             validation=tuple(folder / file for file in recipe.data.validation),
+            splits=folder / recipe.data.splits if recipe.data.splits else None,
         )
         local = folder / recipe.encoder.name
         encoder = replace(recipe.encoder, name=str(local)) if local.is_dir() else recipe.encoder
         teacher = replace(recipe.teacher, checkpoints=tuple(folder / each for each in recipe.teacher.checkpoints))
-        return replace(recipe, data=data, encoder=encoder, teacher=teacher)
+        retrain = replace(
+            recipe.retrain,
+            files=tuple(folder / file for file in recipe.retrain.files),
+            validation=tuple(folder / file for file in recipe.retrain.validation),
+        )
+        return replace(recipe, data=data, encoder=encoder, teacher=teacher, retrain=retrain)
+
+    def begun_from(self, checkpoint: Path) -> "Recipe":
+        """The same run, begun with the weights of a checkpoint, which takes the place of the recipe's teachers."""
+        return replace(self, teacher=replace(self.teacher, checkpoints=(checkpoint,), start=True))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, for the checkpoint's record."""

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
+from dateline_report.history import HISTORY, HistoryOption
 
-from .commands import DataArgument, MapOption, ModelArgument, SplitOption
+from .commands import DataArgument, MapOption, ModelArgument, SplitOption, SplitsOption
 
 _NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
 
@@ -36,6 +37,8 @@ def report(
     ] = None,
     require_signature: SignatureOption = None,
     map_: MapOption = None,
+    splits: SplitsOption = None,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Write the evaluation report of a checkpoint or bundle: report.html, report.md, plots, cases, model card.
 
@@ -52,5 +55,7 @@ def report(
 
     options = Options(seed, resamples, story, fail_if_worse)
     mapping = LabelMap.read(map_) if map_ else None
-    asked = Asked(model, tuple(data), out, split, compare, tuple(runs or ()), require_signature, mapping)
+    asked = Asked(
+        model, tuple(data), out, split, splits, compare, tuple(runs or ()), require_signature, mapping, history
+    )
     run_full_report(asked, options)

@@ -12,6 +12,7 @@ from dateline_labels import InputError, Place
 from torch import Tensor
 
 from .encoder import keep_layers
+from .growing import grown, missing
 from .losses import Logits
 from .model import DispatchModel
 from .network import load_checkpoint
@@ -39,18 +40,32 @@ class Teachers:
 
 
 def load_teachers(recipe: Recipe, model: DispatchModel, place: Place) -> Teachers | None:
-    """The teachers of a recipe, None where it names none; raises InputError where one does not fit the model."""
+    """The teachers of a recipe, None where it names none, or gives what they make of a batch no weight; raises
+    InputError where one does not fit the model.
+    """
+    if not recipe.teacher.weight:
+        return None
     models = [_load(folder, model, place) for folder in recipe.teacher.checkpoints]
+    for folder, teacher in zip(recipe.teacher.checkpoints, models, strict=True):
+        if teacher.reading.schema != model.reading.schema:
+            what = f"{folder} was trained with another schema, and cannot teach this one"
+            raise InputError(place, "teacher.checkpoints", f"{what}; to begin with its weights alone: weight = 0.0")
     return Teachers(models) if models else None
 
 
 def begin_as_teacher(model: DispatchModel, recipe: Recipe, place: Place) -> None:
-    """Give the model the weights of its first teacher, less the layers that it has not."""
+    """Give the model the weights of its first teacher, less the layers that it has not; the labels that the teacher
+    does not know begin afresh. Raises InputError where it knows some that the model does not.
+    """
     teacher = _load(recipe.teacher.checkpoints[0], model, place)
     if recipe.encoder.layers:
         keep_layers(teacher.encoder, recipe.encoder.layers, place)
+    old, new = teacher.reading.schema, model.reading.schema
+    if lacking := missing(old, new):
+        what = f"{recipe.teacher.checkpoints[0]} knows the {lacking}, which {new.name} {new.version} does not have"
+        raise InputError(place, "data.schema", f"{what}; a schema may grow from one training to the next, not shrink")
     try:
-        loaded = model.load_state_dict(teacher.state_dict(), strict=False)
+        loaded = model.load_state_dict(grown(teacher.state_dict(), model.state_dict(), old, new), strict=False)
     except RuntimeError as error:  # another width
         raise InputError(place, "teacher.start", " ".join(str(error).split())) from None
     unexpected = [name for name in loaded.unexpected_keys if not name.startswith("gate.")]  # the model gets its own
@@ -69,8 +84,6 @@ def _load(folder: Path, model: DispatchModel, place: Place) -> DispatchModel:
     if not (folder / "model.safetensors").is_file():
         raise InputError(place, "teacher.checkpoints", f"{folder} is no checkpoint; train it first")
     teacher, _ = load_checkpoint(folder)
-    if teacher.reading.schema != model.reading.schema:
-        raise InputError(place, "teacher.checkpoints", f"{folder} was trained with another schema")
     if teacher.config.encoder["vocab_size"] != model.config.encoder["vocab_size"]:
         raise InputError(place, "teacher.checkpoints", f"{folder} has another vocabulary")
     return teacher

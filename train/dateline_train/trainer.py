@@ -20,10 +20,12 @@ from . import checkpoints
 from .batches import TokenBatches
 from .model import DispatchModel, Loss
 from .network import checkpoint_extractor
+from .replaying import ReplayedRows
 from .teacher import Teachers
 from .varying import VariedRows
 
 BEST_METRIC = "eval_f1"
+Rows = VariedRows | ReplayedRows
 _PARTS = ("tag_loss", "attribute_loss", "relation_loss", "teacher_loss")
 """In the order of `Loss.parts`."""
 
@@ -33,7 +35,7 @@ class DispatchTrainer(Trainer):
 
     def __init__(
         self,
-        rows: VariedRows,
+        rows: Rows,
         batches: TokenBatches,
         tokenizer: Tokenizer,
         validation: tuple[Dispatch, ...],
@@ -120,7 +122,7 @@ class EpochOfRows(TrainerCallback):
     The Trainer's own call gets lost between accelerate's wrappers where several processes resume within an epoch.
     """
 
-    def __init__(self, rows: VariedRows, batches: TokenBatches) -> None:
+    def __init__(self, rows: Rows, batches: TokenBatches) -> None:
         self._rows, self._batches = rows, batches
 
     def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:

@@ -1,6 +1,7 @@
 """A recipe → a trained checkpoint. The same run again goes on where it was interrupted.
 
 <output>/            config.json, model.safetensors, tokenizer files, training.json: the checkpoint
+<output>/learnt.jsonl  what it was trained on, dispatch by dispatch
 <output>/log.jsonl   what was logged
 <output>/findings.txt  what was lost, repaired or doubtful in the data, if anything
 <output>/training/   the saved states of an unfinished run, gone when it is finished
@@ -10,14 +11,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import torch
 import typer
+from dateline_annotation.split_file import SplitFile
 from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
@@ -25,22 +28,30 @@ from dateline_infer.windows import SpecialTokens
 from dateline_labels import InputError, LockedError, Place, Schema, jsonl
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
+from dateline_report.history_entries import weights_digest
+from dateline_report.model_facts import dispatches_digest
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast, set_seed
+from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
 from transformers.utils import logging as transformers_logging
 
 from . import checkpoints, teacher
 from .batches import TokenBatches
 from .calibrating import choose_calibration
-from .encoding import Collator, Encoder, size_in_batch
+from .early_stopping import EarlyStopping, has_stopped
+from .encoding import Collator, Encoder
 from .fitting import new_model, new_optimizer, training_arguments
 from .gate_learning import learn_gate
+from .learnt import Known, write_learnt
 from .model import DispatchModel
 from .network import checkpoint_extractor
-from .recipe import DataSection, Recipe
+from .recipe import DataSection, Recipe, RetrainSection, Tracker
+from .replaying import ReplayedRows
+from .retraining import Renewed, renewed
 from .teacher import load_teachers
 from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
+from .trackers import tracked
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
 
@@ -48,6 +59,8 @@ RECORD = "training.json"
 """Written last: what the checkpoint was trained from, and its figures on validation."""
 FINDINGS = "findings.txt"
 """What was lost, repaired or doubtful in the data, a line each."""
+_LATER = ("patience", "frozen_layers", "report_to")
+"""Of the fitting; where they are not used a run is what it was before there were any."""
 
 
 @dataclass(frozen=True)
@@ -60,45 +73,112 @@ class Run:
     splits: Splits
     fingerprint: str
     findings: tuple[Finding, ...] = ()
+    new: frozenset[str] = frozenset()  # ids of what a retraining adds to the old data
+    known: Known | None = None  # what the checkpoint that it begins with has learnt from, if it begins with one
 
 
 def run_training(
-    path: Path, output: Path | None = None, data: Sequence[Path] = (), mapping: LabelMap | None = None
-) -> None:
-    """Train the recipe at `path`; `output`, `data` and `mapping` take the place of what it says.
+    path: Path,
+    output: Path | None = None,
+    data: Sequence[Path] = (),
+    mapping: LabelMap | None = None,
+    begin: Path | None = None,
+    trackers: Sequence[Tracker] = (),
+    splits: Path | None = None,
+) -> Path | None:
+    """Train the recipe at `path`; the others take the place of what it says. Returns the checkpoint's folder where it
+    was trained just now, by this process.
 
-    What was lost, repaired or doubtful in the data is listed in the output's findings.txt. Raises InputError on a
-    faulty recipe or data, LockedError where another run writes to the same output.
+    With `begin`, a checkpoint, the training begins with its weights, and `data` and `mapping` are of the new data that
+    it learns besides the recipe's. What was lost, repaired or doubtful in the data is listed in the output's
+    findings.txt. Raises InputError on a faulty recipe or data, LockedError where another run writes to the same output.
     """
+    recipe = Recipe.read(path)
+    recipe = replace(recipe, output=output or recipe.output)
+    if trackers:
+        recipe = replace(recipe, fitting=replace(recipe.fitting, report_to=tuple(trackers)))
+    if splits:
+        recipe = replace(recipe, data=replace(recipe.data, splits=splits, split="number", validation=()))
+    files = {"files": tuple(data)} if data else {}
+    changed: dict[str, Any] = files | ({"map": mapping} if mapping else {})
+    if begin:
+        recipe = recipe.begun_from(begin)
+        recipe = replace(recipe, retrain=replace(recipe.retrain, **changed))
+    else:
+        recipe = replace(recipe, data=replace(recipe.data, **changed))
+    return train_recipe(recipe, Place(str(path)))
+
+
+def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallback] = ()) -> Path | None:
+    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; the rest as above."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
-    recipe = Recipe.read(path)
-    if output:
-        recipe = replace(recipe, output=output)
-    if data:
-        recipe = replace(recipe, data=replace(recipe.data, files=tuple(data)))
-    if mapping:
-        recipe = replace(recipe, data=replace(recipe.data, map=mapping))
-    run = prepare(recipe, Place(str(path)))
-    with _lock(recipe.output):
+    run = prepare(recipe, place)
+    with _lock(recipe.output), tracked(recipe.fitting.report_to, recipe.output):
         if _is_finished(run):
             _say(f"{recipe.output} is trained already; remove it to train it again")
-            return
+            return None
         if _is_main():
             say_findings(run.findings, recipe.output / FINDINGS)
-        _train(run)
+        _train(run, callbacks)
+    return recipe.output if _is_main() else None
 
 
 def prepare(recipe: Recipe, place: Place) -> Run:
     """Read and split the data."""
     schema = Schema.read(recipe.data.schema)
-    splits, findings = read_split(recipe.data, schema, place)
-    digest = hashlib.sha256(json.dumps({**recipe.to_dict(), "output": None, "data": None}, sort_keys=True).encode())
+    old, findings = read_split(recipe.data, schema, place)
+    parts = renewed(old, recipe.retrain, schema, place)
+    known = Known.of(recipe.teacher.checkpoints[0]) if recipe.teacher.start else None
+    if known:
+        known.check_validation(parts.splits, place)
+        if recipe.retrain.files and recipe.retrain.replay:
+            known.check_old((*parts.splits.train, *parts.splits.validation, *parts.splits.test), place)
+    return Run(
+        recipe,
+        place,
+        schema,
+        parts.splits,
+        _fingerprint(recipe, schema, parts),
+        findings + parts.findings,
+        parts.new,
+        known,
+    )
+
+
+def fingerprint(recipe: Recipe, place: Place) -> str:
+    """What tells the runs of a recipe, as its data stand now, from all others; raises as `prepare`."""
+    return prepare(recipe, place).fingerprint
+
+
+def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
+    """What tells this run from every other whose weights might differ: neither paths nor trackers nor what is searched;
+    what a run makes no use of is left out, so that it stays the same when recipes can say more.
+    """
+    plain = {**recipe.to_dict(), "output": None, "data": None}
+    fitting = {**plain["fitting"], "report_to": ()}
+    plain["fitting"] = {name: value for name, value in fitting.items() if name not in _LATER or value}
+    del plain["tune"], plain["retrain"]
+    if parts.new:
+        plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
+    digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
     digest.update(teacher.digest(recipe).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
-    for dispatch in (*splits.train, *splits.validation):
+    for dispatch in (*parts.splits.train, *parts.splits.validation):
         digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
-    return Run(recipe, place, schema, splits, digest.hexdigest(), findings)
+    return digest.hexdigest()
+
+
+def recorded_splits(record: Mapping[str, Any], schema: Schema) -> Splits:
+    """The parts of the data that a checkpoint was trained on, read again as its training.json names them.
+
+    Raises KeyError, TypeError or pydantic's ValidationError where the record is none, InputError or OSError where the
+    data are not there as they were.
+    """
+    recipe, place = record["recipe"], Place(RECORD)
+    old = split(TypeAdapter(DataSection).validate_python(recipe["data"]), schema, place)
+    section = TypeAdapter(RetrainSection).validate_python(recipe.get("retrain", {}))
+    return renewed(old, section, schema, place).splits
 
 
 def split(data: DataSection, schema: Schema, place: Place) -> Splits:
@@ -113,6 +193,8 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
     if data.validation:
         validation = read_annotations(data.validation, schema, data.map)
         splits, findings = Splits(dispatches, validation.dispatches, ()), findings + validation.findings
+    elif data.splits:
+        splits = SplitFile.read(data.splits).splits(dispatches, Place(str(data.splits)))
     elif data.split == "held-out":
         try:
             splits = leave_folders_out(dispatches, data.held_out)
@@ -122,17 +204,24 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
         splits = split_by_number(dispatches) if data.split == "number" else split_randomly(dispatches)
     for name, part in (("train", splits.train), ("validation", splits.validation)):
         if not part:
+            if data.splits:
+                raise InputError(Place(str(data.splits)), f"parts.{name}", "expected at least one dispatch, got none")
             what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
             raise InputError(place, "data.split", what)
     return splits, findings
 
 
-def _train(run: Run) -> None:
+def _train(run: Run, callbacks: Sequence[TrainerCallback] = ()) -> None:
     states = run.recipe.output / "training"
     trainer, fast = new_trainer(run, states)
+    for callback in callbacks:
+        trainer.add_callback(callback)
     state = checkpoints.newest_whole(states)
     if state:
         _say(f"resuming from {state}")
+        saved = TrainerState.load_from_json(str(state / "trainer_state.json"))
+        if has_stopped(saved.log_history, run.recipe.fitting.patience):
+            trainer.args.max_steps = saved.global_step  # interrupted after its last epoch
     trainer.train(resume_from_checkpoint=str(state) if state else None)
     if trainer.is_world_process_zero():
         model = trainer.accelerator.unwrap_model(trainer.model)
@@ -149,14 +238,18 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     torch.use_deterministic_algorithms(True, warn_only=True)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
-    rows = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
-    sizes = list(map(size_in_batch, rows.plain["windows"]))
-    batches = TokenBatches(sizes, fitting.tokens_a_batch, run.recipe.seed, _processes(), fitting.least_batches)
+    every = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
+    rows = ReplayedRows(every, run.new, run.recipe.retrain.replay, run.recipe.seed) if run.new else every
+    batches = TokenBatches(rows.sizes, fitting.tokens_a_batch, run.recipe.seed, _processes(), fitting.least_batches)
     epochs = fitting.epochs_of(len(batches) // _processes())
     _say(
-        f"{run.recipe.name}: {len(rows)} dispatches of {sum(rows.plain['length'])} tokens to learn from, "
+        f"{run.recipe.name}: {len(every)} dispatches of {sum(every.plain['length'])} tokens to learn from, "
         f"{len(run.splits.validation)} to validate on, {epochs} epochs"
     )
+    if isinstance(rows, ReplayedRows):
+        _say(rows.summary())
+    if run.known and (changed := run.known.changed(run.splits.train)):
+        _say(f"{len(changed)} dispatches stand otherwise than {run.known.checkpoint} has learnt them, as {changed[0]}")
     _say(batches.summary())
     for widened in encoder.widened:
         _say(f"warning: {widened}; the span is widened to whole tokens")
@@ -174,6 +267,8 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
         optimizers=(new_optimizer(model, fitting), None),
     )
+    if fitting.patience:
+        trainer.add_callback(EarlyStopping(fitting.patience))
     return trainer, fast
 
 
@@ -201,11 +296,14 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "fingerprint": run.fingerprint,
         "recipe": run.recipe.to_dict(),
         "dispatches": {"train": len(run.splits.train), "validation": len(validation)},
+        "data": {"train": dispatches_digest(run.splits.train), "validation": dispatches_digest(validation)},
+        **({"begun_with": weights_digest(run.recipe.teacher.checkpoints[0])} if run.known else {}),
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
         "thresholds": thresholds,
         "obligatory": obligatory,
         "versions": {name: version(name) for name in ("dateline", "torch", "transformers", "tokenizers")},
     }
+    write_learnt(output, run.splits.train, run.known)
     write_atomically(output / RECORD, (json.dumps(record, indent=1) + "\n").encode("utf-8"))
     _say(
         f"trained: validation span F1 {figures['eval_span_f1']:.1f}, relation F1 {figures['eval_relation_f1']:.1f}; "

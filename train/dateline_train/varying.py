@@ -7,7 +7,7 @@ import torch
 from datasets import Dataset
 from dateline_labels import Dispatch
 
-from .encoding import Encoder, Row
+from .encoding import Encoder, Row, size_in_batch
 from .styles import Names, varied
 
 
@@ -20,9 +20,10 @@ class VariedRows(torch.utils.data.Dataset[Row]):
     def __init__(self, encoder: Encoder, dispatches: Sequence[Dispatch], share: float, seed: int) -> None:
         self._encoder = encoder
         rows = [(dispatch, row) for dispatch in dispatches if (row := encoder.row(dispatch))]
-        self._dispatches = [dispatch for dispatch, _ in rows]
+        self.dispatches = [dispatch for dispatch, _ in rows]
         self.plain: Dataset = Dataset.from_list([row for _, row in rows])
-        self._names = Names(self._dispatches)
+        self.sizes = [size_in_batch(row["windows"]) for _, row in rows]
+        self._names = Names(self.dispatches)
         self._share = share
         self._seed = seed
         self._epoch = 0
@@ -32,11 +33,11 @@ class VariedRows(torch.utils.data.Dataset[Row]):
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return len(self._dispatches)
+        return len(self.dispatches)
 
     def __getitem__(self, number: int) -> Row:
         random = np.random.default_rng((self._seed, self._epoch, number))
         if random.random() >= self._share:
             row: Row = self.plain[number]
             return row
-        return self._encoder.row(varied(self._dispatches[number], random, self._names)) or self.plain[number]
+        return self._encoder.row(varied(self.dispatches[number], random, self._names)) or self.plain[number]

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from dateline_labels.errors import HIDDEN
+from .errors import HIDDEN
 
 _SHAPING = "\u200c\u200d"
 """Joiners: without them words of Persian or Hindi and many pictographs look different."""

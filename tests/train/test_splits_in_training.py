@@ -1,0 +1,108 @@
+"""The file of a split in a recipe and behind `--splits`: what is learnt from, what is tested on, other data refused."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import recipe_text
+from dateline_annotation.split_choices import By, Wanted
+from dateline_annotation.splitting import make_split
+from dateline_formats.reading import read_annotations
+from dateline_labels import InputError, Place, Schema
+from dateline_labels.main import main
+from dateline_train.recipe import Recipe
+from dateline_train.training import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = Schema.read(ROOT / "labels" / "schema.toml")
+
+
+@pytest.fixture(scope="module")
+def splits(tmp_path_factory: pytest.TempPathFactory, corpus_sample: Path) -> Path:
+    path = tmp_path_factory.mktemp("splits") / "splits.json"
+    annotated = read_annotations([corpus_sample], SCHEMA)
+    make_split(annotated, Wanted(By.COPIES, validation=15, test=20)).file.write(path)
+    return path
+
+
+def ids(path: Path, part: str) -> set[str]:
+    return set(json.loads(path.read_text(encoding="utf-8"))["parts"][part])
+
+
+def recipe(folder: Path, encoder: Path, data: Path, line: str) -> Path:
+    path = folder / "tiny.toml"
+    text = recipe_text(encoder, data, folder / "checkpoint", "epochs = 1")
+    path.write_text(text.replace("[data]\n", f"[data]\n{line}\n"), encoding="utf-8")
+    return path
+
+
+def test_the_recipe_learns_from_the_parts_of_the_file(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, splits: Path
+) -> None:
+    shutil.copy(splits, tmp_path / "mine.json")  # beside the recipe, from whose folder it is named
+    read = Recipe.read(recipe(tmp_path, tiny_encoder, corpus_sample, 'splits = "mine.json"'))
+    run = prepare(read, Place("tiny.toml"))
+    assert {dispatch.id for dispatch in run.splits.train} == ids(splits, "train")
+    assert {dispatch.id for dispatch in run.splits.validation} == ids(splits, "validation")
+    plain = prepare(Recipe.read(recipe(tmp_path, tiny_encoder, corpus_sample, "")), Place("tiny.toml"))
+    assert plain.fingerprint != run.fingerprint
+
+
+@pytest.mark.parametrize("line", ['splits = "s.json"\nsplit = "random"', 'splits = "s.json"\nvalidation = ["v.jsonl"]'])
+def test_two_ways_to_split_in_one_recipe_are_refused(tmp_path: Path, line: str) -> None:
+    with pytest.raises(InputError, match="splits says what is for validation"):
+        Recipe.read(recipe(tmp_path, tmp_path / "encoder", tmp_path / "data", line))
+
+
+def test_train_evaluate_and_report_take_the_file_and_say_which(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, splits: Path
+) -> None:
+    path, checkpoint = recipe(tmp_path, tiny_encoder, corpus_sample, 'split = "random"'), tmp_path / "checkpoint"
+    assert main(["train", str(path), "--splits", str(splits)]) == 0
+    record = json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))
+    assert record["dispatches"] == {"train": len(ids(splits, "train")), "validation": len(ids(splits, "validation"))}
+    assert record["recipe"]["data"]["splits"] == str(splits)
+    arguments = [str(checkpoint), str(corpus_sample), "--splits", str(splits), "--split", "test"]
+    assert main(["evaluate", *arguments, "--out", str(tmp_path / "short")]) == 0
+    assert main(["report", *arguments, "--out", str(tmp_path / "full"), "--resamples", "0"]) == 0
+    digest = json.loads(splits.read_text(encoding="utf-8"))["sha256"]
+    for folder in ("short", "full"):
+        metrics = json.loads((tmp_path / folder / "metrics.json").read_text(encoding="utf-8"))
+        assert metrics["data"]["dispatches"] == len(ids(splits, "test"))
+        assert (metrics["data"]["split"], metrics["data"]["splits"]) == ("test", digest)
+    assert metrics["data"]["train_overlap"] == 0
+    assert metrics["model"]["recipe"]["split"] == "splits.json"
+
+
+def test_other_data_and_other_parts_are_one_line(
+    tmp_path: Path,
+    tiny_encoder: Path,
+    tiny_bundle: Path,
+    corpus_sample: Path,
+    splits: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fewer = tmp_path / "fewer"
+    shutil.copytree(corpus_sample, fewer)
+    (fewer / "militancy_notes-001.md").unlink()
+    path = recipe(tmp_path, tiny_encoder, fewer, f'splits = "{splits.as_posix()}"')
+    evaluated = ["evaluate", str(tiny_bundle), str(fewer), "--splits", str(splits), "--out", str(tmp_path / "out")]
+    what = f"{splits}:0:parts: made of other data: 1 of its 40 dispatches are not in the data, as militancy_notes-001"
+    for arguments in (["train", str(path)], [*evaluated, "--split", "test"], evaluated):
+        assert main(arguments) == 2
+        assert capsys.readouterr().err.splitlines() == [what]
+    assert main([*evaluated, "--split", "held-out"]) == 2
+    assert "expected one of all, train, validation, test, got held-out" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_a_file_without_validation_is_no_split_to_train_with(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annotated = read_annotations([corpus_sample], SCHEMA)
+    path = tmp_path / "s.json"
+    make_split(annotated, Wanted(By.RANDOM, validation=0, test=30)).file.write(path)
+    assert main(["train", str(recipe(tmp_path, tiny_encoder, corpus_sample, 'splits = "s.json"'))]) == 2
+    assert capsys.readouterr().err == f"{path}:0:parts.validation: expected at least one dispatch, got none\n"
