@@ -75,9 +75,15 @@ def opened(path: Path, limits: Mapping[str, int]) -> Iterator[Files]:
     Raises BundleError where there is no bundle.
     """
     if path.is_dir():
+        if (path / "model.safetensors").is_file() and not (path / "manifest.json").is_file():
+            made = "`dateline package CHECKPOINT BUNDLE` makes one of it"
+            raise BundleError(f"{one_line(str(path))}: a checkpoint, not a bundle; {made}")
         yield FolderBundle(path, frozenset(limits))
     elif path.is_file():
         with ZipBundle.opened(path, limits) as files:
             yield files
     else:
-        raise BundleError(f"{one_line(str(path))}: not a bundle, neither a folder nor a .zip")
+        raise BundleError(
+            f"{one_line(str(path))}: no bundle is there, neither a folder nor a .zip; "
+            "`dateline package CHECKPOINT BUNDLE` makes one"
+        )

@@ -117,7 +117,8 @@ def _precision(asked: Asked, host: Host, variants: Collection[str], device: str,
         if not host.features & _BF16_FEATURES:
             raise _refused("precision", "this processor does not compute in bf16")
     elif asked.precision not in variants:
-        raise _refused("precision", f"the bundle has {', '.join(sorted(variants))} only, got {asked.precision}")
+        has = f"the bundle has {', '.join(sorted(variants))} only, got {asked.precision}"
+        raise _refused("precision", f"{has}; `dateline package --variant {asked.precision}` adds it")
     elif asked.precision in (FP16, INT8_DYNAMIC) and engine == OPENVINO:
         raise _refused("precision", f"{asked.precision} needs the engine onnxruntime")
     return asked.precision, f"precision {asked.precision}: asked for"

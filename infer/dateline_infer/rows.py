@@ -172,7 +172,9 @@ def _csv_fault(cells: Sequence[str], names: Sequence[str], source: _CsvLines) ->
 
 def _check_column(text_column: str, names: Sequence[str], place: Place) -> None:
     if text_column not in names:
-        raise ColumnError(place, text_column, f"no such column, got {', '.join(names) or 'nothing'}")
+        raise ColumnError(
+            place, text_column, f"no such column, got {', '.join(names) or 'nothing'}; --text-column names another"
+        )
 
 
 class ColumnError(InputError):

@@ -88,7 +88,10 @@ def recognised(path: Path, among: Sequence[Format] = FORMATS) -> tuple[Format, s
     found = recognise(path, among) or ((among[0], "asked for") if len(among) == 1 else None)
     if found is None:
         names = ", ".join(each.name for each in among)
-        raise InputError(Place(str(path)), "format", f"expected a folder or a file in a known format ({names})")
+        expected = f"expected a folder or a file in a known format ({names})"
+        raise InputError(
+            Place(str(path)), "format", f"{expected}; `dateline convert --from` names one that is not seen"
+        )
     return found
 
 

@@ -9,7 +9,10 @@ import os
 import signal
 import sys
 import traceback
+from difflib import get_close_matches
 from importlib.metadata import entry_points
+from itertools import islice
+from pathlib import Path
 
 import typer
 
@@ -19,6 +22,7 @@ from .errors import DatelineError, ExitCode, one_line
 NAME = "dateline"
 GROUP = "dateline.commands"
 _DEBUG = "DATELINE_DEBUG"
+_MOST_NAMES = 1_000
 _LONGEST_LINE = 5_000  # a path of 4,096 characters and what is wrong there
 
 
@@ -36,7 +40,7 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
     except typer.Abort:
         return _say("interrupted", ExitCode.INTERRUPTED)
     except typer.TyperException as error:  # usage
-        return _say(f"dateline: {error.format_message()}", ExitCode.BAD_INPUT)
+        return _say(f"{NAME}: {error.format_message()}{_where_to_look(error)}", ExitCode.BAD_INPUT)
     except DatelineError as error:
         return _say(str(error), error.exit_code)
     except BrokenPipeError:
@@ -44,7 +48,7 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except OSError as error:
-        return _say(f"{error.filename or 'dateline'}: {error.strerror or error}", ExitCode.IO)
+        return _say(f"{error.filename or NAME}: {error.strerror or error}{_meant(error)}", ExitCode.IO)
     except Exception as error:
         if os.environ.get(_DEBUG):
             traceback.print_exc()
@@ -90,6 +94,21 @@ def _dateline() -> None:
     · dateline doctor out/demo/bundle
     · dateline train train/recipes/default.toml
     """
+
+
+def _where_to_look(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"; {context.command_path} --help shows how it is used" if context else ""
+
+
+def _meant(error: OSError) -> str:
+    """What may have been meant by the name of a file that is not there."""
+    if not isinstance(error, FileNotFoundError) or not isinstance(error.filename, str):
+        return ""
+    path = Path(error.filename)
+    names = [each.name for each in islice(path.parent.iterdir(), _MOST_NAMES)] if path.parent.is_dir() else []
+    alike = get_close_matches(path.name, names, n=1, cutoff=0.75)
+    return f"; did you mean {path.parent / alike[0]}?" if alike else ""
 
 
 def _say(message: str, status: ExitCode) -> ExitCode:

@@ -4,8 +4,10 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -42,9 +44,9 @@ def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
         fault = error.errors(include_url=False)[0]
         cause = fault.get("ctx", {}).get("error")
         keys = [str(key) for key in (*fault["loc"], *(cause.keys if isinstance(cause, FaultyKeysError) else ()))]
-        raise InputError(
-            place.at(_line_of(text, keys)), ".".join(keys) or "file", fault_text(fault["msg"], fault["input"])
-        ) from None
+        unknown = fault["type"] == "unexpected_keyword_argument"
+        what = _no_such_key(kind, keys) if unknown else fault_text(fault["msg"], fault["input"])
+        raise InputError(place.at(_line_of(text, keys)), ".".join(keys) or "file", what) from None
     except ValueError as error:  # an integer of thousands of digits
         raise InputError(place, "toml", str(error)) from None
     except RecursionError:
@@ -58,6 +60,17 @@ def fault_text(message: str, value: object) -> str:
         return f"{message}, got an integer of {value.bit_length()} bits"
     scalar = isinstance(value, str | int | float | bool) or value is None
     return f"{message}, got {value!r}" if scalar else message
+
+
+def _no_such_key(kind: type, keys: list[str]) -> str:
+    """What to write in place of the last of `keys`, which lead through dataclasses from `kind`."""
+    for key in keys[:-1]:
+        kind = get_type_hints(kind).get(key, object) if is_dataclass(kind) else object
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+    alike = get_close_matches(keys[-1], names, n=1)
+    if alike:
+        return f"no such key, did you mean {alike[0]}?"
+    return f"no such key, expected one of {', '.join(names)}" if names else "no such key"
 
 
 def _line_of(text: str, keys: list[str]) -> int:

@@ -112,8 +112,15 @@ def _loading(section: EncoderSection, place: Place, hint: str = "") -> Iterator[
         yield
     except Exception as error:
         reason = str(error).strip().partition("\n")[0]
-        what = f"{section.name} cannot be loaded: {type(error).__name__}: {reason}{hint}"
+        what = f"{section.name} cannot be loaded: {type(error).__name__}: {reason}{hint}{_elsewhere(section)}"
         raise InputError(place, "encoder.name", what) from error
+
+
+def _elsewhere(section: EncoderSection) -> str:
+    """What else to name, where a name is taken for that of a hub."""
+    if section.name.startswith("package:") or Path(section.name).exists():
+        return ""
+    return "; no such folder is here, so the hub was asked: name a local folder, or be connected"
 
 
 def _sentencepiece_hint() -> str:

@@ -71,6 +71,8 @@ class TorchNetwork:
 
 def load_checkpoint(folder: Path) -> tuple[DispatchModel, Tokenizer]:
     """The model of a checkpoint, ready to read, and its tokenizer; raises BundleError where files are missing."""
+    if not folder.exists():
+        raise BundleError(f"{folder}: no checkpoint or bundle is there; `dateline train RECIPE` makes a checkpoint")
     for name in ("config.json", "model.safetensors", "tokenizer.json"):
         if not (folder / name).is_file():
             raise BundleError(f"{folder}: not a checkpoint, {name} is missing")
