@@ -52,16 +52,17 @@ def read_on(paths: Iterable[Path], mapping: LabelMap, given: Format | None) -> R
         units += [(unit, each) for unit, each in found if each]
         read.add(Annotated((), left_out(path, found)))
     for unit, each in with_progress(units, len(units), "reading"):
-        before = len(read.placed)
+        before = len(read.problems)
         for annotated in _unit(unit, each, read.problems):
             _apply(mapping, annotated, read)
-        if len(read.placed) > before and each.name == as_label_studio.FORMAT.name:
+        whole = not any(problem.kind == "error" for problem in read.problems[before:])
+        if whole and each.name == as_label_studio.FORMAT.name:
             _add_annotators(unit, mapping, read)
     return read
 
 
 def _add_annotators(unit: Path, mapping: LabelMap, read: Read) -> None:
-    """Add what each annotator of a Label Studio file marked, where there are several.
+    """Add what each annotator of a Label Studio file marked, where there are several; of a file that is read whole.
 
     Of several annotations of a task its reader takes one; what is at fault in the others is told here.
     """
@@ -70,9 +71,7 @@ def _add_annotators(unit: Path, mapping: LabelMap, read: Read) -> None:
         if len(found) > 1:
             read.annotators.append({name: mapping.applied(each) for name, each in found.items()})
     except InputError as error:
-        problem = of_error(error)
-        if problem not in read.problems:
-            read.problems.append(problem)
+        read.problems.append(of_error(error))
 
 
 def _apply(mapping: LabelMap, annotated: Annotated, read: Read) -> None:
