@@ -92,7 +92,7 @@ def group_counts(draw: st.DrawFn) -> np.ndarray:
     return counts[:, counts.sum(axis=0) > 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(group_counts(), st.sampled_from([SHARES, (0.5, 0.25, 0.25), (0.7, 0.3, 0.0), (0.1, 0.0, 0.9)]))
 def test_every_part_that_is_asked_for_gets_a_group_and_no_other_does(
     counts: np.ndarray, shares: Sequence[float]

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import recipe_text
 from dateline_annotation.split_choices import By, Wanted
 from dateline_annotation.splitting import make_split
@@ -58,6 +59,7 @@ def test_two_ways_to_split_in_one_recipe_are_refused(tmp_path: Path, line: str) 
 def test_train_evaluate_and_report_take_the_file_and_say_which(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, splits: Path
 ) -> None:
+    torch.set_num_threads(1)  # so small a model gains nothing from a second one
     path, checkpoint = recipe(tmp_path, tiny_encoder, corpus_sample, 'split = "random"'), tmp_path / "checkpoint"
     assert main(["train", str(path), "--splits", str(splits)]) == 0
     record = json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))
