@@ -6,17 +6,28 @@ from pathlib import Path
 
 import pytest
 import torch
+import typer
 from conftest import recipe_text
 from dateline_annotation.split_choices import By, Wanted
 from dateline_annotation.splitting import make_split
 from dateline_formats.reading import read_annotations
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.main import main
+from dateline_train.commands import evaluate, train
 from dateline_train.recipe import Recipe
+from dateline_train.report_commands import report
 from dateline_train.training import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = Schema.read(ROOT / "labels" / "schema.toml")
+
+
+def run(*arguments: object) -> int:
+    """One of the commands that take the file; its exit code."""
+    app = typer.Typer()
+    for command in (train, evaluate, report):
+        app.command()(command)
+    return main([str(each) for each in arguments], app)
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +72,13 @@ def test_train_evaluate_and_report_take_the_file_and_say_which(
 ) -> None:
     torch.set_num_threads(1)  # so small a model gains nothing from a second one
     path, checkpoint = recipe(tmp_path, tiny_encoder, corpus_sample, 'split = "random"'), tmp_path / "checkpoint"
-    assert main(["train", str(path), "--splits", str(splits)]) == 0
+    assert run("train", path, "--splits", splits) == 0
     record = json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))
     assert record["dispatches"] == {"train": len(ids(splits, "train")), "validation": len(ids(splits, "validation"))}
     assert record["recipe"]["data"]["splits"] == str(splits)
     arguments = [str(checkpoint), str(corpus_sample), "--splits", str(splits), "--split", "test"]
-    assert main(["evaluate", *arguments, "--out", str(tmp_path / "short")]) == 0
-    assert main(["report", *arguments, "--out", str(tmp_path / "full"), "--resamples", "0"]) == 0
+    assert run("evaluate", *arguments, "--out", tmp_path / "short") == 0
+    assert run("report", *arguments, "--out", tmp_path / "full", "--resamples", "0") == 0
     digest = json.loads(splits.read_text(encoding="utf-8"))["sha256"]
     for folder in ("short", "full"):
         metrics = json.loads((tmp_path / folder / "metrics.json").read_text(encoding="utf-8"))
@@ -92,9 +103,9 @@ def test_other_data_and_other_parts_are_one_line(
     evaluated = ["evaluate", str(tiny_bundle), str(fewer), "--splits", str(splits), "--out", str(tmp_path / "out")]
     what = f"{splits}:0:parts: made of other data: 1 of its 40 dispatches are not in the data, as militancy_notes-001"
     for arguments in (["train", str(path)], [*evaluated, "--split", "test"], evaluated):
-        assert main(arguments) == 2
+        assert run(*arguments) == 2
         assert capsys.readouterr().err.splitlines() == [what]
-    assert main([*evaluated, "--split", "held-out"]) == 2
+    assert run(*evaluated, "--split", "held-out") == 2
     assert "expected one of all, train, validation, test, got held-out" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "checkpoint").exists()
@@ -106,5 +117,5 @@ def test_a_file_without_validation_is_no_split_to_train_with(
     annotated = read_annotations([corpus_sample], SCHEMA)
     path = tmp_path / "s.json"
     make_split(annotated, Wanted(By.RANDOM, validation=0, test=30)).file.write(path)
-    assert main(["train", str(recipe(tmp_path, tiny_encoder, corpus_sample, 'splits = "s.json"'))]) == 2
+    assert run("train", recipe(tmp_path, tiny_encoder, corpus_sample, 'splits = "s.json"')) == 2
     assert capsys.readouterr().err == f"{path}:0:parts.validation: expected at least one dispatch, got none\n"
