@@ -17,7 +17,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from choosing_curve import ALL, START, Trained, drawn, table
-from dateline_annotation.candidates import close_candidate
+from dateline_annotation.candidates import Faults, Numbered, read_closely
 from dateline_annotation.next_choice import chosen_from
 from dateline_annotation.pool import Candidate
 from dateline_annotation.strategies import Choosing, Per, Strategy
@@ -101,21 +101,20 @@ class Simulation:
         self, seed: int, strategy: str, number: int, annotated: Sequence[Dispatch], wanted: Mapping[str, int]
     ) -> Trained:
         """The record of a training, made now if there is none that tells what was chosen after it."""
-        for each in self.records:
-            if (each.seed, each.strategy, each.round) == (seed, strategy, number) and set(wanted) <= set(
-                each.following
-            ):
-                return each
+        earlier = {_key(each): each for each in self.records}.get((seed, strategy, number))
+        if earlier and set(wanted) <= set(earlier.following):
+            return earlier
         typer.echo(f"seed {seed}, {strategy}, round {number}: {len(annotated)} dispatches", err=True)
         begun = time.monotonic()
         folder = self.plan.out / "training"
         shutil.rmtree(folder, ignore_errors=True)
         extractor, figures = self.learn(annotated, seed, folder)
-        following = {
+        chosen = {
             name: self._following(extractor, annotated, choosing_of(name, count, 1_000 * seed + number))
             for name, count in wanted.items()
         }
         words = sum(len(dispatch.text.split()) for dispatch in annotated)
+        following = {**(earlier.following if earlier else {}), **chosen}
         seconds = round(time.monotonic() - begun, 1)
         trained = Trained(seed, strategy, number, len(annotated), words, figures, following, seconds)
         shutil.rmtree(folder, ignore_errors=True)
@@ -137,13 +136,15 @@ class Simulation:
 class Texts:
     """Dispatches as candidates; what is marked in them is not looked at."""
 
-    dispatches: Sequence[Dispatch]
+    texts: Sequence[Dispatch]
 
-    def candidates(self, extractor: Extractor) -> Iterator[Candidate]:
-        """Each, read."""
-        for number, reading in enumerate(extractor.closely(self.dispatches)):
-            if len(reading.tokens):
-                yield close_candidate(number, reading, extractor.config.schema)
+    def dispatches(self) -> Iterator[Numbered]:
+        """Each with its number."""
+        return enumerate(self.texts)
+
+    def read(self, extractor: Extractor, dispatches: Iterable[Numbered]) -> Iterator[Candidate]:
+        """As files are read."""
+        return read_closely(extractor, dispatches, Faults())
 
 
 def choosing_of(strategy: str, count: int, seed: int) -> Choosing:

@@ -1,7 +1,7 @@
 """`dateline next` as a user gives it: files or a run in, tasks out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import typer
 from dateline_annotation.next_commands import choose_next
 from dateline_formats.reading import read_annotations
 from dateline_infer.archive_commands import archive
+from dateline_infer.extractor import CloseReading
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.files import write_dispatches
 from dateline_labels.main import main
@@ -217,3 +218,26 @@ def test_a_run_beside_files_or_unfinished_and_inputs_without_texts_are_refused(
     assert choose(tiny_bundle, empty, out) == 2
     assert "has no dispatch that could be annotated next" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_for_a_draw_by_chance_no_more_is_read_than_is_drawn(
+    tiny_bundle: Path, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dateline_infer import Extractor
+
+    read, closely = [], Extractor.closely
+
+    def counted(self: Extractor, dispatches: Iterable[Dispatch]) -> Iterator[CloseReading]:
+        some = list(dispatches)
+        read.append(len(some))
+        return closely(self, some)
+
+    monkeypatch.setattr(Extractor, "closely", counted)
+    out = tmp_path / "next.jsonl"
+    options = ("--n", "4", "--to", "jsonl", "--pool", "9")
+    assert choose(tiny_bundle, texts, out, *options, "--strategy", "diverse") == 0
+    assert choose(tiny_bundle, texts, out, *options, "--strategy", "random") == 0
+    assert max(read) == 9
+    assert len(rows_of(out)) == 4
+    assert choose(tiny_bundle, texts, out, *options, "--strategy", "uncertainty") == 0
+    assert max(read) == 45

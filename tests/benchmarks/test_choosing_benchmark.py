@@ -7,8 +7,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from choosing import Plan, Simulation, choosing_of, read_records
+from choosing import Plan, Simulation, choosing_of, main, read_records
 from choosing_curve import ALL, START, Curves, Trained, drawn, reached, table
+from conftest import recipe_text
 from dateline_annotation.strategies import Per, Strategy
 from dateline_infer import Extractor
 from dateline_labels import Dispatch, InputError, Schema, read_dispatches
@@ -166,3 +167,28 @@ def test_the_curves_are_an_svg_and_the_same_again() -> None:
     assert picture == drawn(records())
     assert ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
     assert json.loads(json.dumps(records()[0].figures)) == {"spans F1": 80.5, "relations F1, strict": 80.5}
+
+
+@pytest.mark.slow
+def test_a_recipe_is_trained_chosen_by_and_measured(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(recipe_text(tiny_encoder, corpus_sample, Path("elsewhere"), "epochs = 1"), encoding="utf-8")
+    out = tmp_path / "out"
+    main(recipe, 1, ["mixed", "random"], "25,50", layers=1, epochs=1, steps=6, most=0, out=out)
+    assert "| mixed | 1 | 16 |" in capsys.readouterr().out
+    lines = [json.loads(line) for line in (out / "records.jsonl").read_text("utf-8").splitlines()]
+    assert lines[0] == {
+        "recipe": "tiny",
+        "layers": 1,
+        "epochs": 1,
+        "steps": 6,
+        "shares": "25,50",
+        "dispatches": 32,
+        "test": 4,
+    }
+    assert [line["strategy"] for line in lines[1:]] == [ALL, START, "mixed", "random"]
+    assert [line["dispatches"] for line in lines[1:]] == [32, 8, 16, 16]
+    assert all(0.0 <= line["figures"]["spans F1"] <= 100.0 for line in lines[1:])
+    assert sorted(path.name for path in out.iterdir()) == ["choosing.md", "choosing.svg", "records.jsonl"]

@@ -4,9 +4,10 @@ Files are read here, with the doubts that the tags give too. A run was read befo
 are taken, and only the texts are read again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,9 @@ from dateline_infer import Extractor
 from dateline_infer.archive_folder import RUN
 from dateline_infer.archive_results import ArchiveRun, marked
 from dateline_infer.archive_tables import EMPTY, ERROR, LEDGER, RELATIONS, SPANS
-from dateline_infer.extractor import CloseReading
 from dateline_infer.input_files import files_of
 from dateline_infer.inputs import Columns, dispatch_of
-from dateline_infer.progress import Advance, document_progress
+from dateline_infer.progress import document_progress
 from dateline_infer.rows import At, ColumnError, Placed, rows
 from dateline_infer.unpacking import Limits
 from dateline_labels import Dispatch, InputError, Place, Schema
@@ -26,6 +26,7 @@ from dateline_labels import Dispatch, InputError, Place, Schema
 from .doubt import close_doubt, doubt_of
 from .pool import Candidate
 
+Numbered = tuple[int, Dispatch]
 _SHOWN = 20
 _UNPACKED = 2**40
 
@@ -51,27 +52,30 @@ class FilesOf:
     columns: Columns = field(default_factory=Columns)
     faults: Faults = field(default_factory=Faults)
 
-    def candidates(self, extractor: Extractor) -> Iterator[Candidate]:
-        """Every dispatch that has words, read; raises InputError where a file has no column of texts, OSError."""
+    def dispatches(self) -> Iterator[Numbered]:
+        """Every dispatch that has words, unread; raises InputError where a file has no column of texts, OSError."""
         files = list(files_of(self.paths))
-        with document_progress(sum(file.stat().st_size for file in files), "reading") as advance:
-            readings = extractor.closely(self._dispatches(files, advance))
-            for number, reading in enumerate(readings):
-                if "error" in reading.dispatch.meta:
-                    self.faults.add(InputError(Place(reading.dispatch.id), "text", str(reading.dispatch.meta["error"])))
-                elif len(reading.tokens):
-                    yield close_candidate(number, reading, extractor.config.schema)
-
-    def _dispatches(self, files: Sequence[Path], advance: Advance) -> Iterator[Dispatch]:
         limits, before = Limits(unpacked=_UNPACKED), 0
-        for file in files:
-            for placed in self._rows(file, limits):
-                try:
-                    yield dispatch_of(placed.row, self.columns, limits)
-                except InputError as error:
-                    self.faults.add(error)
-                advance(1, before + placed.consumed)
-            before += file.stat().st_size
+        numbers = count()
+        with document_progress(sum(file.stat().st_size for file in files), "reading") as advance:
+            for file in files:
+                for placed in self._rows(file, limits):
+                    dispatch = self._dispatch(placed, limits)
+                    if dispatch and dispatch.text.strip():
+                        yield next(numbers), dispatch
+                    advance(1, before + placed.consumed)
+                before += file.stat().st_size
+
+    def read(self, extractor: Extractor, dispatches: Iterable[Numbered]) -> Iterator[Candidate]:
+        """The dispatches, read now."""
+        return read_closely(extractor, dispatches, self.faults)
+
+    def _dispatch(self, placed: Placed, limits: Limits) -> Dispatch | None:
+        try:
+            return dispatch_of(placed.row, self.columns, limits)
+        except InputError as error:
+            self.faults.add(error)
+            return None
 
     def _rows(self, file: Path, limits: Limits) -> Iterator[Placed]:
         """The rows of a file as far as it can be read."""
@@ -88,18 +92,19 @@ class RunOf:
     """The folder of a finished archive run."""
 
     archive: ArchiveRun
+    schema: Schema  # of the bundle
 
     @property
     def model(self) -> str:
         """The SHA-256 of the manifest of the bundle that read it."""
         return str(self.archive.run["bundle"]["sha256"])
 
-    def candidates(self, extractor: Extractor) -> Iterator[Candidate]:
-        """Every document that has words, as it was read then.
+    def dispatches(self) -> Iterator[Numbered]:
+        """Every document that has words, with what was marked in it then.
 
-        Raises InputError where an input was changed since, or the bundle's schema has no place for what was read.
+        Raises InputError where an input was changed since.
         """
-        archive, schema = self.archive, extractor.config.schema
+        archive = self.archive
         with document_progress(archive.run["inputs"]["bytes"], "looking through the run") as advance:
             for shard in archive.inputs():
                 spans, relations = (_by_document(archive.rows(table, shard.number)) for table in (SPANS, RELATIONS))
@@ -107,26 +112,47 @@ class RunOf:
                 for number, row in enumerate(shard.rows, start=shard.first):
                     if ledger[number] not in (ERROR, EMPTY):
                         bare = archive.document(row)
-                        dispatch = marked(bare, spans.get(number, ()), relations.get(number, ()), schema)
-                        _check(archive.folder, number, dispatch, schema)
-                        yield Candidate(number, dispatch, doubt_of(dispatch), None)
+                        yield number, marked(bare, spans.get(number, ()), relations.get(number, ()), self.schema)
                 advance(len(shard.rows), shard.consumed)
 
+    def read(self, extractor: Extractor, dispatches: Iterable[Numbered]) -> Iterator[Candidate]:
+        """The dispatches as they were read then; raises InputError where the bundle's schema has no place for that."""
+        for number, dispatch in dispatches:
+            for name, what in extractor.config.schema.problems(dispatch):
+                place = Place(f"{self.archive.folder}: document {number}")
+                raise InputError(place, name, f"{what}: is the bundle of another schema?")
+            yield Candidate(number, dispatch, doubt_of(dispatch), None)
 
-def source_of(paths: Sequence[Path], columns: Columns) -> FilesOf | RunOf:
-    """What the paths stand for; raises InputError where a run is not finished or stands beside others."""
+
+def source_of(paths: Sequence[Path], columns: Columns, schema: Schema) -> FilesOf | RunOf:
+    """What the paths stand for, for a bundle of this schema.
+
+    Raises InputError where a run is not finished or stands beside others.
+    """
     runs = [path for path in paths if (path / RUN).is_file()]
     if not runs:
         return FilesOf(tuple(paths), columns)
     if len(paths) > 1:
         raise InputError(Place(str(runs[0])), "run", "expected one run alone, or files, got both or several")
-    return RunOf(ArchiveRun.open(runs[0]))
+    return RunOf(ArchiveRun.open(runs[0]), schema)
 
 
-def close_candidate(number: int, reading: CloseReading, schema: Schema) -> Candidate:
-    """The candidate that a reading with tokens is."""
-    doubt = close_doubt(reading, schema)
-    return Candidate(number, reading.dispatch, doubt, reading.vectors.mean(axis=0))
+def read_closely(extractor: Extractor, dispatches: Iterable[Numbered], faults: Faults) -> Iterator[Candidate]:
+    """The dispatches that have tokens, in order, read with the doubts that the tags give too."""
+    numbers: deque[int] = deque()
+
+    def texts() -> Iterator[Dispatch]:
+        for number, dispatch in dispatches:
+            numbers.append(number)
+            yield dispatch
+
+    for reading in extractor.closely(texts()):
+        number, dispatch = numbers.popleft(), reading.dispatch
+        if "error" in dispatch.meta:
+            faults.add(InputError(Place(dispatch.id), "text", str(dispatch.meta["error"])))
+        elif len(reading.tokens):
+            doubt = close_doubt(reading, extractor.config.schema)
+            yield Candidate(number, dispatch, doubt, reading.vectors.mean(axis=0))
 
 
 def _by_document(found: Sequence[Mapping[str, Any]]) -> Mapping[int, list[Mapping[str, Any]]]:
@@ -134,8 +160,3 @@ def _by_document(found: Sequence[Mapping[str, Any]]) -> Mapping[int, list[Mappin
     for row in found:
         by[row["document"]].append(row)
     return by
-
-
-def _check(folder: Path, number: int, dispatch: Dispatch, schema: Schema) -> None:
-    for name, what in schema.problems(dispatch):
-        raise InputError(Place(f"{folder}: document {number}"), name, f"{what}: is the bundle of another schema?")

@@ -1,7 +1,8 @@
 """A source of candidates and what is annotated already → the candidates that a strategy chooses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from dateline_infer.progress import with_progress
 from dateline_infer.tokens import FloatArray
 from dateline_labels import Dispatch
 
+from .candidates import Numbered
 from .pool import Candidate, Pool
 from .rarity import LabelCounts, Weights
 from .spreading import Floats
@@ -19,8 +21,12 @@ from .strategies import BY_DOUBT, BY_VECTORS, Choosing, Chosen, choose
 class Source(Protocol):
     """What candidates come from."""
 
-    def candidates(self, extractor: Extractor) -> Iterator[Candidate]:
-        """Each once, in the same order every time."""
+    def dispatches(self) -> Iterator[Numbered]:
+        """Each with its number, in the same order every time."""
+        ...
+
+    def read(self, extractor: Extractor, dispatches: Iterable[Numbered]) -> Iterator[Candidate]:
+        """Those of them that can be chosen, in their order."""
         ...
 
 
@@ -37,26 +43,46 @@ class Choice:
 
 def chosen_from(source: Source, annotated: Sequence[Dispatch], extractor: Extractor, choosing: Choosing) -> Choice:
     """The choice of a strategy; raises what the source raises, MissingExtraError without rensa."""
-    pool = Pool(choosing.pool, (dispatch.text for dispatch in annotated))
-    known, read = LabelCounts.of(annotated), LabelCounts()
-    for candidate in _offered(source, extractor, pool, choosing, known):
-        read.add(candidate.dispatch)
-    weights = Weights.of(known if annotated else read, extractor.config.schema)
-    chosen = _chosen(pool.candidates(), annotated, weights, extractor, choosing)
-    return Choice(chosen, weights, read.dispatches, pool.copies, pool.annotated)
+    known = LabelCounts.of(annotated)
+    pooled = (_by_doubt if choosing.strategy in BY_DOUBT else _by_chance)(source, annotated, extractor, choosing)
+    weights = Weights.of(known if annotated else pooled.read, extractor.config.schema)
+    chosen = _chosen(pooled.candidates, annotated, weights, extractor, choosing)
+    return Choice(chosen, weights, pooled.dispatches, pooled.copies, pooled.annotated)
 
 
-def _offered(
-    source: Source, extractor: Extractor, pool: Pool, choosing: Choosing, known: LabelCounts
-) -> Iterator[Candidate]:
-    """The candidates, each after the pool has seen it; where it is known what is rarely annotated, that counts here."""
-    weights = Weights.of(known, extractor.config.schema)
-    random = np.random.default_rng(choosing.seed)
-    for candidate in source.candidates(extractor):
-        by_chance = float(random.random())
-        doubted = choosing.strategy in BY_DOUBT
-        pool.offer(candidate, choosing.worth(candidate.doubt, weights) if doubted else by_chance)
-        yield candidate
+@dataclass(frozen=True)
+class _Pooled:
+    """The candidates to choose from, the most promising first, and the labels in all that was read."""
+
+    candidates: list[Candidate]
+    read: LabelCounts
+    dispatches: int
+    copies: int
+    annotated: int
+
+
+def _by_doubt(source: Source, annotated: Sequence[Dispatch], extractor: Extractor, choosing: Choosing) -> _Pooled:
+    """All is read; where it is known what is rarely annotated, that counts from the first."""
+    pool = Pool[Candidate](choosing.pool, (dispatch.text for dispatch in annotated))
+    weights, read = Weights.of(LabelCounts.of(annotated), extractor.config.schema), LabelCounts()
+    for each in source.read(extractor, source.dispatches()):
+        read.add(each.dispatch)
+        pool.offer(each.number, each.dispatch.text, choosing.worth(each.doubt, weights), each)
+    candidates = [candidate for _, candidate in pool.held()]
+    return _Pooled(candidates, read, read.dispatches, pool.copies, pool.annotated)
+
+
+def _by_chance(source: Source, annotated: Sequence[Dispatch], extractor: Extractor, choosing: Choosing) -> _Pooled:
+    """A fair draw, of which alone anything is read."""
+    pool = Pool[Dispatch](choosing.pool, (dispatch.text for dispatch in annotated))
+    random, seen = np.random.default_rng(choosing.seed), 0
+    for seen, (number, dispatch) in enumerate(source.dispatches(), start=1):  # noqa: B007
+        pool.offer(number, dispatch.text, float(random.random()), dispatch)
+    drawn = pool.held()
+    wanted = len(drawn) if choosing.strategy in BY_VECTORS else choosing.count
+    candidates = list(islice(with_progress(source.read(extractor, drawn), wanted, "reading what was drawn"), wanted))
+    read = LabelCounts.of(candidate.dispatch for candidate in candidates)
+    return _Pooled(candidates, read, seen, pool.copies, pool.annotated)
 
 
 def _chosen(

@@ -43,9 +43,9 @@ def run_next(asked: Asked, choosing: Choosing) -> None:
     Raises InputError on bad input, before anything is read where that can be, BundleError, MissingExtraError, OSError.
     """
     target = checked_target(asked.out, asked.format)
-    source = source_of(asked.inputs, asked.columns)
     annotated = read_annotations(asked.already).dispatches
     extractor = asked.loading.load()
+    source = source_of(asked.inputs, asked.columns, extractor.config.schema)
     _say_other_bundle(source, extractor)
     choice = chosen_from(source, annotated, extractor, choosing)
     if not choice.chosen:

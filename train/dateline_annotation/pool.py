@@ -1,4 +1,4 @@
-"""Candidates as they come → the most promising of them, no two nearly the same, and none that is annotated already.
+"""What may be chosen, as it comes → the most promising of it, no two nearly the same, none that is annotated already.
 
 Of texts that say nearly the same the more promising one is kept, of equals the first. An archive of any length takes
 no more memory than the pool.
@@ -7,6 +7,7 @@ no more memory than the pool.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Generic, TypeVar
 
 from dateline_infer.tokens import FloatArray
 from dateline_labels import Dispatch
@@ -15,6 +16,7 @@ from .doubt import Doubt
 from .near_copies import NearCopies, signature_of
 
 Rank = tuple[float, int]
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True)
@@ -31,41 +33,44 @@ class Candidate:
     vector: FloatArray | None
 
 
-class Pool:
-    """At most `size` candidates; `copies` and `annotated` are how many were passed over as copies of others and of the
-    annotated texts, among those that would have had a place.
+class Pool(Generic[Held]):
+    """At most `size` of what is offered; `copies` and `annotated` are how many were passed over as copies of others and
+    of the annotated texts, among those that would have had a place.
     """
 
     def __init__(self, size: int, annotated: Iterable[str] = ()) -> None:
         self.copies = self.annotated = 0
         self._size = size
         self._texts = NearCopies()
-        self._held: dict[int, tuple[Rank, Candidate]] = {}
+        self._held: dict[int, tuple[Rank, Held]] = {}
         self._order: list[Rank] = []  # a heap, in which what is no longer held may stand
         for number, text in enumerate(annotated, start=1):
             self._texts.add(-number, signature_of(text, -number))
 
-    def candidates(self) -> list[Candidate]:
-        """From the most promising to the least."""
-        return [candidate for _, candidate in sorted(self._held.values(), key=lambda held: held[0], reverse=True)]
+    def held(self) -> list[tuple[int, Held]]:
+        """From the most promising to the least, each with its number."""
+        best_first = sorted(self._held.values(), key=lambda held: held[0], reverse=True)
+        return [(-rank[1], held) for rank, held in best_first]
 
-    def offer(self, candidate: Candidate, promise: float) -> None:
-        """Take a candidate in, if there is a place for it and nothing like it that promises as much."""
-        rank = promise, -candidate.number
+    def offer(self, number: int, text: str, promise: float, held: Held) -> None:
+        """Hold something of this number, from 0, and text, if there is a place for it and nothing like it that promises
+        as much.
+        """
+        rank = promise, -number
         if len(self._held) == self._size and rank < self._lowest():
             return
-        signature = signature_of(candidate.dispatch.text, candidate.number)
+        signature = signature_of(text, number)
         alike = self._texts.of(signature)
         if alike and alike[0] < 0:
             self.annotated += 1
             return
         self.copies += bool(alike)
-        if any(self._held[number][0] > rank for number in alike):
+        if any(self._held[other][0] > rank for other in alike):
             return
-        for number in alike:
-            self._drop(number)
-        self._texts.add(candidate.number, signature)
-        self._held[candidate.number] = rank, candidate
+        for other in alike:
+            self._drop(other)
+        self._texts.add(number, signature)
+        self._held[number] = rank, held
         heappush(self._order, rank)
         if len(self._held) > self._size:
             self._drop(-self._lowest()[1])
