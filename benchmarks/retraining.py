@@ -92,7 +92,7 @@ def pairs(plan: Plan) -> Iterator[Pair]:
 
 
 def _on(recipe: Recipe, files: tuple[Path, ...]) -> Recipe:
-    return replace(recipe, data=replace(recipe.data, files=files, split="number", validation=()))
+    return replace(recipe, data=replace(recipe.data, files=files, split="number", splits=None, validation=()))
 
 
 def _retraining(plan: Plan, old: tuple[Path, ...], base: Path, new: Path, seed: int) -> Recipe:

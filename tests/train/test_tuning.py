@@ -1,15 +1,17 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
-from conftest import recipe_text
+from conftest import SCHEMA, recipe_text
 from dateline_labels import InputError, Place
 from dateline_labels.main import main
+from dateline_labels.toml_files import toml
 from dateline_train.recipe import Recipe
 from dateline_train.training import run_training
 from dateline_train.tune_commands import tune
-from dateline_train.tune_space import check_space, values_of, with_values
+from dateline_train.tune_space import at_home, check_space, values_of, with_values
 from dateline_train.tune_watch import Watch
 from filelock import FileLock
 
@@ -154,6 +156,25 @@ def test_a_space_that_cannot_be_searched_is_refused_before_anything_is_trained(
     path = written(tmp_path, tiny_encoder, corpus_sample, f"epochs = 1\n\n[tune.space]\n{space}\n")
     with pytest.raises(InputError, match=says):
         check_space(Recipe.read(path), Place(str(path)))
+
+
+def test_a_recipe_at_home_reads_the_same_from_any_folder(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "schema.toml").write_bytes(SCHEMA.read_bytes())
+    path = written(
+        tmp_path, tiny_encoder, corpus_sample, "epochs = 1\n\n[teacher]\ncheckpoints = ['old']\nstart = true"
+    )
+    text = path.read_text(encoding="utf-8").replace(f'schema = "{SCHEMA.as_posix()}"', 'schema = "schema.toml"')
+    text = text.replace("[encoder]", 'splits = "splits.json"\nvaried = 0.5\n\n[encoder]')
+    path.write_text(text + "\n[retrain]\nfiles = ['new.jsonl']\nvalidation = ['held.jsonl']\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    moved = tmp_path / "elsewhere" / "moved.toml"
+    moved.parent.mkdir()
+    moved.write_text(toml(at_home(Recipe.read(Path("tiny.toml")), Path("out"))), encoding="utf-8")
+    recipe = Recipe.read(moved)
+    assert recipe == replace(Recipe.read(path), output=tmp_path / "out")
+    assert recipe.data.splits == tmp_path / "splits.json"
 
 
 def test_values_keep_their_kind_and_all_else_stays(tmp_path: Path, tiny_encoder: Path, corpus_sample: Path) -> None:

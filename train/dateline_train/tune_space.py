@@ -63,7 +63,8 @@ def at_home(recipe: Recipe, output: Path) -> dict[str, Any]:
     for section, key in (("data", "files"), ("data", "validation"), ("teacher", "checkpoints"), ("retrain", "files")):
         plain[section][key] = [_absolute(path) for path in plain[section][key]]
     plain["retrain"]["validation"] = [_absolute(path) for path in plain["retrain"]["validation"]]
-    plain["data"]["schema"] = _absolute(plain["data"]["schema"])
+    for key in ("schema", "splits"):
+        plain["data"][key] = plain["data"][key] and _absolute(plain["data"][key])
     if Path(plain["encoder"]["name"]).is_dir():
         plain["encoder"]["name"] = _absolute(plain["encoder"]["name"])
     return {**plain, "output": _absolute(output.as_posix())}
