@@ -75,7 +75,7 @@ class Simulation:
     records: list[Trained]
 
     def run(self) -> None:
-        """Everything that is not recorded yet, seed by seed."""
+        """Everything that is not recorded yet, seed by seed; the results so far are written after each."""
         for seed in self.plan.seeds:
             self._taken(seed, ALL, 0, self.dispatches, {})
             order = np.random.default_rng(seed).permutation(len(self.dispatches))
@@ -93,6 +93,7 @@ class Simulation:
                     last = number + 1 == len(self.plan.shares)
                     wanted = {} if last else {name: self._count(number + 1) - len(annotated[name])}
                     following |= self._taken(seed, name, number, annotated[name], wanted).following
+            write_results(self.plan.out, self.records)
 
     def _count(self, number: int) -> int:
         return round(self.plan.shares[number] * len(self.dispatches))
@@ -129,7 +130,6 @@ class Simulation:
     def _add(self, trained: Trained) -> None:
         self.records[:] = [each for each in self.records if _key(each) != _key(trained)] + [trained]
         write_records(self.plan, self.records)
-        write_results(self.plan.out, self.records)
 
 
 @dataclass(frozen=True)
