@@ -32,6 +32,8 @@ from workplace import make_workplace, read_beforehand
 UNDERSTOOD = {
     "train": "trains for minutes; tests/train/test_training.py trains the tiny encoder",
     "package": "fits int8 for a minute; tests/train/test_certifying.py packages the tiny checkpoint",
+    "tune": "trains; tests/train/test_tuning.py tries the tiny encoder",
+    "suspects": "trains; tests/train/test_suspects.py trains the tiny encoder",
     "--ray": "needs a cluster; tests/infer/test_archive_ray.py starts one",
     "--workers": "starts processes; tests/infer/test_archive_run.py does",
     "cuda": "needs a GPU",
