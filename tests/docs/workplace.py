@@ -22,6 +22,7 @@ CHECKPOINTS = (
     "out/default/checkpoint",
     "out/demo/checkpoint",
     "out/mine/checkpoint",
+    "out/quick/checkpoint",
     "out/retrained/checkpoint",
 )
 ANNOTATED = (
