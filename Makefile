@@ -35,9 +35,9 @@ types: .venv/ready
 	$(VENV)/mypy
 	$(VENV)/pyright --pythonpath $(VENV)/python
 
-# the variable silences what Material for MkDocs says of another program; warnings about pages stop the build
+# The variable silences what Material for MkDocs says of another program. Warnings stop the build; with --quiet they would not.
 docs: .venv/ready
-	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict
 	@echo "documentation  out/site/index.html"
 
 notebooks: .venv/ready

@@ -17,6 +17,7 @@ DOCS = "docs"
 README = "README.md"
 README_PAGES = {"how_well.md": ("How well", "How well it reads")}
 """Pages made of one section of README each, with their titles; its beginning stands before index.md."""
+_SECTIONS = {f"#{section.lower().replace(' ', '-')}": page for page, (section, _) in README_PAGES.items()}
 FIRST_SECTION_LEFT_OUT = "On the command line"
 _LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s#:]+)(?P<anchor>#[^)\s]*)?(?=\))")
 _LANGUAGES = {".toml": "toml", ".py": "python", ".Dockerfile": "docker", ".cff": "yaml"}
@@ -82,7 +83,10 @@ def _rewritten(origin: str, text: str, name: str) -> str:
         found = list(_linked(origin, f"]({link[0]})"))
         if not found:
             return link[0]
-        return posixpath.relpath(page_name(found[0]), posixpath.dirname(name) or ".") + (link["anchor"] or "")
+        page, anchor = page_name(found[0]), link["anchor"] or ""
+        if found[0] == README and anchor in _SECTIONS:
+            page, anchor = _SECTIONS[anchor], ""
+        return posixpath.relpath(page, posixpath.dirname(name) or ".") + anchor
 
     return _LINK.sub(lead, text)
 

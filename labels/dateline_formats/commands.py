@@ -45,7 +45,7 @@ def convert(
 
     Everything is read and checked before anything is written. What was lost or repaired is listed on stderr.
     Examples: dateline convert labels/corpus corpus.jsonl
-    · dateline convert export.json annotations --map ours.toml --schema labels/schema.toml
+    · dateline convert export.json annotations --map ours.map.toml --schema labels/schema.toml
     · dateline convert corpus.jsonl to_annotate --to brat --lossy
     """
     from dateline_labels.schema import Schema

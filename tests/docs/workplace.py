@@ -17,9 +17,24 @@ from dateline_labels.main import main
 
 BUNDLES = ("BUNDLE", "CHECKPOINT_OR_BUNDLE", "NEW", "OLD", "out/all", "out/demo/bundle", "out/half", "out/mine/bundle")
 BUNDLES += ("out/new/bundle", "out/old/bundle", "out/quarter")
-CHECKPOINTS = ("CHECKPOINT", "out/demo/checkpoint", "out/mine/checkpoint")
-ANNOTATED = ("corpus.jsonl", "my.jsonl", "my_annotations.jsonl", "new.jsonl", "annotations/ours.jsonl")
-MAPS = ("fold.toml", "ours.map.toml", "ours.toml")
+CHECKPOINTS = (
+    "CHECKPOINT",
+    "out/default/checkpoint",
+    "out/demo/checkpoint",
+    "out/mine/checkpoint",
+    "out/quick/checkpoint",
+    "out/retrained/checkpoint",
+)
+ANNOTATED = (
+    "DATA/ours.jsonl",
+    "corpus.jsonl",
+    "my.jsonl",
+    "my_annotations.jsonl",
+    "my_annotations/all.jsonl",
+    "new.jsonl",
+)
+MAPS = ("fold.toml", "ours.map.toml")
+SCHEMAS = ("labels/schema.toml", "my_schema.toml", "ours.toml")
 _PARTS = 3
 
 
@@ -32,10 +47,11 @@ def make_workplace(folder: Path, bundle: Path, checkpoint: Path, encoder: Path, 
     _shipped(folder, sample)
     gold = read_dispatches([sample], Schema.read(SCHEMA))
     dated = [replace(each, published=each.published or "2024-05-02") for each in gold]
-    for name in (*ANNOTATED, "DATA/ours.jsonl"):
+    for name in ANNOTATED:
         (folder / name).parent.mkdir(exist_ok=True)
-        write_dispatches(dated, folder / name)
-    named("label-studio").write(tuple(dated), folder / "export.json", True)
+        # some of them are annotated already, the rest is there to be chosen from
+        write_dispatches(dated[: len(dated) // 2] if name == "my_annotations.jsonl" else dated, folder / name)
+    _annotators(folder, tuple(dated))
     for name in MAPS:
         (folder / name).write_text('[map.spans]\nNoise = ""\n', encoding="utf-8")
     (folder / "my.toml").write_text(
@@ -57,6 +73,7 @@ def _beforehand() -> Iterator[str]:
     yield "extract BUNDLE archive.jsonl.gz -o read.jsonl"
     for out in ("out/news", "out/news-1"):
         yield f"archive run BUNDLE news/*.jsonl.gz --out {out}"
+    yield "evaluate BUNDLE DATA --out out/evaluated"  # which history tells of
     yield "audit sample out/news --n 200 --show-predictions --out out/before"
 
 
@@ -64,8 +81,27 @@ def _shipped(folder: Path, sample: Path) -> None:
     for name in ("train/recipes", "labels/samples"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(sample, folder / "labels/corpus/militancy_notes")
-    for name in ("labels/schema.toml", "labels/actors.toml"):
-        shutil.copy(ROOT / name, folder / name)
+    shutil.copy(ROOT / "labels/actors.toml", folder / "labels/actors.toml")
+    for name in SCHEMAS:
+        shutil.copy(SCHEMA, folder / name)
+
+
+def _annotators(folder: Path, gold: tuple[Dispatch, ...]) -> None:
+    """Two who differ: in one file of Label Studio, in a file each, in a folder of brat each, in lines."""
+    less = tuple(replace(each, relations=each.relations[1:]) for each in gold)
+    studio = named("label-studio")
+    for name, dispatches in (("anna", gold), ("ben", less)):
+        studio.write(dispatches, folder / f"{name}.json", True)
+        named("brat").write(dispatches, folder / "annotators" / name, True)
+    for name, dispatches in (("ann", gold), ("bob", less)):
+        own = [replace(each, id=f"{name}-{each.id}", meta={**each.meta, "annotator": name}) for each in dispatches]
+        write_dispatches(own, folder / f"{name}.jsonl")
+    tasks, others = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("anna", "ben"))
+    for task, other in zip(tasks, others, strict=True):
+        annotations = [*task["annotations"], *other["annotations"]]
+        task["annotations"] = [{**each, "completed_by": who} for who, each in enumerate(annotations, 1)]
+    (folder / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    shutil.copy(folder / "anna.json", folder / "settled.json")
 
 
 def _archive(folder: Path, dispatches: list[Dispatch]) -> None:
