@@ -37,8 +37,8 @@ def executed(path: Path) -> Any:
         cell.metadata = {}
         if cell.cell_type == "code":
             cell.outputs = [stored_output(output, path) for output in _joined(cell.outputs)]
-    notebook.metadata = {key: notebook.metadata[key] for key in _KEPT if key in notebook.metadata}
-    notebook.metadata.language_info = {"name": "python"}
+    kept = {key: notebook.metadata[key] for key in _KEPT if key in notebook.metadata}
+    notebook.metadata = kept | {"language_info": {"name": "python"}}
     return notebook
 
 
