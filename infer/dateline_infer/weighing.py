@@ -128,5 +128,5 @@ def _relations(
         possible = allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
         told = possible & ((scores >= MENTIONED) | annotated[block[:, 0], block[:, 1]])
         for at, number in np.argwhere(told).tolist():
-            head, tail = block[at].tolist()
+            head, tail = map(int, block[at])
             yield Relation(schema.relation_labels[number], spans[head], spans[tail], float(scores[at, number]))
