@@ -87,6 +87,18 @@ def test_labels_with_few_examples_are_told_of_the_schema(
     assert run(capsys, data, "--schema", small_schema, "--few", 3)[1] == []
 
 
+def test_labels_without_any_example_are_told_in_one_line(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{**clean_rows()[0], "spans": [], "relations": []}]
+    status, lines, _ = run(capsys, write_rows(tmp_path / "data.jsonl", rows), "--schema", small_schema)
+    assert status == 0
+    assert lines == [
+        f"{small_schema}:0:spans: warning: no examples of ATTACK, PLACE, GROUP",
+        f"{small_schema}:0:relations: warning: no examples of place, by, near",
+    ]
+
+
 def test_files_and_plots_are_written_and_always_the_same(
     tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

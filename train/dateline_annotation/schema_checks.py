@@ -59,19 +59,23 @@ def count(collection: Sequence[Placed]) -> Counts:
 
 
 def check_counts(counts: Counts, schema: Schema, path: Path, few: int) -> Iterator[Problem]:
-    """Each label, relation and value of the schema at `path` with fewer than `few` examples."""
-    named = [
-        *((f"spans.{label}", counts.spans[label]) for label in schema.spans),
-        *((f"relations.{label}", counts.relations[label]) for label in schema.relations),
-        *(
-            (f"spans.{label}.{name}.{value}", counts.attributes[label, name, value])
-            for label, name, values in schema.attributes
-            for value in values
-        ),
-    ]
-    for name, examples in named:
-        if examples < few:
-            what = (
-                f"{examples or 'no'} example{'s' if examples != 1 else ''}; from {few} on there is something to learn"
-            )
-            yield Problem(Place(str(path)), name, "warning", "few", what)
+    """Each label, relation and value of the schema at `path` with fewer than `few` examples; those without any in one
+    line, and the values of a label without any are not told besides.
+    """
+    spans = {f"spans.{label}": counts.spans[label] for label in schema.spans}
+    relations = {f"relations.{label}": counts.relations[label] for label in schema.relations}
+    values = {
+        f"spans.{label}.{name}.{value}": counts.attributes[label, name, value]
+        for label, name, choices in schema.attributes
+        for value in choices
+        if counts.spans[label]
+    }
+    place = Place(str(path))
+    for field_name, named in (("spans", spans), ("relations", relations), ("values", values)):
+        absent = [name.partition(".")[2] for name, examples in named.items() if not examples]
+        if absent and few > 0:
+            yield Problem(place, field_name, "warning", "few", f"no examples of {', '.join(absent)}")
+        for name, examples in named.items():
+            if 0 < examples < few:
+                what = f"{examples} example{'s' if examples > 1 else ''}; from {few} on there is something to learn"
+                yield Problem(place, name, "warning", "few", what)
