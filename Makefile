@@ -3,6 +3,8 @@ PYTHON ?= python3
 OUT := out/demo
 SEED := $(wildcard ../shared/seed/dispatch.txt)
 VENV := .venv/bin
+# one a core, each of one thread
+PROCESSES ?= auto
 export TOKENIZERS_PARALLELISM := true
 
 .PHONY: demo test fast lint types docs notebooks clean
@@ -21,10 +23,10 @@ demo: .venv/ready
 	@echo "texts read  $(OUT)/read.jsonl"
 
 test: .venv/ready
-	$(VENV)/python -m pytest
+	OMP_NUM_THREADS=1 $(VENV)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 fast: .venv/ready
-	$(VENV)/python -m pytest -m "not slow"
+	OMP_NUM_THREADS=1 $(VENV)/python -m pytest -n $(PROCESSES) --dist loadfile -m "not slow"
 
 lint: .venv/ready
 	$(VENV)/ruff check .
