@@ -5,37 +5,25 @@ from typing import Annotated
 
 import typer
 
-
-def _formats() -> list[str]:
-    from .known import FORMATS
-
-    return [each.name for each in FORMATS]
+from .options import FromOption, MapOption, asked_format, asked_map, format_names
 
 
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A file or folder of annotations, in any known format.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The file or folder to write.")],
-    from_: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="FORMAT", help="The format of IN; else it is recognised.", autocompletion=_formats
-        ),
-    ] = None,
+    from_: FromOption = None,
     to: Annotated[
         str | None,
         typer.Option(
             metavar="FORMAT",
             help="The format of OUT; else markup (a folder) or JSON lines.",
-            autocompletion=_formats,
+            autocompletion=format_names,
         ),
     ] = None,
     schema: Annotated[
         Path | None, typer.Option(help="Refuse what this schema does not allow.", exists=True, dir_okay=False)
     ] = None,
-    map_: Annotated[
-        Path | None,
-        typer.Option("--map", help="A label map, TOML: other labels for these.", exists=True, dir_okay=False),
-    ] = None,
+    map_: MapOption = None,
     lossy: Annotated[bool, typer.Option("--lossy", help="List what OUT cannot carry, and go on.")] = False,
     findings: Annotated[
         Path | None, typer.Option(help="Write to this file all that is lost, repaired or doubtful, a line each.")
@@ -54,9 +42,9 @@ def convert(
     from .label_map import LabelMap
     from .reading import read_annotations, recognitions, say_findings
 
-    given = named(from_) if from_ else None
+    given = asked_format(from_)
     wanted = named(to) if to else target_format(target)
-    mapping = LabelMap.read(map_) if map_ else LabelMap()
+    mapping = asked_map(map_) or LabelMap()
     annotated = read_annotations([source], Schema.read(schema) if schema else None, mapping, given)
     said = (*annotated.findings, *wanted.write(annotated.dispatches, target, lossy))
     for line in recognitions([source], given):

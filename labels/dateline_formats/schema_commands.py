@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .options import DataArgument, FromOption, MapOption, asked_format, asked_map
+
 schema = typer.Typer(name="schema", help="Make a schema from annotations.", no_args_is_help=True)
 
 
@@ -15,15 +17,13 @@ def _schema() -> None:
 
 @schema.command("infer")
 def infer(
-    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")],
+    data: DataArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="The schema to write; a map goes beside it.")] = Path(
         "schema.toml"
     ),
     name: Annotated[str | None, typer.Option(help="Its name; else that of the file it is written to.")] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of the data.")] = None,
-    map_: Annotated[
-        Path | None, typer.Option("--map", help="A label map to apply first, TOML.", exists=True, dir_okay=False)
-    ] = None,
+    from_: FromOption = None,
+    map_: MapOption = None,
     findings: Annotated[
         Path | None, typer.Option(help="Write to this file all that is lost, repaired or doubtful, a line each.")
     ] = None,
@@ -36,12 +36,11 @@ def infer(
     from dateline_labels.files import write_atomically
 
     from .inferring import infer as inferred_from
-    from .known import named
     from .label_map import LabelMap
     from .reading import read_annotations, recognitions, say_findings
 
-    given = named(from_) if from_ else None
-    annotated = read_annotations(data, None, LabelMap.read(map_) if map_ else LabelMap(), given)
+    given = asked_format(from_)
+    annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), given)
     inferred = inferred_from(annotated, name or out.stem)
     for line in recognitions(data, given):
         typer.echo(line, err=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_formats.options import FromOption, MapOption, asked_format, asked_map
 
 from .merge_tool import Tool
 
@@ -22,12 +23,8 @@ def agree(
     schema: Annotated[
         Path | None, typer.Option(help="Refuse what this schema does not allow.", exists=True, dir_okay=False)
     ] = None,
-    map_: Annotated[
-        Path | None, typer.Option("--map", help="A label map to apply first, TOML.", exists=True, dir_okay=False)
-    ] = None,
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="FORMAT", help="The format of the data; else it is recognised.")
-    ] = None,
+    map_: MapOption = None,
+    from_: FromOption = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write figures, disagreements and the merged file here."),
@@ -44,7 +41,6 @@ def agree(
     Examples: dateline agree anna.json ben.json --schema labels/schema.toml --out out/agreement
     · dateline agree export.json --out out/agreement --merge label-studio
     """
-    from dateline_formats.known import named
     from dateline_formats.label_map import LabelMap
     from dateline_labels import Schema
     from rich.console import Console
@@ -58,8 +54,8 @@ def agree(
         raise typer.BadParameter("--merge needs --out, where the merged file goes")
     terms = Terms(
         Schema.read(schema) if schema else None,
-        LabelMap.read(map_) if map_ else LabelMap(),
-        named(from_) if from_ else None,
+        asked_map(map_) or LabelMap(),
+        asked_format(from_),
     )
     agreed = run_agreement(data, terms, Drawing(resamples, seed), out, merge)
     console = Console()

@@ -5,21 +5,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_formats.options import DataArgument, FromOption, MapOption, asked_format, asked_map
 from dateline_labels import ExitCode, MissingExtraError
 
 
 def check(
-    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")],
+    data: DataArgument,
     schema: Annotated[
         Path | None, typer.Option(help="What is allowed; the default schema if not given.", exists=True, dir_okay=False)
     ] = None,
-    map_: Annotated[
-        Path | None,
-        typer.Option("--map", help="A label map to apply first, TOML.", exists=True, dir_okay=False),
-    ] = None,
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="FORMAT", help="The format of the data; else it is recognised.")
-    ] = None,
+    map_: MapOption = None,
+    from_: FromOption = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Folder for problems.csv, problems.jsonl, counts and plots."),
@@ -39,15 +35,14 @@ def check(
         raise MissingExtraError("dateline check", "rensa", "archive")
     if out and find_spec("matplotlib") is None:
         raise MissingExtraError("dateline check --out", "matplotlib", "report")
-    from dateline_formats.known import named
     from dateline_formats.label_map import LabelMap
     from dateline_labels.shipped import shipped
 
     from .check_summary import show
     from .checking import Asked, check_all
 
-    mapping = LabelMap.read(map_) if map_ else LabelMap()
-    given = named(from_) if from_ else None
+    mapping = asked_map(map_) or LabelMap()
+    given = asked_format(from_)
     checked = check_all(Asked(data, schema or shipped("schema.toml"), mapping, given, annotator_key, few))
     for problem in checked.problems:
         typer.echo(str(problem))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_formats.options import DataArgument, FromOption, MapOption, asked_format, asked_map
 from dateline_labels import InputError, MissingExtraError, Place
 
 from .split_choices import By, Wanted
@@ -13,7 +14,7 @@ _Percent = Annotated[float, typer.Option(min=0.0, max=99.0, help="Per cent of th
 
 
 def split(
-    data: Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")],
+    data: DataArgument,
     by: Annotated[By, typer.Option(help="What stays in one part; near-copies always do.")] = By.STORY,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The split to write; with --check, the leaks as JSON.")
@@ -31,10 +32,8 @@ def split(
         str | None,
         typer.Option(metavar="SPLITS.JSON|number|held-out|random", help="Measure this split, and make none."),
     ] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="The format of the data.")] = None,
-    map_: Annotated[
-        Path | None, typer.Option("--map", help="A label map to apply first, TOML.", exists=True, dir_okay=False)
-    ] = None,
+    from_: FromOption = None,
+    map_: MapOption = None,
 ) -> None:
     """Split annotated dispatches into train, validation and test, and say what leaks between them.
 
@@ -44,7 +43,6 @@ def split(
     """
     if find_spec("rensa") is None:
         raise MissingExtraError("dateline split", "rensa", "archive")
-    from dateline_formats.known import named
     from dateline_formats.label_map import LabelMap
     from dateline_formats.reading import read_annotations, say_findings
 
@@ -52,8 +50,7 @@ def split(
 
     if not 0 < validation + test < 100:
         raise InputError(Place("--test"), "test", "expected --validation and --test of more than 0 and less than 100")
-    mapping = LabelMap.read(map_) if map_ else LabelMap()
-    annotated = read_annotations(data, None, mapping, named(from_) if from_ else None)
+    annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), asked_format(from_))
     say_findings(annotated.findings)
     if check is not None:
         check_split(check, annotated, out, key)

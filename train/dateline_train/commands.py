@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_formats.options import DataArgument, MapOption, asked_map
 from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
 from dateline_report.history import HISTORY, HistoryOption, remember
@@ -12,7 +13,6 @@ from dateline_report.history import HISTORY, HistoryOption, remember
 ModelArgument = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
 ]
-DataArgument = Annotated[list[Path], typer.Argument(help="Annotated files or folders, in any known format.")]
 SplitOption = Annotated[
     str,
     typer.Option(
@@ -23,10 +23,6 @@ SplitOption = Annotated[
 SplitsOption = Annotated[
     Path | None,
     typer.Option("--splits", metavar="SPLITS.JSON", help="Of `dateline split`: which dispatch is in which part."),
-]
-MapOption = Annotated[
-    Path | None,
-    typer.Option("--map", metavar="MAP.TOML", help="Other labels for those of the annotations.", exists=True),
 ]
 _NEEDED = ("torch", "transformers", "datasets", "accelerate", "onnx")
 
@@ -60,13 +56,12 @@ def train(
     · accelerate launch --multi_gpu --num_processes 2 -m dateline_labels.main train train/recipes/default.toml
     """
     require_training()
-    from dateline_formats.label_map import LabelMap
     from dateline_report.history_entries import of_training
 
     from .trackers import named
     from .training import run_training
 
-    mapping = LabelMap.read(map_) if map_ else None
+    mapping = asked_map(map_)
     trained = run_training(recipe, output, tuple(data or ()), mapping, from_, named(report_to or ()), splits)
     if trained:
         remember(history, of_training(trained))
@@ -90,12 +85,11 @@ def evaluate(
     · dateline evaluate out/mine/bundle export.json --splits splits.json --split test
     """
     require_training()
-    from dateline_formats.label_map import LabelMap
     from dateline_report.history_entries import of_metrics
 
     from .evaluating import Asked, run_evaluation
 
-    mapping = LabelMap.read(map_) if map_ else None
+    mapping = asked_map(map_)
     asked = Asked(model, tuple(data), out, split, splits, signature=require_signature, mapping=mapping)
     remember(history, of_metrics("evaluate", run_evaluation(asked)))
 
@@ -159,7 +153,7 @@ def package(
             timed,
             sign,
             report,
-            LabelMap.read(map_) if map_ else LabelMap(),
+            asked_map(map_) or LabelMap(),
         ),
     )
     remember(history, of_bundle(bundle, checkpoint))

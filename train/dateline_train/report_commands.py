@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_formats.options import DataArgument, MapOption, asked_map
 from dateline_infer.options import SignatureOption
 from dateline_labels import MissingExtraError
 from dateline_report.history import HISTORY, HistoryOption
 
-from .commands import DataArgument, MapOption, ModelArgument, SplitOption, SplitsOption
+from .commands import ModelArgument, SplitOption, SplitsOption
 
 _NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
 
@@ -48,13 +49,12 @@ def report(
     for name in _NEEDED:
         if find_spec(name) is None:
             raise MissingExtraError("this command", name, "report")
-    from dateline_formats.label_map import LabelMap
     from dateline_report.reporting import Options
 
     from .evaluating import Asked, run_full_report
 
     options = Options(seed, resamples, story, fail_if_worse)
-    mapping = LabelMap.read(map_) if map_ else None
+    mapping = asked_map(map_)
     asked = Asked(
         model, tuple(data), out, split, splits, compare, tuple(runs or ()), require_signature, mapping, history
     )

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_formats.options import MapOption, asked_map
 from dateline_labels import MissingExtraError
 
-from .commands import MapOption, require_training
+from .commands import require_training
 
 
 def suspects(
@@ -41,9 +42,7 @@ def suspects(
     require_training()
     if find_spec("rensa") is None:
         raise MissingExtraError("dateline suspects", "rensa", "archive")
-    from dateline_formats.label_map import LabelMap
 
     from .suspects_run import Asked, run_suspects
 
-    mapping = LabelMap.read(map_) if map_ else None
-    run_suspects(Asked(recipe, out, tuple(data or ()), folds, most, tasks, mapping))
+    run_suspects(Asked(recipe, out, tuple(data or ()), folds, most, tasks, asked_map(map_)))
