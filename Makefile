@@ -32,6 +32,7 @@ lint: .venv/ready
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/hadolint docker/*.Dockerfile
+	$(VENV)/python benchmarks/sizes.py
 
 types: .venv/ready
 	$(VENV)/mypy

@@ -94,7 +94,7 @@ def evaluate(
     remember(history, of_metrics("evaluate", run_evaluation(asked)))
 
 
-def package(
+def package(  # sizes: some lines for each option
     checkpoint: Annotated[Path, typer.Argument(help="A trained checkpoint, a folder.")],
     bundle: Annotated[Path, typer.Argument(help="Where the bundle goes; a bundle that is there is replaced.")],
     data: Annotated[

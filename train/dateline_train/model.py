@@ -32,7 +32,7 @@ class DispatchConfig(PreTrainedConfig):
 
     model_type = "dateline-dispatch"
 
-    def __init__(
+    def __init__(  # sizes: transformers keeps a configuration as the fields of one object
         self,
         encoder: dict[str, Any] | None = None,
         reading: dict[str, Any] | None = None,
@@ -120,7 +120,7 @@ class DispatchModel(PreTrainedModel):
         vectors: Tensor = self.encoder(inputs_embeds=words, attention_mask=attention_mask).last_hidden_state
         return vectors, self.tags(self.dropout(vectors))
 
-    def forward(
+    def forward(  # sizes: Trainer gives the columns of a batch by name
         self,
         input_ids: Tensor,  # (windows, length)
         attention_mask: Tensor,  # (windows, length)
