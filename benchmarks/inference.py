@@ -50,8 +50,6 @@ from transformers.utils import logging as transformers_logging
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
 ARCHIVE = ROOT.parent / "shared" / "archive" / "reuters21578.jsonl.gz"
-BLAS_THREADS = "OPENBLAS_NUM_THREADS"
-"""One, as the `dateline` command sets it: numpy multiplies beside the encoder, which has the cores already."""
 PARTS = ("pipeline", "peers", "ours", "encoder", "roofline", "process")
 NOTES = (
     "The pipeline has the encoder and the tag head of the checkpoint, but not its embeddings of how words are written, "
@@ -227,8 +225,6 @@ def main(
 
 
 if __name__ == "__main__":
-    if BLAS_THREADS not in os.environ:  # numpy is imported by now, and looks at it only then
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {BLAS_THREADS: "1"})  # noqa: S606 ourselves
     app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
     app.command()(main)
     try:

@@ -1,7 +1,10 @@
 """What an Extractor asks of a model, and the model of a bundle: the encoder in an engine, the heads in numpy."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
+
+from threadpoolctl import ThreadpoolController
 
 from . import heads
 from .choosing import Choice
@@ -35,7 +38,11 @@ class Network(Protocol):
 
 
 class BundleNetwork:
-    """The model of a bundle, built from bytes that were checked; `choice` is what its engine was chosen as."""
+    """The model of a bundle, built from bytes that were checked; `choice` is what its engine was chosen as.
+
+    numpy multiplies in one thread: the encoder has the cores, and a product that is shared between threads may differ
+    in its last bit.
+    """
 
     def __init__(
         self, engine: Engine, weights: Mapping[str, FloatArray], gate: Mapping[str, FloatArray], choice: Choice
@@ -45,6 +52,7 @@ class BundleNetwork:
         self._weights = weights
         self._gate = gate
         self.at_once = engine.at_once
+        self._numpy = ThreadpoolController()
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""
@@ -52,12 +60,19 @@ class BundleNetwork:
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:
         """(spans, values of all attributes)."""
-        return heads.attribute_logits(self._weights, batch)
+        with self._one_thread():
+            return heads.attribute_logits(self._weights, batch)
 
     def relation_logits(self, batch: SpanBatch, pairs: IntArray, features: IntArray) -> FloatArray:
         """(pairs, relation labels)."""
-        return heads.relation_logits(self._weights, batch, pairs, features)
+        with self._one_thread():
+            return heads.relation_logits(self._weights, batch, pairs, features)
 
     def gate_scores(self, texts: Sequence[IntArray]) -> FloatArray:
         """(texts,): the log-odds that each text passes the gate."""
-        return gate_scores(self._gate, texts)
+        with self._one_thread():
+            return gate_scores(self._gate, texts)
+
+    def _one_thread(self) -> AbstractContextManager[object]:
+        limit: AbstractContextManager[object] = self._numpy.limit(limits=1, user_api="blas")
+        return limit
