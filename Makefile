@@ -48,7 +48,7 @@ notebooks: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,docs,dev]"
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,spacy,docs,dev]"
 	touch $@
 
 clean:
