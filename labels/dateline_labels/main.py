@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from itertools import islice
@@ -106,7 +107,9 @@ def _meant(error: OSError) -> str:
     if not isinstance(error, FileNotFoundError) or not isinstance(error.filename, str):
         return ""
     path = Path(error.filename)
-    names = [each.name for each in islice(path.parent.iterdir(), _MOST_NAMES)] if path.parent.is_dir() else []
+    names: list[str] = []
+    with suppress(OSError):  # a folder that cannot be listed has nothing to propose
+        names = [each.name for each in islice(path.parent.iterdir(), _MOST_NAMES)]
     alike = get_close_matches(path.name, names, n=1, cutoff=0.75)
     return f"; did you mean {path.parent / alike[0]}?" if alike else ""
 
