@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from imported import roots
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "train" / "dateline_report"
 HEAVY = {"torch", "transformers", "datasets", "accelerate", "onnx", "dateline_train"}
@@ -10,26 +12,18 @@ LATE = {"scipy", "seqeval", "sklearn", "jinja2", "matplotlib"}
 """What is imported where it is used, so that the other figures do without it."""
 
 
-def names_of(node: ast.AST) -> set[str]:
-    if isinstance(node, ast.Import):
-        return {alias.name.partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.ImportFrom) and not node.level:
-        return {(node.module or "").partition(".")[0]}
-    return set()
-
-
 def test_no_file_imports_what_is_heavy_nor_an_extra_at_its_top() -> None:
     files = sorted(PACKAGE.glob("*.py"))
     assert len(files) > 15
     for file in files:
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        assert not set().union(*map(names_of, ast.walk(tree))) & HEAVY, file.name
-        assert not set().union(*map(names_of, tree.body)) & LATE, file.name
+        assert not set().union(*map(roots, ast.walk(tree))) & HEAVY, file.name
+        assert not set().union(*map(roots, tree.body)) & LATE, file.name
 
 
 def test_what_reads_does_not_need_what_reports() -> None:
     files = [*ROOT.glob("infer/*/*.py"), *ROOT.glob("labels/*/*.py")]
     assert len(files) > 80
     for file in files:
-        imported = set().union(*map(names_of, ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
+        imported = set().union(*map(roots, ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
         assert "dateline_report" not in imported, file.name
