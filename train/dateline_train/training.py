@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,12 +25,11 @@ from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
 from dateline_infer.windows import SpecialTokens
-from dateline_labels import InputError, LockedError, Place, Schema, jsonl
+from dateline_labels import InputError, Place, Schema, jsonl
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
 from dateline_report.history_entries import weights_digest
 from dateline_report.model_facts import dispatches_digest
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
@@ -44,6 +43,7 @@ from .encoding import Collator, Encoder
 from .fitting import new_model, new_optimizer, training_arguments
 from .gate_learning import learn_gate
 from .learnt import Known, write_learnt
+from .locking import locked
 from .model import DispatchModel
 from .network import checkpoint_extractor
 from .recipe import DataSection, Recipe, RetrainSection, Tracker
@@ -114,7 +114,9 @@ def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallba
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     run = prepare(recipe, place)
-    with _lock(recipe.output), tracked(recipe.fitting.report_to, recipe.output):
+    # of several processes the first one holds the folder
+    held = locked(recipe.output, "training run") if _is_main() else nullcontext()
+    with held, tracked(recipe.fitting.report_to, recipe.output):
         if _is_finished(run):
             _say(f"{recipe.output} is trained already; remove it to train it again")
             return None
@@ -326,24 +328,6 @@ def _is_finished(run: Run) -> bool:
         begun = json.dumps({"fingerprint": run.fingerprint})
         write_atomically(output / "training" / "run.json", begun.encode("utf-8"))
     return False
-
-
-@contextmanager
-def _lock(output: Path) -> Iterator[None]:
-    """Hold the output for this run alone; of several processes the first one holds it."""
-    if not _is_main():
-        yield
-        return
-    output.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(output / ".lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise LockedError(f"{output}: another training run is writing here") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _processes() -> int:

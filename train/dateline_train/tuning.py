@@ -13,19 +13,18 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from dateline_labels import InputError, LockedError, Place
+from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_labels.toml_files import toml
 from dateline_report.model_facts import WEIGHTS
-from filelock import FileLock, Timeout
 
+from .locking import locked
 from .recipe import Recipe, Searched, Value
 from .training import RECORD, fingerprint, train_recipe
 from .tune_space import at_home, check_space, is_within, values_of, with_values
@@ -64,7 +63,7 @@ def run_tuning(path: Path, budget: Budget, out: Path) -> None:
     recipe = Recipe.read(path)
     check_space(recipe, place)
     deadline = time.monotonic() + 60 * budget.minutes
-    with _lock(out):
+    with locked(out, "search"):
         study = _study(out, recipe, place)
         in_time = True
         while in_time and _count(study) < budget.trials and time.monotonic() < deadline:
@@ -220,17 +219,3 @@ def told(params: Mapping[str, Value]) -> str:
     return ", ".join(
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in params.items()
     )
-
-
-@contextmanager
-def _lock(out: Path) -> Iterator[None]:
-    out.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(out / ".lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise LockedError(f"{out}: another search is writing here") from None
-    try:
-        yield
-    finally:
-        lock.release()
