@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from watched_page import Watched
+from watched_page import PATIENCE, Watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -29,7 +29,7 @@ def chromium() -> Iterator["Browser"]:
 def watched(chromium: "Browser") -> Iterator[Watched]:
     """A desktop's page; the test fails where it said anything, threw or asked for more than the file itself."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(120_000)  # a machine that tests run on can be busy
+    context.set_default_timeout(PATIENCE)
     page = Watched(context.new_page())
     yield page
     context.close()

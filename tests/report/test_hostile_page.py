@@ -14,7 +14,7 @@ from dateline_labels.visible_text import parts, plain
 from dateline_report.page import page, write_page
 from example_report import example_metrics, f
 from hostile import HOSTILE
-from watched_page import Watched
+from watched_page import Watched, expect
 
 pytest_plugins = ("chromium_page",)
 
@@ -103,9 +103,8 @@ def test_no_string_runs_asks_or_hides(watched: Watched, report: Path) -> None:
     assert all(link.startswith("#") for link in links)
     for words in HOSTILE:
         page.evaluate("(id) => { location.hash = new URLSearchParams({ case: id, view: 'beside' }) }", words)
-        page.wait_for_function(
-            "(id) => document.querySelector('#detail h3 bdi').textContent === id", arg=as_seen(words)
-        )
+        expect(page.locator("#detail h3 bdi")).to_have_text(as_seen(words))
+        assert page.locator("#detail h3 bdi").text_content() == as_seen(words)  # to the last space
         gold = hostile_dispatch(words, None)
         for text in page.locator("bdi.words").evaluate_all("all => all.map((it) => it.textContent)"):
             assert text == as_seen(gold.text)
@@ -129,7 +128,7 @@ def test_every_string_can_be_filtered_for(watched: Watched, report: Path) -> Non
     for words in HOSTILE[::7]:
         assert f"span:{words}" in [value.replace("\r\n", "\n") for value in values] or f"span:{words}" in values
     page.locator("#filters [name=text]").fill("<img src=x")
-    assert page.locator("#list li").count() == sum("<img src=x" in words for words in HOSTILE)
+    expect(page.locator("#list li")).to_have_count(sum("<img src=x" in words for words in HOSTILE))
 
 
 def test_no_hidden_character_and_no_markup_of_the_data_stands_in_the_file(report: Path) -> None:

@@ -1,5 +1,6 @@
 """report.html in Chromium: what it shows, how its cases are filtered, linked and stepped through."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +12,7 @@ import pytest
 from dateline_labels import Dispatch
 from dateline_report.page import write_page
 from example_report import example_cases, example_metrics, gold_dispatch, read_dispatch
-from watched_page import Watched
+from watched_page import Watched, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,22 +44,24 @@ def address(**choices: str) -> str:
     return f"#{urlencode(choices)}"
 
 
-def listed(page: "Page") -> list[str]:
-    return page.locator("#list .name").all_inner_texts()
+def lists(page: "Page", ids: list[str]) -> None:
+    """The page lists these dispatches, at once or, after a change of its address, soon."""
+    expect(page.locator("#list .name")).to_have_text(ids)
 
 
-def shown(page: "Page") -> str:
-    return page.locator("#detail h3 bdi").inner_text()
+def shows(page: "Page", name: str) -> None:
+    """The page shows this dispatch, at once or, after a change of its address, soon."""
+    expect(page.locator("#detail h3 bdi")).to_have_text(name)
 
 
 def test_figures_stand_in_the_page_as_in_the_metrics(watched: Watched, report: Path) -> None:
     page = watched.open(report)
-    assert page.locator("h1").inner_text() == "small"
+    expect(page.locator("h1")).to_have_text("small")
     row = page.locator("#spans\\.exact tbody tr", has=page.get_by_role("rowheader", name="ACTOR"))
     assert row.locator("td.number").all_inner_texts() == ["81.2", "81.2", "81.2", "77.0–85.0", "90", "73", "17", "17"]
     assert row.get_by_role("img").get_attribute("aria-label") == "81.2, from 77.0 to 85.0"
     few = page.locator("#headline tr", has_text="few")
-    assert few.count() == 1
+    expect(few).to_have_count(1)
     assert "Events found" in few.inner_text()
     for key in ("confidence.reliability", "risk", "learning_curve", "confusion.spans", "comparison.headline", "swaps"):
         assert page.locator(f'[id="{key}"]').is_visible()
@@ -102,7 +105,7 @@ def test_filters_list_the_dispatches_in_which_an_item_fits(
     watched: Watched, report: Path, choices: Mapping[str, str], expected: list[str]
 ) -> None:
     page = watched.open(report, address(**choices) if choices else "")
-    assert listed(page) == expected
+    lists(page, expected)
     assert page.locator("#count").inner_text().endswith("4 in all")
 
 
@@ -110,36 +113,36 @@ def test_choosing_in_the_form_changes_the_list_and_the_address(watched: Watched,
     page = watched.open(report)
     page.locator("#filters [name=label]").select_option("span:ACTOR")
     page.locator("#filters [name=kind]").select_option(label="span spurious: nothing there on the other side (2)")
-    assert listed(page) == ["note-1", "other 4"]
-    assert page.url.endswith("#label=span%3AACTOR&kind=span.spurious.nothing")
-    assert page.locator("mark.matched").all_inner_texts() == ["traders"]
+    lists(page, ["note-1", "other 4"])
+    page.wait_for_url(re.compile("#label=span%3AACTOR&kind=span.spurious.nothing$"))
+    expect(page.locator("mark.matched")).to_have_text(["traders"])
     page.get_by_role("button", name="Reset").click()
-    assert len(listed(page)) == 4
+    expect(page.locator("#list .name")).to_have_count(4)
 
 
 def test_figures_link_to_the_cases_that_they_count(watched: Watched, report: Path) -> None:
     page = watched.open(report)
     page.locator("#spans\\.exact tr", has_text="LOCATION").get_by_role("link").last.click()  # missed
-    assert listed(page) == ["note-1", "note-3", "other 4"]
+    lists(page, ["note-1", "note-3", "other 4"])
     cell = page.locator('[id="confusion.spans"] tr', has_text="LOCATION").get_by_role("link").first
     assert cell.inner_text() == "1"
     cell.click()
-    assert listed(page) == ["note-1", "other 4"]
-    assert page.locator("#as-note").inner_text() == "and read or annotated as ACTOR on the other side"
+    lists(page, ["note-1", "other 4"])
+    expect(page.locator("#as-note")).to_have_text("and read or annotated as ACTOR on the other side")
 
 
 def test_a_link_opens_its_dispatch_and_goes_back(watched: Watched, report: Path) -> None:
     page = watched.open(report, address(case="other 4"))
-    assert shown(page) == "other 4"
+    shows(page, "other 4")
     assert page.locator("#detail").evaluate("it => it.getBoundingClientRect().top < innerHeight")
     page.locator('#list button:has-text("note-2")').click()
-    assert shown(page) == "note-2"
-    assert page.url.endswith("#case=note-2")
+    shows(page, "note-2")
+    page.wait_for_url(re.compile("#case=note-2$"))
     page.evaluate("location.hash = '#case=note-3'")
-    page.wait_for_function("document.querySelector('#detail h3 bdi').textContent === 'note-3'")
-    assert "the text is too strange" in page.locator(".failure").inner_text()
+    shows(page, "note-3")
+    expect(page.locator(".failure")).to_contain_text("the text is too strange")
     page.go_back()
-    page.wait_for_function("document.querySelector('#detail h3 bdi').textContent === 'note-2'")
+    shows(page, "note-2")
 
 
 def test_an_unknown_id_is_said(watched: Watched, report: Path) -> None:
@@ -151,20 +154,20 @@ def test_keys_step_through_dispatches_and_errors(watched: Watched, report: Path)
     page = watched.open(report)
     for key, expected in (("j", "note-2"), ("j", "note-3"), ("k", "note-2"), ("n", "note-3")):
         page.keyboard.press(key)
-        assert shown(page) == expected
+        shows(page, expected)
     page.keyboard.press("p")
     page.keyboard.press("p")  # over the dispatch without an error, back to the one before it
-    assert shown(page) == "note-1"
-    assert page.locator("tr.picked").count() == 1
+    shows(page, "note-1")
+    expect(page.locator("tr.picked")).to_have_count(1)
     page.keyboard.press("Escape")
-    assert page.locator("tr.picked").count() == 0
+    expect(page.locator("tr.picked")).to_have_count(0)
     page.keyboard.press("v")
-    assert page.locator(".pane").count() == 2
+    expect(page.locator(".pane")).to_have_count(2)
     page.keyboard.press("/")
     page.keyboard.type("jnk")  # in a field keys are letters
     assert page.get_by_label("Words or id").input_value() == "jnk"
-    assert listed(page) == []
-    assert page.locator("#detail").inner_text() == "No dispatch matches these filters."
+    lists(page, [])
+    expect(page.locator("#detail")).to_have_text("No dispatch matches these filters.")
 
 
 def test_help_opens_by_key_and_single_keys_can_be_put_off(watched: Watched, report: Path) -> None:
@@ -174,7 +177,7 @@ def test_help_opens_by_key_and_single_keys_can_be_put_off(watched: Watched, repo
     page.get_by_label("single keys work").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("j")
-    assert shown(page) == "note-1"
+    shows(page, "note-1")
 
 
 def test_the_text_shows_what_is_right_missed_and_spurious(watched: Watched, report: Path) -> None:
@@ -186,24 +189,24 @@ def test_the_text_shows_what_is_right_missed_and_spurious(watched: Watched, repo
         *("✓ ACTOR", "≠ ATTACK killing", "+ ACTOR", "− LOCATION", "✓ LOCATION"),
         *("+ ACTOR", "− ACTOR", "+ ACTOR"),
     ]
-    assert page.locator("#detail mark.above.below.right").all_inner_texts() == ["Raiders", "shelled", "Tamsa"]
-    assert page.locator("g.arc").count() == 5
-    assert page.locator("g.arc.right text").all_text_contents() == ["perpetrator"]
+    expect(page.locator("#detail mark.above.below.right")).to_have_text(["Raiders", "shelled", "Tamsa"])
+    expect(page.locator("g.arc")).to_have_count(5)
+    expect(page.locator("g.arc.right text")).to_have_text(["perpetrator"])
     page.locator("#filters [name=view]").select_option("gold")
-    assert page.locator("#detail mark").count() == len(gold.spans)
-    assert page.locator("g.arc").count() == len(gold.relations)
+    expect(page.locator("#detail mark")).to_have_count(len(gold.spans))
+    expect(page.locator("g.arc")).to_have_count(len(gold.relations))
     page.locator("#filters [name=view]").select_option("predicted")
-    assert page.locator("#detail mark").count() == len(predicted.spans)
+    expect(page.locator("#detail mark")).to_have_count(len(predicted.spans))
     page.locator("#filters [name=lines]").select_option("none")
-    assert page.locator("g.arc").count() == 0
+    expect(page.locator("g.arc")).to_have_count(0)
 
 
 def test_what_is_chosen_stands_out_with_what_it_is_tied_to(watched: Watched, report: Path) -> None:
     page = watched.open(report, address(case="note-1"))
     page.locator("mark", has_text="Raiders").click()
-    assert page.locator("mark.picked").inner_text() == "Raiders"
-    assert page.locator("g.arc.tied text").all_text_contents() == ["perpetrator"]
-    assert "item=" in page.url
+    expect(page.locator("mark.picked")).to_have_text("Raiders")
+    expect(page.locator("g.arc.tied text")).to_have_text(["perpetrator"])
+    page.wait_for_url(re.compile("item="))
     page.get_by_role("button", name="shelled → traders").click()
     assert sorted(page.locator("mark.tied").all_inner_texts()) == ["shelled", "traders"]
 
@@ -213,13 +216,13 @@ def test_two_thousand_dispatches_are_listed_without_drawing_them(watched: Watche
     file = written(tmp_path, gold, [read_dispatch(each.id) for each in gold])
     page = watched.open(file)
     assert page.locator("#list li").count() < 60
-    assert page.locator("bdi.words").count() == 1
+    expect(page.locator("bdi.words")).to_have_count(1)
     page.locator("#list").evaluate("it => it.scrollTo(0, it.scrollHeight)")
-    page.wait_for_function("document.querySelector('#list').innerText.includes('note-1999')")
+    expect(page.locator("#list")).to_contain_text("note-1999")
     assert page.locator("#list li").count() < 60
     page.evaluate("location.hash = '#case=note-1234&kind=span.spurious&from=0.6'")
-    page.wait_for_function("document.querySelector('#detail h3 bdi').textContent === 'note-1234'")
-    assert "1235 of 2000 listed" in page.locator("#count").inner_text()
+    shows(page, "note-1234")
+    expect(page.locator("#count")).to_contain_text("1235 of 2000 listed")
     assert page.locator('#list [aria-current="true"]').inner_text().startswith("note-1234")
 
 
@@ -228,10 +231,10 @@ def test_paper_gets_what_is_folded_and_every_listed_dispatch_if_asked(watched: W
     assert len(page.pdf()) > 10_000
     page.get_by_label("print every listed dispatch").check()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("#sheet h3 bdi").all_text_contents() == ["note-1", "other 4"]
-    assert page.locator("details:not([open])").count() == 0
+    expect(page.locator("#sheet h3 bdi")).to_have_text(["note-1", "other 4"])
+    expect(page.locator("details:not([open])")).to_have_count(0)
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("#sheet h3").count() == 0
+    expect(page.locator("#sheet h3")).to_have_count(0)
     assert page.locator("details:not([open])").count() > 3
 
 
@@ -289,7 +292,7 @@ def test_figures_without_intervals_and_without_relations_make_a_page_too(watched
         "confusion": {"spans": []},
     }
     page = watched.open(written(tmp_path, gold, [Dispatch("note-1", gold[0].text)], **changes))
-    assert page.locator("#contents a").all_inner_texts() == ["Spans", "Cases", "What was measured"]
-    assert "seqeval is not installed" in page.locator("main").inner_text()
+    expect(page.locator("#contents a")).to_have_text(["Spans", "Cases", "What was measured"])
+    expect(page.locator("main")).to_contain_text("seqeval is not installed")
     assert "95 % interval" not in page.locator("main").inner_text()
-    assert listed(page) == ["note-1"]
+    lists(page, ["note-1"])

@@ -1,10 +1,20 @@
 """A page that keeps what it asked for, said and threw."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
+
+PATIENCE = 120_000  # milliseconds; a machine that tests run on can be busy
+
+
+def expect(part: "Locator") -> Any:
+    """What the part is to be soon: a page follows its address a moment after the address has changed."""
+    from playwright.sync_api import expect as expected
+
+    expected.set_options(timeout=PATIENCE)
+    return expected(part)
 
 
 class Watched:
