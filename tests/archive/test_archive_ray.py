@@ -182,7 +182,7 @@ def test_a_shard_that_keeps_killing_its_workers_is_named_and_all_listen_on_the_l
     cluster: Pulse, tiny_bundle: Path, inputs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dateline_archive import on_ray as archive_ray
-    from dateline_infer.input_files import listing_lines
+    from dateline_archive.listing import listing_lines
 
     class Deadly(archive_ray.ShardReader):
         def read(self, shard: Shard):
