@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ORDER = (
     *("labels/dateline_labels", "labels/dateline_formats"),
     *("infer/dateline_values", "infer/dateline_incidents", "infer/dateline_inputs"),
-    *("infer/dateline_infer", "infer/dateline_archive"),
+    *("infer/dateline_bundle", "infer/dateline_infer", "infer/dateline_archive"),
     *("train/dateline_annotation", "train/dateline_report", "train/dateline_train"),
 )
 """The packages; each may import those before it."""
@@ -25,6 +25,7 @@ NEVER = {
     "dateline_values": HEAVY | {"numpy"},
     "dateline_incidents": HEAVY - {"pyarrow"},
     "dateline_inputs": HEAVY - {"pyarrow"} | {"numpy", "onnxruntime", "tokenizers"},
+    "dateline_bundle": HEAVY | {"onnxruntime"},
     "dateline_infer": HEAVY - {"pyarrow"},
     "dateline_archive": HEAVY - {"pyarrow"},
     "dateline_annotation": LEARNING | {"onnx"},

@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from dateline_bundle.manifest import Manifest
 from dateline_infer.choosing import Choice
-from dateline_infer.manifest import Manifest
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.jsonl import read_json
 from pydantic import TypeAdapter, ValidationError

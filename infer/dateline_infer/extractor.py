@@ -77,8 +77,9 @@ class Extractor:
         Raises BundleError where any of its files was touched, InputError where a device, engine or precision that was
         asked for, or the gate, is not there.
         """
+        from dateline_bundle.signing import read_public_key
+
         from .bundle import load_bundle
-        from .signing import read_public_key
 
         key = read_public_key(require_signature) if require_signature else None
         return load_bundle(Path(bundle), asked, threads, gated, key)
