@@ -19,11 +19,11 @@ from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
 from dateline_labels.jsonl import check_surrogates, read_json
 
-from .drafts import Draft, Reading, id_of
+from .drafts import Draft, Marks, Reading, id_of
 from .format import Annotated, Finding, Format
 from .offsets import Mark, located
 from .tag_schemes import Tag, Tagged, read_tag, scheme_of, spans_of
-from .token_drafts import Marks, TokenMarks
+from .token_drafts import TokenMarks
 from .tokens import joined
 
 SUFFIXES = ("",)

@@ -102,19 +102,21 @@ def toml(plain: Mapping[str, Any]) -> str:
 
 def _toml_lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     if path:
-        yield f"\n[{'.'.join(map(_toml_key, path))}]"
+        yield f"\n[{'.'.join(map(toml_key, path))}]"
     for name, value in table.items():
         if value is not None and not isinstance(value, Mapping):
-            yield f"{_toml_key(name)} = {_toml_value(value)}"
+            yield f"{toml_key(name)} = {toml_value(value)}"
     for name, value in table.items():
         if isinstance(value, Mapping):
             yield from _toml_lines(value, (*path, name))
 
 
-def _toml_key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml_value(name)
+def toml_key(name: str) -> str:
+    """A name as a key, bare where it may be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_value(name)
 
 
-def _toml_value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A string, number, boolean or list of these."""
     # a JSON string, list, number or boolean is a TOML one, but for the surrogates of ASCII JSON and for DEL
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
