@@ -118,7 +118,10 @@ def read_expression(words: str, setting: Setting) -> When:
     if plain.startswith("at "):
         setting = replace(setting, newest_year=0)
     plain = _LED.sub("", plain)
-    when = _expression(plain, setting)
+    try:
+        when = _expression(plain, setting)
+    except (OverflowError, ValueError):  # "the past 3000 years": the calendar begins with the year 1
+        return unresolved("no such day")
     if setting.anchor is None or setting.ahead or when.earliest is None or _AHEAD_WORDS.search(plain):
         return when
     known = setting.told.time.earliest if setting.told.time else None

@@ -5,7 +5,7 @@ import pytest
 from dateline_labels import Dispatch, Span
 from dateline_values.calendar_names import easter
 from dateline_values.dates import When, anchor_of, resolve, resolve_all
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 CASES = Path(__file__).with_name("date_cases.txt")
@@ -44,6 +44,21 @@ PIECES = [
         "0300",
     ),
 ]
+FAR = [
+    "0000",
+    "0001",
+    "9999",
+    "3000",
+    "99999999999",
+    "past",
+    "winters",
+    "decades",
+    "years",
+    "Christmas",
+    "evening",
+    "dawn",
+]
+"""With which one leaves the calendar."""
 LOOKS_AHEAD = ("2016", "next", "until", "20", "end", "late", "31", "year", "week", "month", "weekend", "to", "half")
 
 
@@ -180,6 +195,11 @@ def test_the_dateline_is_found(text: str, published: str | None, words: str, day
         ("Sahel snapshot, 1-7 August 2023\n\nArmed men", "2023-08-10", date(2023, 8, 10)),
         ("Six died on July 20.", None, None),
         ("KABUL, July 20 (Reuters) - Six died.", None, None),
+        ("Six died.", "2017-07-20 05:30 GMT", date(2017, 7, 20)),
+        ("Six died.", " 2017-07-20\n", date(2017, 7, 20)),
+        ("Six died.", "2017-07-201", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "0001-01-01T00:00:00", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "9999-12-31", None),
         ("Six died.", "yesterday", None),
         ("", None, None),
     ],
@@ -208,6 +228,20 @@ def test_days_are_in_order_and_not_after_the_anchor(pieces: list[str], anchor: d
 @given(st.text(max_size=40), st.none() | st.dates())
 def test_any_words_are_read(words: str, anchor: date | None) -> None:
     assert resolve(words, anchor).reason
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES + FAR), min_size=1, max_size=5), max_size=3), st.none() | st.dates())
+@example([["December", "31", "9999", "evening"], ["dawn"]], None)
+@example([["past", "3000", "years"]], THURSDAY)
+def test_no_time_leaves_the_calendar(times: list[list[str]], anchor: date | None) -> None:
+    text, spans = "", []
+    for number, pieces in enumerate(times):
+        words = " ".join(pieces)
+        spans.append(Span(f"t{number}", "TIME", len(text), len(text) + len(words)))
+        text += f"{words}. "
+    assert all(when.reason for when in resolve_all(text, spans, anchor))
+    assert all(resolve(" ".join(pieces), anchor).reason for pieces in times)
 
 
 @settings(deadline=None)

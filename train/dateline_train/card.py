@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dateline_annotation.markdown_cells import grid
-from dateline_infer.certificate import Certificate
-from dateline_infer.manifest import LIMITS, METRICS
+from dateline_bundle.certificate import Certificate
+from dateline_bundle.manifest import LIMITS, METRICS
 from dateline_labels import InputError, Place
 from dateline_labels.jsonl import read_json
 from dateline_report.card import model_card
