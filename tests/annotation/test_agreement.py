@@ -174,6 +174,19 @@ def test_nobody_can_tell_agreement_from_habit() -> None:
     assert (same["cohen"], same["same"], same["judged"]) == (None, 100.0, 1)
 
 
+def test_an_attribute_that_few_spans_have_is_judged_on_all_of_their_label() -> None:
+    """As a flag of brat: where nobody sets it, they agree, and chance is of all judgements."""
+    plain, marked = span("a", "ACTOR", "Gunmen"), span("a", "ACTOR", "Gunmen", unsure="yes")
+    others = [span(name, "ACTOR", name) for name in ("patrol", "Gao", "soldiers")]
+    sure, soldiers = others[:2], replace(others[2], attributes={"unsure": "yes"})
+    found = figures(shared_by({"anna": [raid(marked, *others)], "ben": [raid(plain, *sure, soldiers)]}), None)
+    rows = [("anna", "1", "yes"), ("ben", "1", ""), ("anna", "4", ""), ("ben", "4", "yes")]
+    rows += [(who, unit, "") for who in ("anna", "ben") for unit in "23"]
+    kappa = found["kappa"]["ACTOR.unsure"]
+    assert (kappa["judged"], kappa["same"]) == (4, 50.0)
+    assert kappa["cohen"] == pytest.approx(AnnotationTask(rows).kappa(), abs=1e-4)
+
+
 def test_alpha_of_a_worked_example() -> None:
     """Two annotators of ten units, in Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section A."""
     values = np.array([[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]])

@@ -124,6 +124,24 @@ def test_where_the_sample_shows_no_exception_the_interval_is_that_of_clopper_and
     assert share(DESIGN, 0 * ones, 0 * ones, DESIGN.replicates(100, 1)) is None
 
 
+@pytest.mark.parametrize(("right", "of"), [(1, 2), (1, 3), (2, 7)])
+def test_the_share_of_one_document_is_not_taken_for_sure(right: int, of: int) -> None:
+    part, whole = np.zeros(len(STRATUM)), np.zeros(len(STRATUM))
+    part[5], whole[5] = right, of
+    found = share(DESIGN, part, whole, DESIGN.replicates(100, 1))
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert found.value == pytest.approx(right / of)
+    assert found.low < 0.1 < found.value < 0.9 < found.high
+    assert (found.error, found.bootstrap) == (None, None)
+    part[6], whole[6] = right, of
+    again = share(DESIGN, part, whole, DESIGN.replicates(100, 1))
+    assert again is not None
+    assert again.low is not None
+    assert found.low < again.low < again.value
+
+
 def test_a_sample_without_a_difference_gives_no_interval_of_the_count_and_a_census_an_exact_one() -> None:
     ones = np.ones(len(STRATUM))
     found = corrected(DESIGN, 900, ones, ones, DESIGN.replicates(100, 1))

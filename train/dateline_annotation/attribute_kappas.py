@@ -1,7 +1,7 @@
 """Attributes, on the spans that annotators marked alike: Cohen's kappa of two of them, Fleiss' of more.
 
-A span without the attribute has the value "". Cohen's kappas are averaged over the pairs; Fleiss' is of the spans that
-every annotator marked alike.
+An attribute that any span of a label has is judged on all spans of that label; one without it has the value "". Cohen's
+kappas are averaged over the pairs; Fleiss' is of the spans that every annotator marked alike.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,13 +23,22 @@ Judged = Mapping[str, str]
 
 def kappas(dispatches: Sequence[SharedDispatch], pairs: Sequence[Pair], sampling: Sampling) -> dict[str, Any]:
     """`LABEL.attribute` → kappas, the share of equal values in per cent and how often two annotators judged."""
-    rows = [_judgements(each) for each in dispatches]
+    attributes = _attributes(dispatches)
+    rows = [_judgements(each, attributes) for each in dispatches]
     names = sorted({name for row in rows for name in row})
     annotators = list(dict.fromkeys(name for each in dispatches for name in each.by))
     return {name: _kappas([row.get(name, []) for row in rows], annotators, pairs, sampling) for name in names}
 
 
-def _judgements(shared: SharedDispatch) -> dict[str, list[Judged]]:
+def _attributes(dispatches: Sequence[SharedDispatch]) -> dict[str, list[str]]:
+    """Label → the attributes that anybody gave a span of it."""
+    found: dict[str, set[str]] = {}
+    for span in (span for each in dispatches for dispatch in each.by.values() for span in dispatch.spans):
+        found.setdefault(span.label, set()).update(span.attributes)
+    return {label: sorted(names) for label, names in found.items()}
+
+
+def _judgements(shared: SharedDispatch, attributes: Mapping[str, Sequence[str]]) -> dict[str, list[Judged]]:
     """`LABEL.attribute` → for each span that two annotators or more marked alike, what they said of it."""
     by_key: dict[tuple[int, int, str], dict[str, Span]] = {}
     for who, dispatch in shared.by.items():
@@ -37,7 +46,7 @@ def _judgements(shared: SharedDispatch) -> dict[str, list[Judged]]:
             by_key.setdefault(span_key(span), {})[who] = span
     found: dict[str, list[Judged]] = {}
     for (_, _, label), spans in sorted(by_key.items()):
-        for name in sorted({name for span in spans.values() for name in span.attributes}) if len(spans) > 1 else ():
+        for name in attributes[label] if len(spans) > 1 else ():
             judged = {who: span.attributes.get(name, "") for who, span in spans.items()}
             found.setdefault(f"{label}.{name}", []).append(judged)
     return found

@@ -28,6 +28,8 @@ Integers = NDArray[np.int64]
 
 _TAIL = 0.025
 _PERCENTILES = (100 * _TAIL, 100 * (1 - _TAIL))
+_NO_VARIANCE = 1e-24
+"""Of a share; what is less comes of rounding."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,9 @@ def corrected(design: Design, known: float, gold: Floats, predicted: Floats, rep
 def share(design: Design, part: Floats, whole: Floats, replicates: Floats) -> Estimate | None:
     """The share that `part` has in `whole`; None where the sample holds nothing of the whole.
 
-    Where the sample shows no exception, no variance can be estimated: the interval is then that of Clopper and Pearson
-    (1934) for as many independent trials as documents hold something of the whole.
+    Where every document has the same share, as where the sample shows no exception or one document has all there is, no
+    variance can be estimated: the interval is then that of Clopper and Pearson (1934) for as many independent trials as
+    documents hold something of the whole.
     """
     total = design.total(whole)
     if not total:
@@ -134,15 +137,15 @@ def share(design: Design, part: Floats, whole: Floats, replicates: Floats) -> Es
     drawn = (replicates @ part) / np.maximum(replicates @ whole, 1e-12)
     low, high = np.percentile(drawn, _PERCENTILES)
     bootstrap = (float(low), float(high))
+    if design.is_census:
+        return Estimate(value, value, value, 0.0, bootstrap)
     variance, freedom = design.variance((part - value * whole) / total)
-    if 0 < value < 1:
-        reach = _quantile(freedom) * variance**0.5 / (value * (1 - value))
-        middle = np.log(value / (1 - value))
-        low, high = (float(1 / (1 + np.exp(-middle - sign * reach))) for sign in (-1, 1))
-        return Estimate(value, low, high, variance**0.5, bootstrap)
-    edge = 1.0 if design.is_census else _TAIL ** (1 / int((whole > 0).sum()))
-    error, bounds = (0.0, bootstrap) if design.is_census else (None, None)
-    return Estimate(value, edge if value else 0.0, 1.0 if value else 1 - edge, error, bounds)
+    if variance < _NO_VARIANCE:
+        return Estimate(value, *_clopper_pearson(value, int((whole > 0).sum())), None, None)
+    reach = _quantile(freedom) * variance**0.5 / (value * (1 - value))
+    middle = np.log(value / (1 - value))
+    low, high = (float(1 / (1 + np.exp(-middle - sign * reach))) for sign in (-1, 1))
+    return Estimate(value, low, high, variance**0.5, bootstrap)
 
 
 def unseen(sampled: int, size: int) -> float:
@@ -151,6 +154,15 @@ def unseen(sampled: int, size: int) -> float:
     right?").
     """
     return 0.0 if sampled >= size else float(1 - 0.05 ** (1 / sampled))
+
+
+def _clopper_pearson(value: float, trials: int) -> tuple[float, float]:
+    """The bounds of a share that so many trials came to, from 0 to 1; the trials that came true need be no whole number."""
+    from scipy.special import betaincinv
+
+    true = value * trials
+    low = float(betaincinv(true, trials - true + 1, _TAIL)) if value > 0 else 0.0
+    return low, float(betaincinv(true + 1, trials - true, 1 - _TAIL)) if value < 1 else 1.0
 
 
 def _quantile(freedom: float) -> float:
