@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
+from dateline_formats.drafts import taken_date
 from dateline_formats.reading import read_annotations
 from dateline_formats.tasks import Task, task_target, write_tasks
 from dateline_infer import Extractor
 from dateline_infer.extraction import Loading
 from dateline_infer.inputs import Columns
 from dateline_labels import Dispatch, InputError, Place, one_line
-from dateline_labels.dispatch import check_date
 
 from .candidates import FilesOf, RunOf, source_of
 from .next_choice import Choice, chosen_from
@@ -98,10 +98,7 @@ def _fit_to_annotate(dispatch: Dispatch, seen: set[str]) -> Dispatch:
         number += 1
         unique = f"{name}-{number}"
     seen.add(unique)
-    try:
-        day = check_date((dispatch.published or "")[:10])
-    except ValueError:
-        day = None
+    day = taken_date((dispatch.published or "")[:10])
     told = {"input_id": one_line(dispatch.id)} if unique != dispatch.id else {}
     return replace(dispatch, id=unique, published=day, meta={**dispatch.meta, **told})
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from dateline_labels.dispatch import check_date
+from dateline_formats.drafts import taken_date
 
 from .split_groups import Groups
 from .split_shares import Parts
@@ -32,7 +32,7 @@ def parts_by_date(published: Sequence[str | None], copies: Groups, shares: Seque
     Of copies on both sides of a boundary those stay that are more, the later ones where they are as many; the others
     are in no part. Raises ValueError where there are fewer days than parts, or a part would be empty.
     """
-    days = [day if day and _is_day(day) else None for day in published]
+    days = list(map(taken_date, published))
     firsts = _first_days(Counter(day for day in days if day), shares)
     bounds = [day for day in firsts if day]
     numbers = [part for part, day in enumerate(firsts, start=1) if day]
@@ -44,13 +44,6 @@ def parts_by_date(published: Sequence[str | None], copies: Groups, shares: Seque
     if any(share > 0 and part not in parts for part, share in enumerate(shares)):
         raise ValueError("a part of it is left with copies of others alone; ask for other shares")
     return Timed(parts, (firsts[0], firsts[1]), undated, len(apart))
-
-
-def _is_day(day: str) -> bool:
-    try:
-        return bool(check_date(day))
-    except ValueError:
-        return False
 
 
 def _first_days(counts: Counter[str], shares: Sequence[float]) -> list[str | None]:

@@ -5,18 +5,17 @@ same holds of the collection: its digest is that of the sorted lines `id text-di
 assignment, sorted lines `part id text-digest`: two splits of the same digest are the same.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from dateline_labels import Dispatch, InputError, Place
-from dateline_labels.files import decode_utf8, write_atomically
-from dateline_labels.jsonl import field_path, strict_decoder
+from dateline_labels.digests import text_digest
+from dateline_labels.files import write_atomically
+from dateline_labels.record_files import read_record
 from dateline_labels.splits import Splits
-from dateline_labels.toml_files import fault_text
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 PARTS = ("train", "validation", "test")
 OTHER_DATA = "made of other data"
@@ -61,22 +60,8 @@ class SplitFile(_Record):
     @staticmethod
     def read(path: Path) -> "SplitFile":
         """Raises InputError where it is no such file or does not agree with itself, OSError where unreadable."""
-        place = Place(str(path))
-        try:
-            plain = strict_decoder().decode(decode_utf8(path.read_bytes(), place))
-        except json.JSONDecodeError as error:
-            raise InputError(place.at(error.lineno), "json", f"{error.msg} at column {error.colno}") from None
-        except ValueError as error:
-            raise InputError(place, "json", str(error)) from None
-        except RecursionError:
-            raise InputError(place, "json", "nested too deep") from None
-        try:
-            found = SplitFile.model_validate(plain)
-        except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            name = field_path(fault["loc"]) if fault["loc"] else "file"
-            raise InputError(place, name, fault_text(fault["msg"], fault["input"])) from None
-        _check(found, place)
+        found = read_record(path, SplitFile)
+        _check(found, Place(str(path)))
         return found
 
     def write(self, path: Path) -> None:
@@ -86,7 +71,7 @@ class SplitFile(_Record):
 
     def splits(self, dispatches: Sequence[Dispatch], place: Place) -> Splits:
         """The parts of the dispatches, each in their order; raises InputError where they are others."""
-        _check_same(self.digests(), {dispatch.id: text_digest(dispatch) for dispatch in dispatches}, place)
+        _check_same(self.digests(), {dispatch.id: text_digest(dispatch.text) for dispatch in dispatches}, place)
         train, validation, test = (
             tuple(dispatch for dispatch in dispatches if dispatch.id in ids)
             for ids in (self.parts.train, self.parts.validation, self.parts.test)
@@ -110,11 +95,6 @@ def split_file(how: How, first_days: Mapping[str, str], parts: Ids, leaks: Itera
     )
 
 
-def text_digest(dispatch: Dispatch) -> str:
-    """The SHA-256 of the text, in UTF-8."""
-    return hashlib.sha256(dispatch.text.encode("utf-8", errors="surrogatepass")).hexdigest()
-
-
 def _collection(parts: Ids) -> str:
     return _digest_of(f"{name} {digest}" for _, ids in parts for name, digest in ids.items())
 
@@ -124,8 +104,7 @@ def _assignment(parts: Ids) -> str:
 
 
 def _digest_of(lines: Iterable[str]) -> str:
-    text = "".join(line + "\n" for line in sorted(lines))
-    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
+    return text_digest("".join(line + "\n" for line in sorted(lines)))
 
 
 def _check(found: SplitFile, place: Place) -> None:

@@ -12,11 +12,12 @@ from importlib.metadata import version
 import numpy as np
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.digests import text_digest
 
 from .leaks import Leak, leaks, nearest, signed
 from .split_choices import By, Wanted
 from .split_dates import Timed, parts_by_date
-from .split_file import PARTS, How, Ids, SplitFile, split_file, text_digest
+from .split_file import PARTS, How, Ids, SplitFile, split_file
 from .split_groups import Groups, Values, connected, copies_among, groups_of, values_to_keep
 from .split_shares import Parts, absent, counted, drawn, shared_out, strata
 
@@ -55,7 +56,7 @@ def make_split(annotated: Annotated, wanted: Wanted) -> MadeSplit:
 
 def _ids(dispatches: Sequence[Dispatch], parts: Parts, part: int) -> dict[str, str]:
     chosen = np.flatnonzero(parts == part).tolist()
-    return {dispatches[at].id: text_digest(dispatches[at]) for at in chosen}
+    return {dispatches[at].id: text_digest(dispatches[at].text) for at in chosen}
 
 
 def _without_copies(

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from dateline_incidents.incident_runs import lookups_of
 from dateline_incidents.incidents import can_assemble
 from dateline_incidents.records import Lookups, records
 from dateline_labels import Dispatch, InputError, Place, Schema
+from dateline_labels.digests import file_digest, text_digest
 from dateline_labels.files import write_atomically
 
 from .audit_counts import Read, count_read, count_right
@@ -20,7 +20,6 @@ from .audit_figures import Annotated, estimates
 from .audit_page import page
 from .audit_record import SampleRecord, read_sample
 from .audit_run import predictions
-from .audit_sample import digest
 from .stratified import Design
 
 ESTIMATE, PAGE = "estimate.json", "estimate.md"
@@ -63,7 +62,7 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
 
 def _check_actors(archive: ArchiveRun, actors: Path | None) -> None:
     """Raises InputError where the run looked actors up in another table."""
-    given = sha256(actors.read_bytes()).hexdigest() if actors else None
+    given = file_digest(actors) if actors else None
     expected = archive.run["lookups"]["actors"]
     if given != expected:
         table = f"with the SHA-256 {expected}" if expected else "that comes with Dateline, so none"
@@ -83,7 +82,7 @@ def _checked(
         raise InputError(place, "dispatches", f"{what}; --partial goes on as if they had not been drawn")
     for each in sample.documents:
         dispatch = given.pop(each.id, None)
-        if dispatch and digest(dispatch.text) != each.sha256:
+        if dispatch and text_digest(dispatch.text) != each.sha256:
             raise InputError(place, each.id, "expected the text that was drawn, got another one")
         if dispatch:
             found[each.document] = dispatch

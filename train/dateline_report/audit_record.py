@@ -7,9 +7,8 @@ from typing import Literal
 from dateline_incidents.incident_choices import Rule
 from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
-from dateline_labels.jsonl import field_path
-from dateline_labels.toml_files import fault_text
-from pydantic import BaseModel, ConfigDict, ValidationError
+from dateline_labels.record_files import read_record
+from pydantic import BaseModel, ConfigDict
 
 from .strata import Allocation
 
@@ -74,12 +73,7 @@ def write_sample(folder: Path, sample: SampleRecord) -> None:
 def read_sample(path: Path) -> SampleRecord:
     """What `dateline audit sample` wrote, a folder or its `sample.json`; raises InputError where it is damaged."""
     path = path / SAMPLE if path.is_dir() else path
-    try:
-        sample = SampleRecord.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        what = fault_text(fault["msg"], fault["input"])
-        raise InputError(Place(str(path)), field_path(fault["loc"]), what) from None
+    sample = read_record(path, SampleRecord)
     for field, what in _contradictions(sample).items():
         raise InputError(Place(str(path)), field, what)
     return sample

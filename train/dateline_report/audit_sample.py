@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import typer
 from dateline_archive.results import ArchiveRun
+from dateline_formats.drafts import taken_date
 from dateline_incidents.incident_choices import Rule
 from dateline_labels import Dispatch, InputError, Place, Schema, one_line
-from dateline_labels.dispatch import check_date
+from dateline_labels.digests import text_digest
 from dateline_labels.files import write_dispatches
 
 from .audit_counts import INCIDENTS, SPANS
@@ -94,11 +94,7 @@ def _counts(drawing: Drawing, cells: Mapping[Key, Cell]) -> list[int]:
 
 def _named(number: int, dispatch: Dispatch) -> Dispatch:
     """The document under an id that occurs once; what it was found to be is not told, so that nobody is led."""
-    published = dispatch.published and dispatch.published[:10]
-    try:
-        day = check_date(published) if published else None
-    except ValueError:
-        day = None
+    day = taken_date((dispatch.published or "")[:10])
     return Dispatch(f"document-{number}", dispatch.text, day, {"input_id": one_line(dispatch.id).strip() or UNKNOWN})
 
 
@@ -133,18 +129,13 @@ def _recorded(
         ],
         documents=sorted(
             (
-                DocumentRecord(id=bare[number].id, document=number, stratum=at, sha256=digest(bare[number].text))
+                DocumentRecord(id=bare[number].id, document=number, stratum=at, sha256=text_digest(bare[number].text))
                 for at, drawn in enumerate(chosen)
                 for number in drawn
             ),
             key=lambda each: each.document,
         ),
     )
-
-
-def digest(text: str) -> str:
-    """What tells a text from others."""
-    return sha256(text.encode("utf-8")).hexdigest()
 
 
 def say(sample: SampleRecord, out: Path) -> None:

@@ -157,7 +157,7 @@ def unseen(sampled: int, size: int) -> float:
 
 
 def _clopper_pearson(value: float, trials: int) -> tuple[float, float]:
-    """The bounds of a share that so many trials came to, from 0 to 1; the trials that came true need be no whole number."""
+    """The bounds of a share, from 0 to 1, that so many trials came to; how many came true need be no whole number."""
     from scipy.special import betaincinv
 
     true = value * trials
