@@ -77,8 +77,8 @@ def _split_of(data: Mapping[str, Any]) -> Any:
 def data_facts(
     paths: Iterable[Path], split: str, gold: Sequence[Dispatch], schema: Schema, trained_on: Sequence[Dispatch] | None
 ) -> dict[str, Any]:
-    """The part `data` of the metrics."""
-    known = None if trained_on is None else {dispatch.id for dispatch in trained_on}
+    """The part `data` of the metrics; what was trained on is known by its text, for ids are given anew."""
+    known = None if trained_on is None else {dispatch.text for dispatch in trained_on}
     return {
         "paths": [str(path) for path in paths],
         "split": split,
@@ -86,5 +86,5 @@ def data_facts(
         "schema": f"{schema.name} {schema.version}",
         "dispatches": len(gold),
         "words": sum(len(dispatch.text.split()) for dispatch in gold),
-        "train_overlap": None if known is None else sum(dispatch.id in known for dispatch in gold),
+        "train_overlap": None if known is None else sum(dispatch.text in known for dispatch in gold),
     }

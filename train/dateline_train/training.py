@@ -20,7 +20,6 @@ from typing import Any
 
 import torch
 import typer
-from dateline_annotation.split_file import SplitFile
 from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
@@ -30,6 +29,7 @@ from dateline_labels.digests import dispatches_digest, file_digest, line_of
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
 from dateline_report.model_facts import WEIGHTS
+from dateline_splits.file import SplitFile
 from pydantic import TypeAdapter
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed

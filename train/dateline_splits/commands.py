@@ -1,0 +1,58 @@
+"""The command that splits annotations into parts: `dateline split`."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from dateline_formats.options import DataArgument, FromOption, MapOption, asked_format, asked_map
+from dateline_labels import InputError, MissingExtraError, Place
+
+from .choices import By, Wanted
+
+_Percent = Annotated[float, typer.Option(min=0.0, max=99.0, help="Per cent of the dispatches.")]
+
+
+def split(
+    data: DataArgument,
+    by: Annotated[By, typer.Option(help="What stays in one part; near-copies always do.")] = By.STORY,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The split to write; with --check, the leaks as JSON.")
+    ] = None,
+    validation: _Percent = 10.0,
+    test: _Percent = 10.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is left to chance.")] = 13,
+    key: Annotated[
+        str | None, typer.Option(help="The key of meta that holds the story, source or theatre; else its own name.")
+    ] = None,
+    alike: Annotated[
+        float, typer.Option(min=0.1, max=1.0, help="Texts that share so many of their runs of three words are copies.")
+    ] = 0.6,
+    check: Annotated[
+        str | None,
+        typer.Option(metavar="SPLITS.JSON|number|held-out|random", help="Measure this split, and make none."),
+    ] = None,
+    from_: FromOption = None,
+    map_: MapOption = None,
+) -> None:
+    """Split annotated dispatches into train, validation and test, and say what leaks between them.
+
+    Examples: dateline split export.json --by story --out splits.json
+    · dateline split labels/corpus --by theatre --test 20 --out splits.json
+    · dateline split export.json --check splits.json
+    """
+    if find_spec("rensa") is None:
+        raise MissingExtraError("dateline split", "rensa", "archive")
+    from dateline_formats.label_map import LabelMap
+    from dateline_formats.reading import read_annotations, say_findings
+
+    from .runs import check_split, write_split
+
+    if not 0 < validation + test < 100:
+        raise InputError(Place("--test"), "test", "expected --validation and --test of more than 0 and less than 100")
+    annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), asked_format(from_))
+    say_findings(annotated.findings)
+    if check is not None:
+        check_split(check, annotated, out, key)
+        return
+    write_split(annotated, Wanted(by, key, validation, test, alike, seed), out or Path("splits.json"))
