@@ -14,6 +14,7 @@ _Percent = Annotated[float, typer.Option(min=0.0, max=99.0, help="Per cent of th
 
 
 def split(
+    context: typer.Context,
     data: DataArgument,
     by: Annotated[By, typer.Option(help="What stays in one part; near-copies always do.")] = By.STORY,
     out: Annotated[
@@ -32,6 +33,15 @@ def split(
         str | None,
         typer.Option(metavar="SPLITS.JSON|number|held-out|random", help="Measure this split, and make none."),
     ] = None,
+    grow: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SPLITS.JSON",
+            help="Keep every dispatch where this split has it and place the further ones, as it was made.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     from_: FromOption = None,
     map_: MapOption = None,
 ) -> None:
@@ -39,6 +49,7 @@ def split(
 
     Examples: dateline split export.json --by story --out splits.json
     · dateline split labels/corpus --by theatre --test 20 --out splits.json
+    · dateline split export.json new.jsonl --grow splits.json --out grown.json
     · dateline split export.json --check splits.json
     """
     if find_spec("rensa") is None:
@@ -46,13 +57,27 @@ def split(
     from dateline_formats.label_map import LabelMap
     from dateline_formats.reading import read_annotations, say_findings
 
-    from .runs import check_split, write_split
+    from .runs import check_split, write_grown, write_split
 
+    if grow:
+        _check_grow(context)
     if not 0 < validation + test < 100:
-        raise InputError(Place("--test"), "test", "expected --validation and --test of more than 0 and less than 100")
+        what = f"expected --validation and --test of more than 0 and less than 100 together, got {validation + test:g}"
+        raise InputError(Place("--test"), "test", what)
     annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), asked_format(from_))
     say_findings(annotated.findings)
     if check is not None:
         check_split(check, annotated, out, key)
-        return
-    write_split(annotated, Wanted(by, key, validation, test, alike, seed), out or Path("splits.json"))
+    elif grow:
+        write_grown(annotated, grow, out or Path("splits.json"))
+    else:
+        write_split(annotated, Wanted(by, key, validation, test, alike, seed), out or Path("splits.json"))
+
+
+def _check_grow(context: typer.Context) -> None:
+    """Raises InputError where something is asked for that the split to be grown says."""
+    for name in ("by", "validation", "test", "seed", "key", "alike", "check"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            what = f"expected --grow alone, which keeps to how the split was made, got --{name} beside it"
+            raise InputError(Place(f"--{name}"), name, what)

@@ -8,10 +8,7 @@ import numpy as np
 from dateline_formats.drafts import taken_date
 
 from .groups import Groups
-from .shares import Parts
-
-LEFT_OUT = -1
-"""Of a dispatch that is in no part."""
+from .shares import NOWHERE, Parts
 
 
 @dataclass(frozen=True)
@@ -34,16 +31,23 @@ def parts_by_date(published: Sequence[str | None], copies: Groups, shares: Seque
     """
     days = list(map(taken_date, published))
     firsts = _first_days(Counter(day for day in days if day), shares)
-    bounds = [day for day in firsts if day]
-    numbers = [part for part, day in enumerate(firsts, start=1) if day]
-    found = [LEFT_OUT if day is None else _part(day, bounds, numbers) for day in days]
+    timed = parts_from(days, copies, (firsts[0], firsts[1]))
+    if any(share > 0 and part not in timed.parts for part, share in enumerate(shares)):
+        raise ValueError("a part of it is left with copies of others alone; ask for other shares")
+    return timed
+
+
+def parts_from(published: Sequence[str | None], copies: Groups, first_days: tuple[str | None, str | None]) -> Timed:
+    """The parts between boundaries that are known already, copies apart as above."""
+    days = list(map(taken_date, published))
+    bounds = [day for day in first_days if day]
+    numbers = [part for part, day in enumerate(first_days, start=1) if day]
+    found = [NOWHERE if day is None else _part(day, bounds, numbers) for day in days]
     parts = np.array(found, dtype=np.int64)
     apart = _copies_apart(parts, copies)
-    undated = int((parts == LEFT_OUT).sum())
-    parts[apart] = LEFT_OUT
-    if any(share > 0 and part not in parts for part, share in enumerate(shares)):
-        raise ValueError("a part of it is left with copies of others alone; ask for other shares")
-    return Timed(parts, (firsts[0], firsts[1]), undated, len(apart))
+    undated = int((parts == NOWHERE).sum())
+    parts[apart] = NOWHERE
+    return Timed(parts, first_days, undated, len(apart))
 
 
 def _first_days(counts: Counter[str], shares: Sequence[float]) -> list[str | None]:
@@ -72,8 +76,8 @@ def _copies_apart(parts: Parts, copies: Groups) -> list[int]:
     """The dispatches that give way because more copies of them, or as many later ones, are in another part."""
     tallies: dict[int, Counter[int]] = {}
     for part, group in zip(parts.tolist(), copies.tolist(), strict=True):
-        if part != LEFT_OUT:
+        if part != NOWHERE:
             tallies.setdefault(group, Counter())[part] += 1
     kept = {group: max(tally, key=lambda part: (tally[part], part)) for group, tally in tallies.items()}
     pairs = enumerate(zip(parts.tolist(), copies.tolist(), strict=True))
-    return [at for at, (part, group) in pairs if part != LEFT_OUT and part != kept[group]]
+    return [at for at, (part, group) in pairs if part != NOWHERE and part != kept[group]]

@@ -35,6 +35,7 @@ class How(_Record):
     test: float
     seed: int
     version: str
+    key: str | None = None
 
 
 class Ids(_Record):
@@ -47,7 +48,7 @@ class Ids(_Record):
 
 
 class SplitFile(_Record):
-    """`splits.json`."""
+    """`splits.json`; `grown_from` is the digest of the split that it keeps to, where it is one that has grown."""
 
     format: Literal[1] = 1
     how: How
@@ -56,6 +57,7 @@ class SplitFile(_Record):
     sha256: str
     parts: Ids
     leaks: list[dict[str, Any]]
+    grown_from: str | None = None
 
     @staticmethod
     def read(path: Path) -> "SplitFile":
@@ -71,12 +73,18 @@ class SplitFile(_Record):
 
     def splits(self, dispatches: Sequence[Dispatch], place: Place) -> Splits:
         """The parts of the dispatches, each in their order; raises InputError where they are others."""
-        _check_same(self.digests(), {dispatch.id: text_digest(dispatch.text) for dispatch in dispatches}, place)
+        self.check(dispatches, place)
         train, validation, test = (
             tuple(dispatch for dispatch in dispatches if dispatch.id in ids)
             for ids in (self.parts.train, self.parts.validation, self.parts.test)
         )
         return Splits(train, validation, test)
+
+    def check(self, dispatches: Sequence[Dispatch], place: Place, more: bool = False) -> None:
+        """Raises InputError where they are not those of the split, of which there may be `more` where that is said."""
+        got = {dispatch.id: text_digest(dispatch.text) for dispatch in dispatches}
+        known = self.digests()
+        _check_same(known, {name: got[name] for name in got if name in known} if more else got, place)
 
     def digests(self) -> dict[str, str]:
         """Of every dispatch, by its id."""

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 
 import numpy as np
+from dateline_archive.copies import Signatures
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.digests import text_digest
@@ -19,7 +20,7 @@ from .dates import Timed, parts_by_date
 from .file import PARTS, How, Ids, SplitFile, split_file
 from .groups import Groups, Values, connected, copies_among, groups_of, values_to_keep
 from .leaks import Leak, leaks, nearest, signed
-from .shares import Parts, absent, counted, drawn, shared_out, strata
+from .shares import NOWHERE, Parts, absent, counted, drawn, shared_out, strata
 
 _SHOWN = 5
 
@@ -38,7 +39,16 @@ def make_split(annotated: Annotated, wanted: Wanted) -> MadeSplit:
     dispatches = annotated.dispatches
     values, kept_together = values_to_keep(annotated, wanted)
     parts, first_days, said = _without_copies(dispatches, values, wanted)
-    ids = {name: _ids(dispatches, parts, part) for name, part in (*zip(PARTS, range(3), strict=True), ("left_out", -1))}
+    file = bare_file(dispatches, parts, first_days, wanted, kept_together)
+    return measured(file, dispatches, parts, wanted, said)
+
+
+def bare_file(
+    dispatches: Sequence[Dispatch], parts: Parts, first_days: Mapping[str, str], wanted: Wanted, kept_together: str
+) -> SplitFile:
+    """The file of these parts (dispatches,), without its leaks."""
+    numbered = (*zip(PARTS, range(3), strict=True), ("left_out", NOWHERE))
+    ids = {name: _ids(dispatches, parts, part) for name, part in numbered}
     how = How(
         by=str(wanted.by),
         kept_together=kept_together,
@@ -47,11 +57,19 @@ def make_split(annotated: Annotated, wanted: Wanted) -> MadeSplit:
         test=wanted.test,
         seed=wanted.seed,
         version=version("dateline"),
+        key=wanted.key,
     )
-    bare = split_file(how, first_days, Ids(**ids), ())
-    found = leaks(bare.splits(dispatches, Place("")), wanted.key)
-    file = bare.model_copy(update={"leaks": [asdict(leak) for leak in found]})
-    return MadeSplit(file, found, [f"kept together: {kept_together}", *said, *_lacking(dispatches, parts, wanted)])
+    return split_file(how, first_days, Ids(**ids), ())
+
+
+def measured(
+    file: SplitFile, dispatches: Sequence[Dispatch], parts: Parts, wanted: Wanted, said: Sequence[str]
+) -> MadeSplit:
+    """The split with what it leaks, and with what there is to say of it besides."""
+    found = leaks(file.splits(dispatches, Place("")), wanted.key)
+    whole = file.model_copy(update={"leaks": [asdict(leak) for leak in found]})
+    together = f"kept together: {file.how.kept_together}"
+    return MadeSplit(whole, found, [together, *said, *_lacking(dispatches, parts, wanted)])
 
 
 def _ids(dispatches: Sequence[Dispatch], parts: Parts, part: int) -> dict[str, str]:
@@ -67,15 +85,20 @@ def _without_copies(
     signatures = signed(dispatches)
     while True:
         parts, first_days, said = _parts(dispatches, copies, values, wanted)
-        links = [
-            (int(members[at]), int(others[near.numbers[at]]))
-            for members, others in _two_parts(parts)
-            for near in (nearest(signatures[members], signatures[others]),)
-            for at in np.flatnonzero(near.alike >= wanted.alike).tolist()
-        ]
+        links = copied_across(parts, signatures, wanted.alike)
         if not links:
             return parts, first_days, said
         copies = connected(len(copies), [*enumerate(copies.tolist()), *links])
+
+
+def copied_across(parts: Parts, signatures: Signatures, alike: float) -> list[tuple[int, int]]:
+    """Each text that has a copy in another part, with the nearest one there; by their numbers."""
+    return [
+        (int(members[at]), int(others[near.numbers[at]]))
+        for members, others in _two_parts(parts)
+        for near in (nearest(signatures[members], signatures[others]),)
+        for at in np.flatnonzero(near.alike >= alike).tolist()
+    ]
 
 
 def _two_parts(parts: Parts) -> Iterator[tuple[Parts, Parts]]:

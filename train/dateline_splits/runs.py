@@ -13,16 +13,25 @@ from dateline_labels.splits import Splits, leave_folders_out, split_by_number, s
 
 from .choices import Wanted
 from .file import SplitFile
+from .growing import grow_split
 from .leak_tables import leak_table, part_table
 from .leaks import leaks
-from .making import make_split
+from .making import MadeSplit, make_split
 
 
 def write_split(annotated: Annotated, wanted: Wanted, out: Path) -> None:
     """Make the split and write it; says what there is to say, then prints its parts and leaks."""
     if not annotated.dispatches:
         raise InputError(Place("DATA"), "dispatches", "expected at least one, got none")
-    made = make_split(annotated, wanted)
+    _write(make_split(annotated, wanted), annotated, out)
+
+
+def write_grown(annotated: Annotated, old: Path, out: Path) -> None:
+    """Write the split of the file `old` with what the data have besides; says and prints the same."""
+    _write(grow_split(annotated, SplitFile.read(old), Place(str(old))), annotated, out)
+
+
+def _write(made: MadeSplit, annotated: Annotated, out: Path) -> None:
     made.file.write(out)
     for line in made.said:
         typer.echo(one_line(line), err=True)

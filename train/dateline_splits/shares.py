@@ -19,6 +19,8 @@ from .groups import Groups
 
 Counts = NDArray[np.float64]  # (groups, strata)
 Parts = NDArray[np.int64]  # a number of `PARTS` for each
+NOWHERE = -1
+"""Of what is in no part: not yet, or at all."""
 
 _FINE = 10.0
 _EMPTY = 1e9
@@ -67,43 +69,49 @@ def counted(groups: Groups, held: Sequence[frozenset[str]]) -> Counts:
     return counts
 
 
-def shared_out(counts: Counts, shares: Sequence[float], seed: int) -> Parts:
+def shared_out(counts: Counts, shares: Sequence[float], seed: int, fixed: Parts | None = None) -> Parts:
     """(groups,) the part of each group; the same counts, shares and seed give the same parts.
 
-    `shares` sum to 1; a part whose share is 0 gets nothing. Raises ValueError where there are fewer groups than parts.
+    `shares` sum to 1; a part whose share is 0 gets nothing. `fixed` (groups,) is the part of those groups that stay
+    where they are, NOWHERE for the others. Raises ValueError where there are fewer groups than parts.
     """
     _check_enough(len(counts), shares)
     random = np.random.default_rng(seed)
     table = _Table(counts, shares)
-    for group in _hardest_first(counts, random):
+    stay = np.full(len(counts), NOWHERE) if fixed is None else fixed
+    free = np.flatnonzero(stay == NOWHERE)
+    for group in np.flatnonzero(stay != NOWHERE).tolist():
+        table.put(group, int(stay[group]))
+    for group in _hardest_first(counts, free, random):
         table.put(group, int(np.argmin(table.costs(counts[group]))))
-    for _ in range(_ROUNDS):
-        order = random.permutation(len(counts)).tolist()
+    for _ in range(_ROUNDS if len(free) else 0):
+        order = free[random.permutation(len(free))].tolist()
         moved = sum(_move(table, group) for group in with_progress(order, len(order), "sharing out groups"))
-        if not moved + _swap(table, random):
+        if not moved + _swap(table, free, random):
             break
     return table.parts
 
 
-def drawn(sizes: Sequence[int], shares: Sequence[float], seed: int) -> Parts:
+def drawn(sizes: Sequence[int], shares: Sequence[float], seed: int, held: Sequence[int] = (0, 0, 0)) -> Parts:
     """(groups,) the part of each group by chance alone: in an order that is drawn, groups fill the test, then
     validation, each as long as it comes nearer to its share, and the rest is for training.
 
-    Raises ValueError where there are fewer groups than parts.
+    `held` is how many dispatches each part has already. Raises ValueError where there are fewer groups than parts.
     """
-    _check_enough(len(sizes), shares)
+    empty = [share > 0 and not count for share, count in zip(shares, held, strict=True)]
+    _check_enough(len(sizes), empty)
     parts = np.zeros(len(sizes), dtype=np.int64)
     waiting: list[int] = np.random.default_rng(seed).permutation(len(sizes)).tolist()
     for part in range(len(shares) - 1, 0, -1):
-        lacking = shares[part] * sum(sizes)
-        # one group is left for each part that comes after
-        room = len(waiting) - sum(share > 0 for share in shares[:part])
+        lacking = shares[part] * (sum(sizes) + sum(held)) - held[part]
+        # one group is left for each part that comes after and has none
+        room = len(waiting) - sum(empty[:part])
         taken: list[int] = []
         for group in waiting:
             if len(taken) < room and abs(lacking - sizes[group]) < lacking:
                 taken.append(group)
                 lacking -= sizes[group]
-        if not taken and shares[part] > 0:
+        if not taken and empty[part]:
             taken = [min(waiting, key=lambda group: sizes[group])]
         parts[taken] = part
         waiting = [group for group in waiting if not parts[group]]
@@ -130,7 +138,7 @@ class _Table:
         total = counts.sum(axis=0)
         asked = np.array(shares)
         self.counts = counts
-        self.parts = np.full(len(counts), -1, dtype=np.int64)
+        self.parts = np.full(len(counts), NOWHERE, dtype=np.int64)
         self.held = np.zeros((len(shares), counts.shape[1]))  # (parts, strata)
         self.wanted = np.maximum(asked[:, None] * total, 1e-9)
         self.weights = np.ones(counts.shape[1])
@@ -154,10 +162,10 @@ class _Table:
         return found + self.closed
 
 
-def _hardest_first(counts: Counts, random: np.random.Generator) -> list[int]:
-    """The largest groups first, among equals those that hold the rarest label, else by chance."""
-    rarest = np.where(counts[:, 1:] > 0, counts[:, 1:].sum(axis=0), np.inf).min(axis=1, initial=np.inf)
-    found: list[int] = np.lexsort((random.random(len(counts)), rarest, -counts[:, 0])).tolist()
+def _hardest_first(counts: Counts, free: Parts, random: np.random.Generator) -> list[int]:
+    """Of the free groups the largest first, among equals those that hold the rarest label, else by chance."""
+    rarest = np.where(counts[free, 1:] > 0, counts[:, 1:].sum(axis=0), np.inf).min(axis=1, initial=np.inf)
+    found: list[int] = free[np.lexsort((random.random(len(free)), rarest, -counts[free, 0]))].tolist()
     return found
 
 
@@ -172,11 +180,11 @@ def _move(table: _Table, group: int) -> bool:
     return bool(costs[there] < -1e-9)
 
 
-def _swap(table: _Table, random: np.random.Generator) -> int:
-    """Let groups of two parts change places where that helps; how many did."""
+def _swap(table: _Table, free: Parts, random: np.random.Generator) -> int:
+    """Let free groups of two parts change places where that helps; how many did."""
     swapped = 0
-    tries = min(_SWAPS, 20 * len(table.parts))
-    for one, other in random.integers(len(table.parts), size=(tries, 2)).tolist():
+    tries = min(_SWAPS, 20 * len(free))
+    for one, other in free[random.integers(len(free), size=(tries, 2))].tolist():
         here, there = int(table.parts[one]), int(table.parts[other])
         if here != there:
             change = table.counts[other] - table.counts[one]
