@@ -274,6 +274,48 @@ def test_a_sample_of_another_run_and_a_damaged_one_are_refused(
         assert what in said(capsys)
 
 
+def test_two_samples_of_a_run_are_one_larger_sample(run: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    options = ("--n", "24", "--show-predictions")
+    assert sample(run, first, *options, "--seed", "1") == 0
+    assert sample(run, second, *options, "--seed", "2", "--allocation", "equal") == 0
+    drawn = [each for folder in (first, second) for each in read_dispatches([folder / "dispatches.jsonl"], SCHEMA)]
+    shown = {each.id: each for each in drawn}
+    assert 24 < len(shown) < 48
+    gold = {name: emptied(each) if int(name[-1]) % 3 == 0 else each for name, each in shown.items()}
+    write_dispatches(gold.values(), tmp_path / "gold.jsonl")
+    assert estimate(run, first, tmp_path / "gold.jsonl", "--also", str(second)) == 0
+    estimates = json.loads((first / "estimate.json").read_text(encoding="utf-8"))
+    assert (estimates["parts"][0]["annotated"], estimates["parts"][0]["documents"]) == (len(shown), 58)
+    assert estimates["drawn"] == {"documents": len(shown), "seed": 1, "allocation": "optimal", "also": [2]}
+    assert "seeds 1 and 2)" in (first / "estimate.md").read_text(encoding="utf-8")
+    records = [read_sample(first), read_sample(second)]
+    total = 0.0  # what the run read, and of each stratum as many more or fewer as the mean of its documents says
+    for at, stratum in enumerate(records[0].strata):
+        ids = {each.id for record in records for each in record.documents if each.stratum == at}
+        more = sum(len(gold[name].spans) - len(shown[name].spans) for name in ids)
+        total += stratum.predicted.get(BLIND, 0) + stratum.documents * more / len(ids)
+    assert figures(first)[BLIND]["corrected"]["value"] == pytest.approx(total, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (("--seed", "2", "--by", "year"), ":0:strata: expected the strata of"),
+        (("--n", "21"), ":0:seed: expected another --seed than that of a sample beside it, got 0"),
+    ],
+)
+def test_samples_that_make_no_larger_one_are_refused(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: Sequence[str], what: str
+) -> None:
+    assert sample(run, tmp_path / "a", "--n", "40") == 0
+    assert sample(run, tmp_path / "b", *(options if "--n" in options else ("--n", "40", *options))) == 0
+    capsys.readouterr()
+    gold = tmp_path / "a" / "dispatches.jsonl"
+    assert estimate(run, tmp_path / "a", gold, "--also", str(tmp_path / "b")) == 2
+    assert what in said(capsys)
+
+
 def test_the_commands_load_nothing_heavy_before_they_are_called() -> None:
     late = {"scipy", "pyarrow", "huggingface_hub", "torch", "transformers"}
     script = f"import dateline_audit.commands, sys; print(sorted(set(sys.modules) & {late!r}))"

@@ -57,6 +57,12 @@ def estimate(
     sample: Annotated[Path, typer.Argument(metavar="SAMPLE", help="The folder of the sample, or its sample.json.")],
     annotated: Annotated[list[Path], typer.Argument(metavar="ANNOTATED…", help="The sample's documents, annotated.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where estimate.json and estimate.md go.")],
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="SAMPLE", help="A further sample, of the same strata and with another --seed; again for each."
+        ),
+    ] = None,
     schema: _Schema = None,
     actors: ActorsOption = None,
     partial: Annotated[
@@ -67,13 +73,15 @@ def estimate(
 ) -> None:
     """Estimate precision, recall and corrected counts of a run from its annotated sample, with intervals.
 
-    Example: dateline audit estimate out/news out/audit annotated.jsonl --out out/audit
+    Examples: dateline audit estimate out/news out/audit annotated.jsonl --out out/audit
+    · dateline audit estimate out/news out/audit annotated.jsonl more.jsonl --also out/audit2 --out out/audit
     """
     if find_spec("scipy") is None:
         raise MissingExtraError("dateline audit estimate", "scipy", "report")
     from .estimate import Auditing, run_estimate
 
-    typer.echo(run_estimate(run, sample, annotated, out, Auditing(_schema(schema), actors, partial, resamples, seed)))
+    auditing = Auditing(_schema(schema), actors, partial, tuple(also or ()), resamples, seed)
+    typer.echo(run_estimate(run, sample, annotated, out, auditing))
 
 
 def _schema(path: Path | None) -> Schema:

@@ -18,7 +18,7 @@ from dateline_labels.files import write_atomically
 from .counts import Read, count_read, count_right
 from .figures import Annotated, estimates
 from .page import page
-from .record import SampleRecord, read_sample
+from .record import SampleRecord, combined, read_sample
 from .run import predictions
 from .stratified import Design
 
@@ -32,11 +32,13 @@ class Auditing:
     schema      the annotations' and the run's
     actors      the table of actors that the run was made with, None: the one that comes with Dateline
     partial     whether documents that were not annotated are passed over, as if they had not been drawn
+    also        further samples of the run, that were drawn from the same strata with other seeds
     """
 
     schema: Schema
     actors: Path | None = None
     partial: bool = False
+    also: tuple[Path, ...] = ()
     resamples: int = 2_000
     seed: int = 0
 
@@ -47,13 +49,16 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
     Raises InputError where the sample is of another run, or the annotations are not of its documents and their texts.
     """
     archive = ArchiveRun.open(folder)
-    sample = read_sample(sample_path)
+    samples = [read_sample(path) for path in (sample_path, *auditing.also)]
+    sample = combined(samples, [Place(str(path)) for path in (sample_path, *auditing.also)])
     if sample.fingerprint != archive.fingerprint:
         raise InputError(Place(str(sample_path)), "fingerprint", f"is a sample of another run than {folder}")
     _check_actors(archive, auditing.actors)
     gold = _checked(sample, read_and_say(annotated, auditing.schema), annotated, auditing.partial)
     found = _counted(archive, sample, gold, auditing, Place(str(sample_path)))
     figures = estimates(sample, found, auditing.schema, auditing.resamples, auditing.seed)
+    if auditing.also:
+        figures["drawn"]["also"] = [each.seed for each in samples[1:]]
     shown = page(figures)
     write_atomically(out / ESTIMATE, (json.dumps(figures, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
     write_atomically(out / PAGE, shown.encode("utf-8"))

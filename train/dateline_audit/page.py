@@ -36,7 +36,7 @@ def _blocks(estimates: Plain) -> Iterator[str]:
     yield (
         f"Run `{estimates['run'][:12]}`, schema {cell(estimates['schema'])}: {overall['annotated']:,} of "
         f"{overall['documents']:,} documents were annotated, drawn by chance within strata "
-        f"({estimates['drawn']['allocation']} allocation, seed {estimates['drawn']['seed']}). People killed and "
+        f"({estimates['drawn']['allocation']} allocation, {_seeds(estimates['drawn'])}). People killed and "
         f"injured: the best reading under the rule `{estimates['rule']}`, incident by incident."
     )
     if estimates["left_out"]:
@@ -60,6 +60,11 @@ def _blocks(estimates: Plain) -> Iterator[str]:
     yield "## By label, overall"
     yield _table(overall, {key: _label(key) for key in overall["figures"] if key not in _TITLES})
     yield f"## How it is estimated\n\n{_METHOD}"
+
+
+def _seeds(drawn: Plain) -> str:
+    seeds = [drawn["seed"], *drawn.get("also", ())]
+    return f"seed{'s' if len(seeds) > 1 else ''} {' and '.join(map(str, seeds))}"
 
 
 def _table(part: Plain, titles: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """`sample.json`: which documents of which archive run were drawn, from which strata, and what each stands for."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -77,6 +78,41 @@ def read_sample(path: Path) -> SampleRecord:
     for field, what in _contradictions(sample).items():
         raise InputError(Place(str(path)), field, what)
     return sample
+
+
+def combined(samples: Sequence[SampleRecord], places: Sequence[Place]) -> SampleRecord:
+    """Several samples of one run as one. The union of random samples that were drawn from the same strata without
+    regard to each other is, of its size, one as well: any documents are as likely to be in it as any others.
+
+    Raises InputError, with its place, where a sample is of another run or other strata, or drawn with a seed again.
+    """
+    first = samples[0]
+    documents = {each.document: each for each in first.documents}
+    for at, (sample, place) in enumerate(zip(samples[1:], places[1:], strict=True), start=1):
+        if sample.fingerprint != first.fingerprint:
+            raise InputError(place, "fingerprint", f"expected a sample of the run of {places[0].path}, got another's")
+        if _frame(sample) != _frame(first):
+            what = f"expected the strata of {places[0].path}: the same --by, --least, --rule and --distinct, got others"
+            raise InputError(place, "strata", what)
+        if sample.seed in [each.seed for each in samples[:at]]:
+            what = (
+                f"expected another --seed than that of a sample beside it, got {sample.seed}: it draws the same again"
+            )
+            raise InputError(place, "seed", what)
+        documents |= {each.document: each for each in sample.documents}
+    drawn = Counter(each.stratum for each in documents.values())
+    strata = [
+        stratum.model_copy(update={"sampled": drawn[at], "weight": stratum.documents / drawn[at]})
+        for at, stratum in enumerate(first.strata)
+    ]
+    in_order = sorted(documents.values(), key=lambda each: each.document)
+    return first.model_copy(update={"strata": strata, "documents": in_order})
+
+
+def _frame(sample: SampleRecord) -> tuple[object, ...]:
+    """What it was drawn from."""
+    strata = [(each.name, each.values, each.documents, each.predicted) for each in sample.strata]
+    return sample.criteria, sample.rule, sample.left_out, strata
 
 
 def _contradictions(sample: SampleRecord) -> Mapping[str, str]:
