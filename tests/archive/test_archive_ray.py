@@ -13,11 +13,11 @@ from archive_ray_kills import Killing, descendants, driver_kills, raylet_kills, 
 from archive_texts import write_mixed
 from archives import check, run
 from dateline_archive import cluster as archive_cluster
+from dateline_archive import options
 from dateline_archive.cluster import HATCHES
 from dateline_archive.pulse import Pulse
 from dateline_archive.shards import Plan, Shard, shards
 from dateline_archive.workers import Reader, WorkersDiedError, WorkersLostError
-from dateline_infer import options
 from dateline_infer.choosing import Asked
 from dateline_infer.extraction import Loading
 from dateline_infer.manifest import read_manifest
