@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -121,6 +122,7 @@ def read_json(line: str, place: Place) -> object:
         raise InputError(place, "json", "nested too deep") from None
 
 
+@cache
 def strict_decoder() -> json.JSONDecoder:
     """The decoder behind `read_json`; it raises ValueError or RecursionError."""
     return json.JSONDecoder(**_STRICT)
