@@ -1,6 +1,6 @@
 """Files as a writer made them → the same damaged: bytes, words, lines, and values of JSON changed, left out or moved.
 
-What is packed by zlib is damaged inside as often as outside. The words that the reader's own source spells (keys,
+What is packed by zlib is damaged inside, most of the time. The words that the reader's own source spells (keys,
 marks, labels) take the places of others, so that damage also leads where no file of our writer does.
 """
 
@@ -56,12 +56,13 @@ class Damage:
 
     def of(self, data: bytes) -> bytes:
         """The file damaged in one place or a few; at most 64 KiB of it."""
-        if data[:1] == _ZLIB and self.chance.random() < 0.5:
-            try:
-                return zlib.compress(self._damaged(zlib.decompressobj().decompress(data, _LARGEST)), 1)
-            except zlib.error:
-                pass
-        return self._damaged(data)
+        if data[:1] != _ZLIB or self.chance.random() < 0.1:
+            return self._damaged(data)
+        try:
+            unpacked = zlib.decompressobj().decompress(data, _LARGEST)
+        except zlib.error:
+            return self._damaged(data)
+        return zlib.compress(self.chance.choice((self._damaged, self._overwritten))(unpacked), 1)
 
     def _damaged(self, data: bytes) -> bytes:
         for _ in range(self.chance.choice((1, 1, 1, 1, 2, 4))):

@@ -175,6 +175,10 @@ def main(arguments: Sequence[str]) -> int:
     if seed in seeds:
         parser.error(f"the seed {seed} was tried before, another one tries other inputs: {total(kept)}")
     by_atheris = _WITH_ATHERIS and not choices.random
+    if choices.format == "docbin" and find_spec("srsly"):
+        from srsly import msgpack
+
+        msgpack.msgpack_decoders.entry_points = False  # else every package is looked through for each document
     session = Session(kept, seed, "atheris" if by_atheris else "random")
     with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None) as name:
         target = Target.of(next(each for each in FORMATS if each.name == choices.format), Path(name) / "unit")
