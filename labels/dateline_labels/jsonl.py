@@ -9,6 +9,7 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 import json
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -124,6 +125,7 @@ def read_json(line: str, place: Place) -> object:
         raise InputError(place, "json", "nested too deep") from None
 
 
+@cache
 def strict_decoder() -> json.JSONDecoder:
     """The decoder behind `read_json`; it raises ValueError or RecursionError."""
     return json.JSONDecoder(**_STRICT)
