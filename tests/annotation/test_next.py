@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import typer
 from dateline_annotation.next_commands import choose_next
+from dateline_archive.commands import archive
 from dateline_formats.reading import read_annotations
-from dateline_infer.archive_commands import archive
 from dateline_infer.extractor import CloseReading
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.files import write_dispatches

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dateline_infer.archive_commands import archive
+from dateline_archive.commands import archive
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.files import write_dispatches
 from dateline_labels.main import main

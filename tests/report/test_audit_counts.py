@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from dateline_infer.records import records
-from dateline_infer.rules import Rule
+from dateline_incidents.records import records
+from dateline_incidents.rules import Rule
 from dateline_labels import Dispatch, Relation, Schema, Span
 from dateline_report.audit_counts import HARM, Read, count_read, count_right, names, people_names
 

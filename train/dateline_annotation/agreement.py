@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from dateline_infer.progress import with_progress
 from dateline_labels import Schema
+from dateline_labels.progress import with_progress
 from dateline_labels.scoring import Counts, total
 
 from .attribute_kappas import kappas

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from dateline_archive.folder import RUN
+from dateline_archive.results import ArchiveRun, marked
+from dateline_archive.tables import EMPTY, ERROR, LEDGER, RELATIONS, SPANS
 from dateline_infer import Extractor
-from dateline_infer.archive_folder import RUN
-from dateline_infer.archive_results import ArchiveRun, marked
-from dateline_infer.archive_tables import EMPTY, ERROR, LEDGER, RELATIONS, SPANS
 from dateline_infer.input_files import files_of
 from dateline_infer.inputs import Columns, dispatch_of
-from dateline_infer.progress import document_progress
 from dateline_infer.rows import At, ColumnError, Placed, rows
 from dateline_infer.unpacking import Limits
 from dateline_labels import Dispatch, InputError, Place, Schema
+from dateline_labels.progress import document_progress
 
 from .doubt import close_doubt, doubt_of
 from .pool import Candidate

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dateline_infer.tables import table_of, write_table
+from dateline_incidents.tables import table_of, write_table
 from dateline_labels import one_line
 
 from .check_summary import label_counts, relation_counts

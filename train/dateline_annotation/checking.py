@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dateline_formats.format import Format
 from dateline_formats.label_map import LabelMap
-from dateline_infer.progress import with_progress
 from dateline_labels import Schema
+from dateline_labels.progress import with_progress
 
 from .copy_checks import check_annotators, check_copies, check_ids
 from .problems import Placed, Problem

@@ -53,7 +53,7 @@ def check_annotators(annotators: Mapping[str, Annotated]) -> Iterator[Problem]:
 
 def copies(collection: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
     """Each copy of a text, or near-copy, with the first of its kind."""
-    from dateline_infer.copies import likeness
+    from dateline_archive.copies import likeness
 
     firsts: dict[str, list[Placed]] = defaultdict(list)
     for placed in collection:

@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from dateline_infer.spreadsheets import protected
+from dateline_incidents.spreadsheets import protected
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.clusters import clusters
 from dateline_labels.files import write_atomically

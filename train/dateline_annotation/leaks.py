@@ -4,7 +4,7 @@ Five looks at it, each as counts of the one part:
 
 - near-copies: dispatches whose nearest text in the other part is alike so much or more (the share of runs of three
   words that two texts have in common, estimated by MinHash with 128 numbers: its standard error is at most 0.044; see
-  dateline_infer.copies);
+  dateline_archive.copies);
 - passages: runs of eight words that stand in the other part too, and dispatches of which at least half the runs do: a
   note that was copied into a long story is no near-copy of it, and is found here;
 - words of spans: by label, marked words that are marked with that label in the other part too, whatever their case;
@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from dateline_infer.copies import Signatures, signatures_of
-from dateline_infer.progress import with_progress
+from dateline_archive.copies import Signatures, signatures_of
 from dateline_labels import Dispatch
+from dateline_labels.progress import with_progress
 from dateline_labels.splits import Splits
 from numpy.typing import NDArray
 

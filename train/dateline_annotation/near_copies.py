@@ -1,6 +1,6 @@
 """Texts that are held → those of them that a new text nearly repeats, in memory that grows with what is held alone.
 
-Signatures and what makes a copy are those of `dateline_infer.copies`; a text is compared with those that it shares a
+Signatures and what makes a copy are those of `dateline_archive.copies`; a text is compared with those that it shares a
 band of its signature with.
 """
 
@@ -8,7 +8,7 @@ from collections import defaultdict
 from importlib.util import find_spec
 
 import numpy as np
-from dateline_infer.copies import ALIKE, Signatures, band_keys, signatures_of
+from dateline_archive.copies import ALIKE, Signatures, band_keys, signatures_of
 from dateline_labels import MissingExtraError
 
 

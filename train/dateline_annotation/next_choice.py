@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 from dateline_infer import Extractor
-from dateline_infer.progress import with_progress
 from dateline_infer.tokens import FloatArray
 from dateline_labels import Dispatch
+from dateline_labels.progress import with_progress
 
 from .candidates import Numbered
 from .pool import Candidate, Pool

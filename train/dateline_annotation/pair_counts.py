@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from dateline_infer.incidents import ROLES
+from dateline_incidents.incidents import ROLES
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters
 from dateline_labels.scoring import Counts, match_spans, score, span_key

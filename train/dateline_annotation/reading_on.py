@@ -16,8 +16,8 @@ from dateline_formats.format import Annotated, Format
 from dateline_formats.known import FORMATS
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import left_out, units_of
-from dateline_infer.progress import with_progress
 from dateline_labels import InputError, Place
+from dateline_labels.progress import with_progress
 
 from .pieces import Piece, pieces_of, read_pieces
 from .problems import Placed, Problem, of_error, of_findings

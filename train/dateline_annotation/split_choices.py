@@ -23,7 +23,7 @@ class Wanted:
     key         the key of meta that it stands under; None: its own name
     validation  per cent of the dispatches
     test        per cent of the dispatches
-    alike       texts that are alike so much or more are copies, from 0 to 1; see dateline_infer.copies
+    alike       texts that are alike so much or more are copies, from 0 to 1; see dateline_archive.copies
     seed        of what is left to chance
     """
 

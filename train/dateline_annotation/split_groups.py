@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from dateline_archive.copies import likeness
 from dateline_formats.format import Annotated
-from dateline_infer.copies import likeness
-from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.progress import with_progress
 from numpy.typing import NDArray
 
 from .split_choices import By, Wanted

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch
+from dateline_labels.progress import with_progress
 from numpy.typing import NDArray
 
 from .split_groups import Groups

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from dateline_infer.incident_choices import Rule
-from dateline_infer.options import ActorsOption
+from dateline_incidents.incident_choices import Rule
+from dateline_incidents.options import ActorsOption
 from dateline_labels import MissingExtraError, Schema
 from dateline_labels.shipped import shipped
 

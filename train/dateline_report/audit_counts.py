@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dateline_infer.event_tables import apart, events_of, total_records
-from dateline_infer.incident_choices import Rule
-from dateline_infer.incidents import ROLES
-from dateline_infer.records import ClaimRecord, IncidentRecord
+from dateline_incidents.event_tables import apart, events_of, total_records
+from dateline_incidents.incident_choices import Rule
+from dateline_incidents.incidents import ROLES
+from dateline_incidents.records import ClaimRecord, IncidentRecord
 from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import match_spans, score
 

@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from dateline_archive.results import ArchiveRun
 from dateline_formats.reading import read_and_say
-from dateline_infer.archive_results import ArchiveRun
-from dateline_infer.incident_runs import lookups_of
-from dateline_infer.incidents import can_assemble
-from dateline_infer.records import Lookups, records
+from dateline_incidents.incident_runs import lookups_of
+from dateline_incidents.incidents import can_assemble
+from dateline_incidents.records import Lookups, records
 from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.files import write_atomically
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from dateline_infer.incidents import can_assemble
+from dateline_incidents.incidents import can_assemble
 from dateline_labels import Schema
 
 from .audit_counts import INCIDENTS, SPANS, names, people_names

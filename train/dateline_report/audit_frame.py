@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dateline_infer.archive_journal import DoneShard
-from dateline_infer.archive_results import ArchiveRun
-from dateline_infer.archive_tables import EMPTY, ERROR, GATED, NO_ATTACK
-from dateline_infer.incident_choices import Rule
-from dateline_infer.progress import with_progress
+from dateline_archive.journal import DoneShard
+from dateline_archive.results import ArchiveRun
+from dateline_archive.tables import EMPTY, ERROR, GATED, NO_ATTACK
+from dateline_incidents.incident_choices import Rule
 from dateline_labels import one_line
+from dateline_labels.progress import with_progress
 
 from .audit_counts import count
 from .audit_run import DocumentRow, TableRows, document_rows, read_rows

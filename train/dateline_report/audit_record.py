@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from dateline_infer.incident_choices import Rule
+from dateline_incidents.incident_choices import Rule
 from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import field_path

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dateline_infer.archive_copies import TABLE as COPIES_TABLE
-from dateline_infer.archive_folder import COPIES
-from dateline_infer.archive_journal import DoneShard
-from dateline_infer.archive_results import ArchiveRun, Rows, marked
-from dateline_infer.archive_tables import CLAIMS, DISPATCHES, INCIDENTS, LEDGER, RELATIONS, SPANS
-from dateline_infer.progress import with_progress
-from dateline_infer.records import ClaimRecord, IncidentRecord
+from dateline_archive.copies_of_stories import TABLE as COPIES_TABLE
+from dateline_archive.folder import COPIES
+from dateline_archive.journal import DoneShard
+from dateline_archive.results import ArchiveRun, Rows, marked
+from dateline_archive.tables import CLAIMS, DISPATCHES, INCIDENTS, LEDGER, RELATIONS, SPANS
+from dateline_incidents.records import ClaimRecord, IncidentRecord
 from dateline_labels import Dispatch, InputError, Place, Schema
+from dateline_labels.progress import with_progress
 from pydantic import TypeAdapter
 
 from .audit_counts import Read

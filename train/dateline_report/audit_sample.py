@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import typer
-from dateline_infer.archive_results import ArchiveRun
-from dateline_infer.incident_choices import Rule
+from dateline_archive.results import ArchiveRun
+from dateline_incidents.incident_choices import Rule
 from dateline_labels import Dispatch, InputError, Place, Schema, one_line
 from dateline_labels.dispatch import check_date
 from dateline_labels.files import write_dispatches

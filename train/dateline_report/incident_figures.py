@@ -9,8 +9,8 @@ from typing import Any
 
 from dateline_annotation.bootstrap import Sampling
 from dateline_annotation.ratios import by_label, counted_f, share_f
-from dateline_infer.incidents import ROLES
-from dateline_infer.records import records
+from dateline_incidents.incidents import ROLES
+from dateline_incidents.records import records
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import clusters
 from dateline_labels.scoring import Counts, match_spans

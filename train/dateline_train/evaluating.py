@@ -11,8 +11,8 @@ from dateline_annotation.split_file import PARTS, SplitFile
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
-from dateline_infer.progress import with_progress
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
+from dateline_labels.progress import with_progress
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
 from dateline_report.history import remember

@@ -10,9 +10,9 @@ from dateline_infer.extractor import Extractor
 from dateline_infer.heads import SpanBatch
 from dateline_infer.manifest import VARIANTS
 from dateline_infer.network import Network
-from dateline_infer.progress import with_progress
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_labels import Dispatch, Schema
+from dateline_labels.progress import with_progress
 from dateline_labels.scoring import Scores, score, total
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from dateline_annotation.split_choices import Wanted
 from dateline_annotation.split_groups import copies_among, groups_of, values_to_keep
+from dateline_archive.copies import ALIKE
 from dateline_formats.format import Annotated
-from dateline_infer.copies import ALIKE
 from dateline_labels import Dispatch, InputError, Place
 
 _VALIDATION = 0.1

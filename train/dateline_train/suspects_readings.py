@@ -16,10 +16,10 @@ from pathlib import Path
 
 import typer
 from dateline_formats.format import Annotated
-from dateline_infer.progress import with_progress
 from dateline_infer.weighing import Weighed, weigh
 from dateline_labels import InputError, Place, Schema, jsonl
 from dateline_labels.files import decode_utf8, write_atomically, write_dispatches
+from dateline_labels.progress import with_progress
 from pydantic import TypeAdapter, ValidationError
 
 from .recipe import DataSection, Recipe
