@@ -5,6 +5,7 @@
 <output>/log.jsonl   what was logged
 <output>/findings.txt  what was lost, repaired or doubtful in the data, if anything
 <output>/training/   the saved states of an unfinished run, gone when it is finished
+<output>/generations/  the checkpoints that taught this one, where the recipe asks for generations
 """
 
 import hashlib
@@ -113,10 +114,20 @@ def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallba
     """Train a recipe that was read from `place`; `callbacks` are told how the training goes; the rest as above."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
-    run = prepare(recipe, place)
+    first = prepare(recipe.generation(1), place)
     # of several processes the first one holds the folder
     held = locked(recipe.output, "training run") if _is_main() else nullcontext()
-    with held, tracked(recipe.fitting.report_to, recipe.output):
+    with held:
+        _check_generations(recipe)
+        trained = _train_generation(first, callbacks)
+        for number in range(2, recipe.teacher.generations + 1):
+            trained = _train_generation(prepare(recipe.generation(number), place), callbacks)
+    return trained
+
+
+def _train_generation(run: Run, callbacks: Sequence[TrainerCallback]) -> Path | None:
+    recipe = run.recipe
+    with tracked(recipe.fitting.report_to, recipe.output):
         if _is_finished(run):
             _say(f"{recipe.output} is trained already; remove it to train it again")
             return None
@@ -160,6 +171,9 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     plain = {**recipe.to_dict(), "output": None, "data": None}
     fitting = {**plain["fitting"], "report_to": ()}
     plain["fitting"] = {name: value for name, value in fitting.items() if name not in _LATER or value}
+    plain["teacher"]["checkpoints"] = [None for _ in recipe.teacher.checkpoints]
+    if recipe.teacher.generations == 1:
+        del plain["teacher"]["generations"]
     del plain["tune"], plain["retrain"]
     if parts.new:
         plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
@@ -328,6 +342,16 @@ def _is_finished(run: Run) -> bool:
         begun = json.dumps({"fingerprint": run.fingerprint})
         write_atomically(output / "training" / "run.json", begun.encode("utf-8"))
     return False
+
+
+def _check_generations(recipe: Recipe) -> None:
+    """Raises InputError where the output holds a run of fewer or more generations, before the first one is trained."""
+    path = recipe.output / RECORD
+    if path.is_file():
+        teaching = json.loads(path.read_text(encoding="utf-8"))["recipe"].get("teacher", {})
+        if (found := teaching.get("generations", 1)) != recipe.teacher.generations:
+            what = f"holds a run of {found} generations, not of {recipe.teacher.generations}; name another --output"
+            raise InputError(Place(str(recipe.output)), "output", what)
 
 
 def _processes() -> int:
