@@ -54,6 +54,8 @@ def test_what_has_no_day_is_in_no_part() -> None:
 def test_too_few_days_are_refused() -> None:
     with pytest.raises(ValueError, match="2 days of publication cannot be shared out among 3 parts"):
         parts_by_date(["2020-01-01", "2020-01-02", "2020-01-02"], alone(3), SHARES)
+    with pytest.raises(ValueError, match="no dispatch has a day of publication"):
+        parts_by_date([None, "in May"], alone(2), SHARES)
 
 
 @settings(max_examples=100, deadline=None)
