@@ -331,4 +331,4 @@ def _pieces(dispatch: Dispatch, span: Span, fragments: Any) -> Iterator[Piece]:
     yield start, span.end
 
 
-FORMAT = Format("brat", "brat standoff", ("",), recognise, read, write)
+FORMAT = Format("brat", "brat standoff", ("",), recognise, read, write, pieces="none")
