@@ -114,11 +114,14 @@ def anchor_of(dispatch: Dispatch) -> Anchor:
 
 
 def _published(value: str | None) -> date | None:
-    """The day of an ISO date or date-time."""
+    """The day of an ISO date or date-time; None also for the first and the last one there is, which stand for none in
+    databases.
+    """
     try:
-        return datetime.fromisoformat(value.strip()).date() if value else None
+        day = datetime.fromisoformat(value.strip()).date() if value else None
     except ValueError:
         return None
+    return None if day in (date.min, date.max) else day
 
 
 def _newest_year(anchor: date | None, before: str) -> int:
