@@ -9,6 +9,7 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 import json
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -109,17 +110,22 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
 
 
 def read_json(line: str, place: Place) -> object:
-    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused."""
+    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused.
+
+    The fault of a whole file, a place without a line, is told with its line.
+    """
     try:
         return json.loads(line, **_STRICT)
     except json.JSONDecodeError as error:
-        raise InputError(place, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
+        where = place if place.line else place.at(error.lineno)
+        raise InputError(where, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:
         raise InputError(place, "json", str(error)) from None
     except RecursionError:
         raise InputError(place, "json", "nested too deep") from None
 
 
+@cache
 def strict_decoder() -> json.JSONDecoder:
     """The decoder behind `read_json`; it raises ValueError or RecursionError."""
     return json.JSONDecoder(**_STRICT)
