@@ -12,9 +12,9 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from .errors import InputError, Place
+from .faults import fault_text
 
 Typed = TypeVar("Typed")
-_LONGEST_INTEGER = 1_000  # bits
 
 
 class FaultyKeysError(ValueError):
@@ -51,15 +51,6 @@ def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
         raise InputError(place, "toml", str(error)) from None
     except RecursionError:
         raise InputError(place, "toml", "nested too deep") from None
-
-
-def fault_text(message: str, value: object) -> str:
-    """One validation fault in words: what was expected and what was there."""
-    message = message.removeprefix("Value error, ")
-    if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:  # Python refuses to write it out
-        return f"{message}, got an integer of {value.bit_length()} bits"
-    scalar = isinstance(value, str | int | float | bool) or value is None
-    return f"{message}, got {value!r}" if scalar else message
 
 
 def _no_such_key(kind: type, keys: list[str]) -> str:
