@@ -19,9 +19,8 @@ from dateline_labels.jsonl import write_line
 from dateline_labels.progress import with_progress
 from rich.console import Console
 
-from .choosing import BEST, Asked
 from .extractor import Extractor
-from .memory import share_one_arena
+from .loading import Loading
 
 _PICTURE_WIDTH = 110
 _FONT_TO_FETCH = re.compile(r"\s*@font-face \{[^}]*\}")
@@ -43,24 +42,6 @@ class Destinations:
             check_suffix(self.table, "incidents")
         if self.picture and self.picture.suffix != ".svg":
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
-
-
-@dataclass(frozen=True)
-class Loading:
-    """Which bundle reads, with what, on how many threads (0: one a core), whether the gate keeps dispatches out, and
-    the file of the key that must have signed the bundle, if any.
-    """
-
-    bundle: Path
-    asked: Asked = BEST
-    threads: int = 0
-    gated: bool = False
-    require_signature: Path | None = None
-
-    def load(self) -> Extractor:
-        """As `Extractor.load`, in a process that is ours alone and that holds little memory back."""
-        share_one_arena()
-        return Extractor.load(self.bundle, self.asked, self.threads, self.gated, self.require_signature)
 
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:

@@ -1,6 +1,6 @@
 """The attribute head and the relation head in numpy: small beside the encoder, exact in float32.
 
-The same formulas stand in `dateline_train.model`, where they are learnt; packaging proves that both agree.
+The same formulas stand in `dateline_train.heads`, where they are learnt; packaging proves that both agree.
 """
 
 from collections.abc import Mapping
