@@ -106,7 +106,7 @@ def _texts(folder: Path, run: Run, plan: Plan) -> Iterator[list[str]]:
 def _texts_of(shard: Shard, plan: Plan) -> Iterator[str]:
     for row in shard.rows:
         try:
-            yield dispatch_of(row, plan.columns, plan.limits).text.encode("utf-8", errors="replace").decode("utf-8")
+            yield dispatch_of(row, plan.columns, plan.limits).text
         except InputError:
             yield ""
 
