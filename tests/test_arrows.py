@@ -12,7 +12,8 @@ from imported import roots
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = (
     *("labels/dateline_labels", "labels/dateline_formats"),
-    *("infer/dateline_values", "infer/dateline_incidents", "infer/dateline_infer", "infer/dateline_archive"),
+    *("infer/dateline_values", "infer/dateline_incidents", "infer/dateline_inputs"),
+    *("infer/dateline_bundle", "infer/dateline_infer", "infer/dateline_archive"),
     *("train/dateline_statistics", "train/dateline_splits", "train/dateline_checks", "train/dateline_agreement"),
     *("train/dateline_choosing", "train/dateline_report", "train/dateline_audit", "train/dateline_train"),
 )
@@ -24,6 +25,8 @@ NEVER = {
     "dateline_formats": LEARNING,
     "dateline_values": HEAVY | {"numpy"},
     "dateline_incidents": HEAVY - {"pyarrow"},
+    "dateline_inputs": HEAVY - {"pyarrow"} | {"numpy", "onnxruntime", "tokenizers"},
+    "dateline_bundle": HEAVY | {"onnxruntime"},
     "dateline_infer": HEAVY - {"pyarrow"},
     "dateline_archive": HEAVY - {"pyarrow"},
     **dict.fromkeys(("dateline_statistics", "dateline_splits", "dateline_checks"), HEAVY),

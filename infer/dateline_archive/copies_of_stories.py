@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 
 import numpy as np
 import typer
-from dateline_infer.inputs import dispatch_of
+from dateline_inputs.dispatches import dispatch_of
 from dateline_labels import InputError, Place
 from dateline_labels.progress import document_progress
 from pydantic import BaseModel, ConfigDict, ValidationError

@@ -8,8 +8,8 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 
 import json
 import math
-import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -17,9 +17,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
 from .schema import Schema
+from .surrogates import SURROGATE
 from .toml_files import fault_text
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _Id = Annotated[str, AfterValidator(check_id)]
 _Date = Annotated[str, AfterValidator(check_date)]
 
@@ -125,6 +125,7 @@ def read_json(line: str, place: Place) -> object:
         raise InputError(place, "json", "nested too deep") from None
 
 
+@cache
 def strict_decoder() -> json.JSONDecoder:
     """The decoder behind `read_json`; it raises ValueError or RecursionError."""
     return json.JSONDecoder(**_STRICT)
@@ -177,7 +178,7 @@ def _lone_surrogate(plain: object) -> tuple[tuple[int | str, ...], int] | None:
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, str):
-            match = _SURROGATE.search(value)
+            match = SURROGATE.search(value)
             if match:
                 return path, match.start()
         elif isinstance(value, dict):

@@ -195,8 +195,8 @@ def write(path: Path, plain: object) -> Path:
 
 
 def test_a_report_gives_a_bundle_its_figures(tmp_path: Path, tiny_checkpoint: Path, corpus_sample: Path) -> None:
+    from dateline_bundle.encoders import FP32
     from dateline_infer import Extractor
-    from dateline_infer.choosing import FP32
     from dateline_train.certifying import Packaging
     from dateline_train.packaging import run_packaging
 

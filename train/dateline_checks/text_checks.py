@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
-from dateline_infer.tokens import SURROGATE
+from dateline_labels.surrogates import SURROGATE
 
 from .problems import Kind, Placed, Problem
 

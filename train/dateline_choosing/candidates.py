@@ -16,10 +16,10 @@ from dateline_archive.folder import RUN
 from dateline_archive.results import ArchiveRun, marked
 from dateline_archive.tables import EMPTY, ERROR, LEDGER, RELATIONS, SPANS
 from dateline_infer import Extractor
-from dateline_infer.input_files import files_of
-from dateline_infer.inputs import Columns, dispatch_of
-from dateline_infer.rows import At, ColumnError, Placed, rows
-from dateline_infer.unpacking import Limits
+from dateline_inputs.dispatches import Columns, dispatch_of
+from dateline_inputs.files import files_of
+from dateline_inputs.rows import At, ColumnError, Placed, rows
+from dateline_inputs.unpacking import Limits
 from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.progress import document_progress
 

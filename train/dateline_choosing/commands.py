@@ -64,7 +64,7 @@ def choose_next(
     """
     from dateline_infer.choosing import Asked as AskedEngine
     from dateline_infer.extraction import Loading
-    from dateline_infer.inputs import Columns
+    from dateline_inputs.dispatches import Columns
 
     from .strategies import Choosing
     from .tasks import Asked, run_next

@@ -10,7 +10,7 @@ from dateline_formats.reading import read_annotations
 from dateline_formats.tasks import Task, task_target, write_tasks
 from dateline_infer import Extractor
 from dateline_infer.extraction import Loading
-from dateline_infer.inputs import Columns
+from dateline_inputs.dispatches import Columns
 from dateline_labels import Dispatch, InputError, Place, one_line
 
 from .candidates import FilesOf, RunOf, source_of

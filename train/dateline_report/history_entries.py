@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from dateline_infer.bundle_files import opened
-from dateline_infer.choosing import FP32
-from dateline_infer.manifest import LIMITS, manifest_of
+from dateline_bundle.encoders import FP32
+from dateline_bundle.files import opened
+from dateline_bundle.manifest import LIMITS, manifest_of
 from dateline_labels.digests import file_digest
 
 from .history import DataUsed, Entry, Kind

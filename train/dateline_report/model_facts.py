@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from dateline_bundle.files import opened
+from dateline_bundle.manifest import LIMITS, TRAINING, manifest_of, read_verified
+from dateline_bundle.strict_json import read_record
 from dateline_infer import Extractor
-from dateline_infer.bundle_files import opened
 from dateline_infer.choosing import Choice
-from dateline_infer.manifest import LIMITS, TRAINING, manifest_of, read_verified
-from dateline_infer.strict_json import read_record
 from dateline_labels import Dispatch, Place, Schema
 from dateline_labels.digests import dispatches_digest, file_digest
 from dateline_labels.files import decode_utf8

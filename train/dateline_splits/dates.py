@@ -54,6 +54,8 @@ def _first_days(counts: Counter[str], shares: Sequence[float]) -> list[str | Non
     """The first day of each part after the first, at which what comes before is nearest to the shares asked for."""
     days = sorted(counts)
     asked = [part for part in range(1, len(shares)) if shares[part] > 0]
+    if not days:
+        raise ValueError("no dispatch has a day of publication")
     if len(days) <= len(asked):
         raise ValueError(f"{len(days)} days of publication cannot be shared out among {len(asked) + 1} parts")
     before = np.concatenate([[0], np.cumsum([counts[day] for day in days])])

@@ -20,6 +20,7 @@ from .choices import By, Wanted
 
 Groups = NDArray[np.int64]  # (dispatches,) the number of the first dispatch of each one's group
 _AT_ONCE = 1_024
+_SHOWN = 20
 
 
 def copies_among(texts: Sequence[str], alike: float) -> Groups:
@@ -56,7 +57,9 @@ def values_to_keep(annotated: Annotated, wanted: Wanted) -> tuple[Values, str]:
         lack = f", which {lacking:,} dispatches lack" if lacking else ""
         return values, f"near-copies and meta {key}{lack}"
     if wanted.key or wanted.by is By.SOURCE:
-        raise InputError(Place("--key"), "key", f"no dispatch has {key} in its meta; name the key that has it")
+        found = ", ".join(sorted({name for dispatch in dispatches for name in dispatch.meta})[:_SHOWN]) or "none"
+        what = f"no dispatch has {key} in its meta; expected one of the keys that are there, {found}"
+        raise InputError(Place("--key"), "key", what)
     if wanted.by is By.STORY:
         return values, "near-copies, for no dispatch has story in its meta"
     return _folders(annotated)

@@ -148,5 +148,5 @@ def _lacking(dispatches: Sequence[Dispatch], parts: Parts, wanted: Wanted) -> li
         if lacking:
             shown = ", ".join(f"{what} ({count})" for what, count in lacking[:_SHOWN])
             more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
-            said.append(f"{name} has nothing of: {shown}{more} (in how many dispatches of all)")
+            said.append(f"{name} has none of (in brackets the dispatches that have it): {shown}{more}")
     return said

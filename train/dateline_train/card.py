@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dateline_infer.certificate import Certificate
-from dateline_infer.manifest import LIMITS, METRICS
+from dateline_bundle.certificate import Certificate
+from dateline_bundle.manifest import LIMITS, METRICS
 from dateline_labels import InputError, Place
 from dateline_labels.digests import file_digest
 from dateline_labels.files import decode_utf8

@@ -1,4 +1,4 @@
-"""heads.safetensors, gate.safetensors → weights, which must be those that the model is made of and no others.
+"""A .safetensors file → weights, which must be those that the model is made of and no others.
 
 The library that reads them takes any header of up to 100 MB, and of a doubled name whichever comes last.
 """
@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from dateline_labels import BundleError, Schema, one_line
+from dateline_labels import BundleError, one_line
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors.numpy import load as load_safetensors
 
-from .gate import FIRST_SPAN, SECOND_SPAN
-from .pairs import FEATURE_SIZES
 from .strict_json import read_strict
-from .tokens import FloatArray
+
+FloatArray = NDArray[np.float32]
 
 _MOST_HEADER = 2**16
 _Size = Annotated[int, Field(ge=0, lt=2**31)]
@@ -33,58 +33,13 @@ class _Entry(BaseModel):
 _HEADER = TypeAdapter(dict[str, _Entry])
 
 
-def read_heads(data: bytes, path: Path, schema: Schema) -> dict[str, FloatArray]:
-    """The weights of both heads; raises BundleError naming file and tensor."""
-    # the widths of encoder and heads are the model's own; every other size follows from the schema
-    return _read(data, path, "relations.between.weight", lambda width, hidden: head_shapes(schema, hidden, width))
-
-
-def read_gate(data: bytes, path: Path, largest_token: int) -> dict[str, FloatArray]:
-    """The weights of the gate, with a row of its table for each token; raises BundleError naming file and tensor."""
-    weights = _read(data, path, "table", gate_shapes)
-    if len(weights["table"]) <= largest_token:
-        raise BundleError(f"{path}: table: has {len(weights['table'])} rows, the largest token is {largest_token}")
-    return weights
-
-
-def gate_shapes(tokens: int, width: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every weight of the gate, by the names of `dateline_train.gate`."""
-    return {
-        "table": (tokens, width),
-        "first.weight": (width, width, FIRST_SPAN),
-        "first.bias": (width,),
-        "second.weight": (width, width, SECOND_SPAN),
-        "second.bias": (width,),
-        "output.weight": (1, 2 * width),
-        "output.bias": (1,),
-    }
-
-
-def head_shapes(schema: Schema, hidden: int, width: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every weight of the heads, by the names of `dateline_train.model`."""
-    labels, relations = len(schema.spans), len(schema.relations)
-    values = sum(len(values) for _, _, values in schema.attributes)
-    linear = {
-        "attributes.hidden": (width, 3 * hidden),
-        "attributes.output": (values, width),
-        **{f"relations.{name}": (width, 3 * hidden) for name in ("head", "tail", "head_key", "tail_key")},
-        "relations.second": (width, width),
-        "relations.output": (relations, width),
-    }
-    shapes: dict[str, tuple[int, ...]] = {f"{name}.weight": shape for name, shape in linear.items()}
-    shapes |= {f"{name}.bias": shape[:1] for name, shape in linear.items()}
-    shapes |= {f"relations.features.{at}.weight": (size, width) for at, size in enumerate(FEATURE_SIZES)}
-    return shapes | {
-        "attributes.label.weight": (labels, width),
-        "relations.between.weight": (width, hidden),
-        "relations.labels.weight": (labels * labels, width),
-    }
-
-
-def _read(
+def read_weights(
     data: bytes, path: Path, leading: str, shapes: Callable[[int, int], Mapping[str, tuple[int, ...]]]
 ) -> dict[str, FloatArray]:
-    """The weights of a file whose shapes all follow from the two sizes of one of them."""
+    """The weights of a file, float32 and finite, whose shapes all follow from the two sizes of the one named `leading`.
+
+    Raises BundleError naming file and tensor.
+    """
     header, start = _header(data, path)
     sizes = header[leading].shape if leading in header else []
     try:

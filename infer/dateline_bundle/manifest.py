@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 from dateline_labels import BundleError, one_line
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from .bundle_files import Files, opened
 from .certificate import Certificate
-from .choosing import FP16, FP32, INT8, INT8_DYNAMIC
+from .encoders import FP32, VARIANTS
+from .files import Files, opened
 from .signing import is_signed
 from .strict_json import read_strict
 
@@ -45,8 +45,6 @@ CONFIG, HEADS, TOKENIZER, METRICS, TRAINING = (
     "training.json",
 )
 GATE = "gate.safetensors"
-VARIANTS = {precision: f"encoder.{precision}.onnx" for precision in (INT8, INT8_DYNAMIC, FP16)}
-VARIANTS[FP32] = "encoder.onnx"
 REQUIRED = frozenset({CARD, CONFIG, HEADS, TOKENIZER, METRICS, TRAINING, VARIANTS[FP32]})
 ALLOWED = REQUIRED | {GATE, *VARIANTS.values()}
 

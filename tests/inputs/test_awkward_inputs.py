@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 import pytest
-from dateline_infer.inputs import Columns, read_inputs
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch, InputError
 from dateline_labels.jsonl import write_line
 from dateline_labels.main import main
@@ -90,7 +90,7 @@ def test_a_file_name_that_is_no_unicode_gives_an_id_that_can_be_written(tmp_path
     assert found.id == "gao\ufffd"
 
 
-@pytest.mark.parametrize(("name", "dispatch_id"), [("a.b.txt", "a"), ("a b.txt", "a b"), ("x.jsonl.gz", "x-1")])
+@pytest.mark.parametrize(("name", "dispatch_id"), [("a.b.txt", "a.b"), ("a b.txt", "a b"), ("x.jsonl.gz", "x-1")])
 def test_dispatches_without_an_id_are_named_after_the_file(name: str, dispatch_id: str, tmp_path: Path) -> None:
     data = b'{"text": "Gao"}'
     (found,) = read(write(tmp_path / name, gzip.compress(data) if name.endswith(".gz") else data))

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, LargeZipFile, ZipFile, ZipInfo
 from dateline_labels import InputError, Place
 from dateline_labels.files import replacing, write_atomically
 
-from .bundle_files import Files, opened
+from .files import Files, opened
 from .manifest import LIMITS, MANIFEST, SIGNATURE, Manifest, manifest_of, read_small, read_verified
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ bundles need. Whatever else it holds, however harmless, refuses it.
 
 from math import prod
 
-from .engines import INPUTS, OUTPUTS
+from .encoders import INPUTS, OUTPUTS
 from .protobuf import BYTES, DOUBLE, FLOAT, INT, Kind, Message, Range, Reader
 
 _ELSEWHERE = "weights in other files"

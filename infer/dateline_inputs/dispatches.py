@@ -1,4 +1,4 @@
-"""Files of raw dispatches → `Dispatch`es without spans: .txt, .jsonl, .csv (.gz, .zst), .parquet, standard input."""
+"""Rows → `Dispatch`es without spans: of .txt, .jsonl, .csv (.gz, .zst), .parquet files and of standard input."""
 
 import math
 import sys
@@ -9,13 +9,14 @@ from pathlib import Path
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import decode_utf8
 from dateline_labels.jsonl import read_json
+from dateline_labels.surrogates import whole
 
-from .input_files import TEXT, files_of, form_of
+from .files import files_of, stem_of
 from .rows import At, Row, rows
-from .tokens import SURROGATE
 from .unpacking import Limits
 
 STANDARD_INPUT = Path("-")
+_NAME = "stdin"
 
 
 @dataclass(frozen=True)
@@ -34,52 +35,52 @@ def read_inputs(paths: Iterable[Path], columns: Columns) -> list[Dispatch]:
     A .txt file is one dispatch, named after the file. Standard input is JSON lines where it begins with `{`, else one
     dispatch. Rows without an id are named after the file and the line. Other keys and columns are kept in `meta`.
     """
-    return [dispatch for path in paths for dispatch in _read(path, columns)]
-
-
-def _read(path: Path, columns: Columns) -> Iterator[Dispatch]:
-    if path == STANDARD_INPUT:
-        yield from _standard_input(columns)
-        return
     limits = Limits()
+    return [dispatch_of(row, columns, limits) for path in paths for row in _rows(path, columns, limits)]
+
+
+def _rows(path: Path, columns: Columns, limits: Limits) -> Iterator[Row]:
+    if path == STANDARD_INPUT:
+        yield from _standard_input()
+        return
     for file in files_of([path]):
         for placed in rows(file, At(), columns.text, limits):
-            yield dispatch_of(placed.row, columns, limits)
+            yield placed.row
 
 
-def _standard_input(columns: Columns) -> Iterator[Dispatch]:
-    text = decode_utf8(sys.stdin.buffer.read(), Place("stdin"))
-    if not text.lstrip().startswith("{"):
-        yield _dispatch({columns.text: text}, Place("stdin"), "stdin", columns)
+def _standard_input() -> Iterator[Row]:
+    data = sys.stdin.buffer.read()
+    if not data.lstrip().startswith(b"{"):
+        yield Row(_NAME, 0, data)
         return
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip():
-            place = Place("stdin", number)
-            yield _dispatch(_object(line, place), place, f"stdin-{number}", columns)
+            yield Row(_NAME, number, line)
 
 
 def dispatch_of(row: Row, columns: Columns, limits: Limits) -> Dispatch:
     """The dispatch that a row holds; raises InputError where it holds none or a text that is too long."""
-    place = row.place
     if row.fault:
-        raise InputError(place, *row.fault)
-    if not isinstance(row.data, bytes):
-        dispatch = _dispatch(row.data, place, name_of(row), columns)
-    elif form_of(Path(row.path)) == TEXT:
-        dispatch = _dispatch({columns.text: decode_utf8(row.data, place)}, place, name_of(row), columns)
-    else:
-        dispatch = _dispatch(_object(_decoded(row.data, place), place), place, name_of(row), columns)
+        raise InputError(row.place, *row.fault)
+    dispatch = _dispatch(row, _cells(row, columns), columns)
     if len(dispatch.text) > limits.text:
         what = f"expected at most {limits.text} characters, got {len(dispatch.text)}"
-        raise InputError(place, columns.text, what)
+        raise InputError(row.place, columns.text, what)
     return dispatch
 
 
 def name_of(row: Row) -> str:
     """What a document without an id is called: the name of its file and, where that holds several, its line."""
-    path = Path(row.path)
-    stem = path.name.partition(".")[0] or path.name
-    return _words(stem if form_of(path) == TEXT else f"{stem}-{row.line}")
+    stem = stem_of(Path(row.path))
+    return whole(stem if row.is_text else f"{stem}-{row.line}")
+
+
+def _cells(row: Row, columns: Columns) -> Mapping[str, object]:
+    if not isinstance(row.data, bytes):
+        return row.data
+    if row.is_text:
+        return {columns.text: decode_utf8(row.data, row.place)}
+    return _object(_decoded(row.data, row.place), row.place)
 
 
 def _decoded(line: bytes, place: Place) -> str:
@@ -90,21 +91,20 @@ def _decoded(line: bytes, place: Place) -> str:
 
 
 def _object(line: str, place: Place) -> Mapping[str, object]:
-    row = read_json(line, place)
-    if not isinstance(row, dict):
-        raise InputError(place, "json", f"expected an object, got {type(row).__name__}")
-    return row
+    found = read_json(line, place)
+    if not isinstance(found, dict):
+        raise InputError(place, "json", f"expected an object, got {type(found).__name__}")
+    return found
 
 
-def _dispatch(row: Mapping[str, object], place: Place, name: str, columns: Columns) -> Dispatch:
-    text = row.get(columns.text)
+def _dispatch(row: Row, cells: Mapping[str, object], columns: Columns) -> Dispatch:
+    text = cells.get(columns.text)
     if not isinstance(text, str):
-        raise InputError(
-            place, columns.text, f"expected a text, got {'nothing' if text is None else type(text).__name__}"
-        )
+        got = "nothing" if text is None else type(text).__name__
+        raise InputError(row.place, columns.text, f"expected a text, got {got}")
     known = (columns.text, columns.id, columns.published, "spans", "relations")
-    given, published = row.get(columns.id), row.get(columns.published)
-    others = {key: value for key, value in row.items() if key not in known}
+    given, published = cells.get(columns.id), cells.get(columns.published)
+    others = {key: value for key, value in cells.items() if key not in known}
     nested = others.get("meta")
     if isinstance(nested, dict):  # so a line that Dateline wrote carries what else is known
         others = {**others, **nested}
@@ -114,7 +114,7 @@ def _dispatch(row: Mapping[str, object], place: Place, name: str, columns: Colum
         for key, value in others.items()
         if value is not None
     }
-    dispatch_id = _words(name if given in (None, "") else given)
+    dispatch_id = name_of(row) if given in (None, "") else _words(given)
     return Dispatch(dispatch_id, text, _words(published) if published else None, meta)
 
 
@@ -124,4 +124,4 @@ def _is_finite(value: object) -> bool:
 
 def _words(value: object) -> str:
     """A value beside the text as words that can be written; the Extractor minds the text itself."""
-    return SURROGATE.sub("\ufffd", str(value))
+    return whole(str(value))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet
 import pytest
-from dateline_infer.inputs import Columns, read_inputs
+from dateline_inputs.dispatches import Columns, read_inputs
+from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError
 from dateline_labels.main import main
 
@@ -82,6 +83,38 @@ def test_standard_input_is_json_lines_or_one_text(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
     assert [dispatch.text for dispatch in read_inputs([Path("-")], Columns())] == texts
+
+
+def test_a_text_of_standard_input_has_the_limit_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x" * (Limits().text + 1))))
+    with pytest.raises(InputError, match=r"^stdin:0:text: expected at most"):
+        read_inputs([Path("-")], Columns())
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "dispatch"),
+    [
+        ("reuters.2017.03.txt", b"Gao fell.", "reuters.2017.03"),
+        ("reuters.2017.jsonl", b'{"text": "Gao fell."}\n', "reuters.2017-1"),
+        (".txt", b"Gao fell.", ".txt"),
+        (".csv", b"text\nGao fell.\n", ".csv-2"),
+        (".jsonl.gz", gzip.compress(b'{"text": "Gao fell."}\n'), ".jsonl.gz-1"),
+    ],
+)
+def test_a_name_of_many_parts_is_kept_but_for_its_ending(tmp_path: Path, name: str, data: bytes, dispatch: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    (found,) = read_inputs([tmp_path / name], Columns())
+    assert (found.id, found.text) == (dispatch, "Gao fell.")
+
+
+@pytest.mark.parametrize("column", ["text", "source"])
+def test_two_columns_of_one_name_are_refused_as_one_would_be_lost(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"text,source,{column},,\nGao fell.,wire,radio,,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"x\.csv:1:{column}: expected one column of this name, got 2"):
+        read_inputs([path], Columns())
+    path.write_text("text,source,,\nGao fell.,wire,,\n", encoding="utf-8")
+    assert read_inputs([path], Columns())[0].text == "Gao fell."
 
 
 def test_half_characters_beside_the_text_can_be_written(tmp_path: Path, tiny_bundle: Path) -> None:

@@ -4,6 +4,7 @@ A row that cannot be told apart is told as a fault and leaves its neighbours alo
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from typing import Any
 
 from dateline_labels import InputError, MissingExtraError, Place
 
-from .input_files import CSV, PARQUET, TEXT, form_of
+from .files import CSV, PARQUET, TEXT, form_of
 from .unpacking import Limits, Line, Lines, opened_lines
 
 _MARK = b"\xef\xbb\xbf"
@@ -24,8 +25,8 @@ _LEAST_BOMB = 2**26
 class Row:
     """One document as its file holds it: the bytes of a text or of a line of JSON, or the cells of a row.
 
-    `line` counts from 1: the line that it ends on, or the number of the row where there are no lines. With a `fault`,
-    (field, what), there is nothing else.
+    `line` counts from 1: the line that it ends on, or the number of the row where there are no lines; 0 stands for the
+    file as a whole, which is one text. With a `fault`, (field, what), there is nothing else.
     """
 
     path: str
@@ -37,6 +38,11 @@ class Row:
     def place(self) -> Place:
         """Where it stands."""
         return Place(self.path, self.line)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a file as a whole, the text itself."""
+        return self.line == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,7 @@ def _header(path: Path, lines: Lines, text_column: str) -> tuple[Sequence[str], 
         names = next(reader, [])
     except (csv.Error, _LineTooLongError) as error:
         raise InputError(place, "csv", str(error)) from None
-    _check_column(text_column, names, place)
+    _check_columns(text_column, names, place)
     return names, reader.line_num
 
 
@@ -170,15 +176,19 @@ def _csv_fault(cells: Sequence[str], names: Sequence[str], source: _CsvLines) ->
     return None
 
 
-def _check_column(text_column: str, names: Sequence[str], place: Place) -> None:
+def _check_columns(text_column: str, names: Sequence[str], place: Place) -> None:
     if text_column not in names:
         raise ColumnError(
             place, text_column, f"no such column, got {', '.join(names) or 'nothing'}; --text-column names another"
         )
+    counts = Counter(filter(None, names))  # spreadsheets leave columns without a name behind
+    for name, count in counts.items():
+        if count > 1:
+            raise ColumnError(place, name, f"expected one column of this name, got {count}")
 
 
 class ColumnError(InputError):
-    """The column of the texts is not there: not a fault of one row but of what was asked for."""
+    """The columns are not such as were asked for: no fault of one row, but of the file as a whole."""
 
 
 def _parquet(path: Path, at: At, text_column: str, limits: Limits) -> Iterator[Placed]:
@@ -191,7 +201,7 @@ def _parquet(path: Path, at: At, text_column: str, limits: Limits) -> Iterator[P
     try:
         # without a buffer Arrow holds whole columns of a row group
         with path.open("rb") as raw, ParquetFile(raw, pre_buffer=False, buffer_size=2**20) as file:
-            _check_column(text_column, file.schema_arrow.names, place)
+            _check_columns(text_column, file.schema_arrow.names, place)
             _check_ratio(file, place, limits)
             size, total = path.stat().st_size, max(1, file.metadata.num_rows)
             for number, cells, fault in _table_rows(file, at.line):
