@@ -15,9 +15,9 @@ from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.stories import Values
 
-from .choices import By, Wanted
+from .choices import PARTS, By, Wanted
 from .dates import parts_from
-from .file import PARTS, SplitFile
+from .file import SplitFile
 from .groups import Groups, also_connected, copies_among, groups_of, values_to_keep
 from .leaks import nearest, signed
 from .making import MadeSplit, bare_file, copied_across, measured

@@ -16,9 +16,9 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.digests import text_digest
 from dateline_labels.stories import Values
 
-from .choices import By, Wanted
+from .choices import PARTS, By, Wanted
 from .dates import Timed, parts_by_date
-from .file import PARTS, How, Ids, SplitFile, split_file
+from .file import How, Ids, SplitFile, split_file
 from .groups import Groups, also_connected, copies_among, groups_of, values_to_keep
 from .leaks import Leak, leaks, nearest, signed
 from .shares import NOWHERE, Parts, absent, counted, drawn, shared_out, strata
