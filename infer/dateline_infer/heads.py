@@ -53,8 +53,11 @@ def relation_logits(weights: Weights, batch: SpanBatch, pairs: IntArray, feature
     """(pairs, relation labels). `pairs` (pairs, 2) are rows of the batch, head and tail; `features` as in `pairs`."""
     if not len(pairs):
         return np.zeros((0, len(weights["relations.output.bias"])), dtype=np.float32)
-    spans = batch.span_vectors
-    parts = {name: _linear(weights, f"relations.{name}", spans) for name in ("head", "tail", "head_key", "tail_key")}
+    parts = {
+        name: _linear_of(weights, f"relations.{name}", batch.span_vectors, pairs[:, side])
+        for side, names in enumerate((("head", "head_key"), ("tail", "tail_key")))
+        for name in names
+    }
     words = Sums.of(batch, weights["relations.between.weight"])
     blocks = (slice(at, at + _PAIRS_AT_ONCE) for at in range(0, len(pairs), _PAIRS_AT_ONCE))
     return np.concatenate([_pair_logits(weights, batch, parts, words, pairs[at], features[at]) for at in blocks])
@@ -119,6 +122,15 @@ def label_pair(heads: IntArray, tails: IntArray, weights: Weights) -> IntArray:
 def _linear(weights: Weights, name: str, rows: FloatArray) -> FloatArray:
     product: FloatArray = rows @ weights[f"{name}.weight"].T
     product += weights[f"{name}.bias"]
+    return product
+
+
+def _linear_of(weights: Weights, name: str, rows: FloatArray, chosen: IntArray) -> FloatArray:
+    """(rows, width): the product of the chosen rows; what stands in the others has no meaning."""
+    is_chosen = np.zeros(len(rows), dtype=np.bool_)
+    is_chosen[chosen] = True
+    product = np.empty((len(rows), len(weights[f"{name}.bias"])), dtype=np.float32)
+    product[is_chosen] = _linear(weights, name, rows[is_chosen])
     return product
 
 
