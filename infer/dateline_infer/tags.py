@@ -107,9 +107,7 @@ def legal_steps(tags: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return ~inside | goes_on, goes_on | ((before == OUTSIDE) & (after == OUTSIDE))
 
 
-def _best_paths(
-    scores: FloatArray, joined: IntArray, lengths: IntArray, transitions: FloatArray | None
-) -> IntArray:
+def _best_paths(scores: FloatArray, joined: IntArray, lengths: IntArray, transitions: FloatArray | None) -> IntArray:
     """(texts, tokens): the legal tags with the highest sum of `scores` (texts, tokens, tags) and `transitions`.
 
     joined   (texts, tokens) 1 where a token goes on with the word before it, else 0
