@@ -19,12 +19,14 @@ from importlib.util import find_spec
 from pathlib import Path, PosixPath
 from typing import Any, ClassVar
 
-from damaging import Damage, vocabulary
+from damaging import Damage, vocabulary, zipped
+from foreign_files import FILES
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 _WRITTEN_EACH = 5_000  # executions after which a session's count is written
 _LARGEST = 8192  # bytes of an input by atheris
 _BY_NAME = ("datasets",)  # formats whose readers hand names of files to a library
+_ZIPPED = ("xmi",)  # formats whose units may be packed
 
 
 class HeldPath(PosixPath):
@@ -52,12 +54,13 @@ class HeldPath(PosixPath):
 class Target:
     """A reader with the files of one unit as its writer made them; an input takes the place of one of them.
 
-    The first byte of an input says which file it replaces, the rest is the file.
+    The first byte of an input says which file it replaces, the rest is the file. `foreign` are inputs as others write.
     """
 
     unit: Path
     files: tuple[tuple[Path, bytes], ...]
     read: Callable[[Path], object]
+    foreign: tuple[bytes, ...] = ()
 
     @staticmethod
     def of(each: "Format", folder: Path, in_memory: bool | None = None) -> "Target":
@@ -70,7 +73,18 @@ class Target:
         unit = next(path for path, found in units_of(target, (each,)) if found)
         files = sorted(path for path in ([target] if target.is_file() else target.rglob("*")) if path.is_file())
         kind = HeldPath if (each.name not in _BY_NAME if in_memory is None else in_memory) else Path
-        return Target(kind(unit), tuple((kind(path), path.read_bytes()) for path in files), each.read)
+        names = [path.name for path in files]
+        foreign = [bytes([names.index(name)]) + source.encode() for name, source in FILES.get(each.name, ())]
+        if each.name in _ZIPPED:
+            both = {path.name: path.read_bytes() for path in files}
+            foreign.append(bytes([names.index(unit.name)]) + zipped(both))
+        held = tuple((kind(path), path.read_bytes()) for path in files)
+        return Target(kind(unit), held, each.read, tuple(foreign))
+
+    @property
+    def inputs(self) -> list[bytes]:
+        """Every file of the unit by itself, then those of others."""
+        return [*(self.whole(index) for index in range(len(self.files))), *self.foreign]
 
     def whole(self, index: int) -> bytes:
         """The input that replaces a file by itself."""
@@ -107,11 +121,11 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def damaged(target: Target, runs: int, seed: int, others: Sequence[bytes] = ()) -> Iterator[bytes]:
-    """So many inputs, each made of a file as it was written, or half of them of `others`, where there are any."""
+    """So many inputs, each made of one of the target's, or half of them of `others`, where there are any."""
     damage = Damage(random.Random(seed), vocabulary(target.read))
-    wholes = [target.whole(index) for index in range(len(target.files))]
+    inputs = target.inputs
     for _ in range(runs):
-        source = others if others and damage.chance.random() < 0.5 else wholes
+        source = others if others and damage.chance.random() < 0.5 else inputs
         yield target.damaged(damage.chance.choice(source), damage)
 
 
@@ -201,8 +215,7 @@ def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> i
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     damage = Damage(random.Random(session.seed), vocabulary(target.read))
     seeds.mkdir()
-    wholes = [target.whole(index) for index in range(len(target.files))]
-    for index, data in enumerate([*wholes, *damaged(target, 200, session.seed)]):
+    for index, data in enumerate([*target.inputs, *damaged(target, 200, session.seed)]):
         (seeds / str(index)).write_bytes(data)
     left = runs
 
@@ -246,8 +259,8 @@ else:
 def _dispatch() -> "Dispatch":
     spans = (
         Span("a1", "ATTACK", 2, 10, {"kind": "bombing", "status": "occurred"}, 0.5),
-        Span("p1", "ACTOR", 13, 24),
-        Span("t1", "TIME", 26, 32),
+        Span("p1", "ACTOR", 14, 25),
+        Span("t1", "TIME", 27, 33),
     )
     relations = (Relation("perpetrator", "a1", "p1"), Relation("time", "a1", "t1"))
     return Dispatch(
