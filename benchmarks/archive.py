@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from archive_texts import dispatches, json_lines
-from dateline_infer.failpoints import VARIABLE
+from dateline_archive.failpoints import VARIABLE
 
 _REPORTING = """\
 import sys, time
 from dateline_infer.measuring import peak_megabytes
-from dateline_infer.archive_commands import archive
+from dateline_archive.commands import archive
 from dateline_labels.main import main
 
 begun = time.process_time(), time.perf_counter()
@@ -40,7 +40,7 @@ _BARE = """\
 import sys, time
 from pathlib import Path
 from dateline_infer import Extractor
-from dateline_infer.inputs import Columns, read_inputs
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_infer.measuring import peak_megabytes
 
 bundle, texts, threads, limit = sys.argv[1:]

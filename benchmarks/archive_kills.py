@@ -23,12 +23,12 @@ from typing import Any
 
 import pyarrow.dataset
 from archive_texts import write_mixed
-from dateline_infer.archive_commands import archive
-from dateline_infer.archive_folder import LISTING, RUN
-from dateline_infer.archive_journal import JOURNAL
-from dateline_infer.archive_lock import OWNER, held
-from dateline_infer.archive_tables import LEDGER, TABLES
-from dateline_infer.failpoints import VARIABLE
+from dateline_archive.commands import archive
+from dateline_archive.failpoints import VARIABLE
+from dateline_archive.folder import LISTING, RUN
+from dateline_archive.journal import JOURNAL
+from dateline_archive.lock import OWNER, held
+from dateline_archive.tables import LEDGER, TABLES
 from dateline_labels import LockedError
 from dateline_labels.main import main as run_command
 
@@ -42,9 +42,9 @@ _MOST_SECONDS = 2.0
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "dateline_infer.archive_run",
-        "dateline_infer.archive_commands",
-        "dateline_infer.archive_workers",
+        "dateline_archive.run",
+        "dateline_archive.commands",
+        "dateline_archive.workers",
         "pyarrow.parquet",
     ]
 )

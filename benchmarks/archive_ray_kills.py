@@ -21,7 +21,7 @@ from pathlib import Path
 
 from archive_kills import Kills, Setting, compare, oracle
 from archive_texts import write_mixed
-from dateline_infer.archive_journal import JOURNAL
+from dateline_archive.journal import JOURNAL
 
 WORKERS, RAYLET, DRIVER = KINDS = ("workers", "raylet", "driver")
 _ACTOR, _RAYLET = "ray::ShardReader", "raylet"

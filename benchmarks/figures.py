@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dateline_infer.dates import When, anchor_of, resolve_all
-from dateline_infer.figures import Figure, read_figure
 from dateline_labels import Dispatch, Schema, Span, read_dispatches
 from dateline_labels.splits import split_by_number
+from dateline_values.dates import When, anchor_of, resolve_all
+from dateline_values.figures import Figure, read_figure
 
 FIGURES, DATES = "CASUALTY", "TIME"
 BEFORE, AFTER = 110, 45

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_incidents.records import records
 from dateline_infer import Extractor
-from dateline_infer.records import records
 from dateline_labels import Dispatch, read_dispatches
 from dateline_labels.scoring import Counts
 from dateline_labels.splits import split_by_number

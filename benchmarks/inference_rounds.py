@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
 
-from dateline_infer.progress import with_progress
+from dateline_labels.progress import with_progress
 from inference_texts import TextSet
 
 Each = TypeVar("Each")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dateline_infer import Extractor
-from dateline_infer.progress import with_progress
 from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
+from dateline_labels.progress import with_progress
 from dateline_labels.scoring import Counts, total
 from dateline_report.figures import Readings, figures_of
 from dateline_report.model_facts import data_facts

@@ -113,7 +113,7 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path, corpus_sample: Path) -> Path:
     """The packaged tiny checkpoint."""
-    from dateline_infer.choosing import FP32
+    from dateline_bundle.encoders import FP32
     from dateline_train.certifying import Packaging
     from dateline_train.packaging import run_packaging
 
@@ -126,8 +126,8 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path,
 @pytest.fixture(scope="session")
 def note(tiny_bundle: Path, corpus_sample: Path) -> str:
     """A text in which the tiny model finds an incident, a claim about it and relations."""
+    from dateline_incidents.records import records
     from dateline_infer import Extractor
-    from dateline_infer.records import records
     from dateline_labels import Schema, read_dispatches
 
     extractor = Extractor.load(tiny_bundle)

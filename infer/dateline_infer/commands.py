@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateline_incidents.options import ActorsOption, GazetteerOption
 
 from .options import (
-    ActorsOption,
     BundleArgument,
     DateColumn,
     DeviceOption,
     EngineOption,
     GateOption,
-    GazetteerOption,
     IdColumn,
     PrecisionOption,
     SignatureOption,
@@ -54,10 +53,11 @@ def extract(
     Examples: dateline extract out/demo/bundle dispatch.txt --show
     · dateline extract out/demo/bundle archive.jsonl.gz -o read.jsonl --incidents incidents.csv
     """
+    from dateline_incidents.incident_runs import lookups_of
+    from dateline_inputs.dispatches import Columns
+
     from .choosing import Asked
     from .extraction import Destinations, Loading, run_extract
-    from .incident_runs import lookups_of
-    from .inputs import Columns
 
     columns = Columns(text_column, id_column, date_column)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dateline_incidents.incident_runs import write_tables
+from dateline_incidents.incidents import can_assemble
+from dateline_incidents.ledger import ClaimRecord, IncidentRecord
+from dateline_incidents.records import Lookups, records
+from dateline_incidents.tables import check_suffix
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
+from dateline_labels.progress import with_progress
 from rich.console import Console
 
 from .choosing import BEST, Asked
 from .extractor import Extractor
-from .incident_runs import write_tables
-from .incidents import can_assemble
-from .inputs import Columns, read_inputs
-from .ledger import ClaimRecord, IncidentRecord
 from .memory import share_one_arena
-from .progress import with_progress
-from .records import Lookups, records
-from .tables import check_suffix
 
 _PICTURE_WIDTH = 110
 _FONT_TO_FETCH = re.compile(r"\s*@font-face \{[^}]*\}")

@@ -3,15 +3,14 @@
 import unicodedata
 from collections.abc import Sequence
 
+from dateline_incidents.incident_lines import COLUMNS, incident_lines
+from dateline_incidents.ledger import ClaimRecord, IncidentRecord
 from dateline_labels import Dispatch, Schema
 from rich import box
 from rich.console import Console, Group
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
-
-from .incident_lines import COLUMNS, incident_lines
-from .ledger import ClaimRecord, IncidentRecord
 
 _COLOURS = ("bright_red", "bright_blue", "bright_green", "bright_yellow", "bright_magenta", "bright_cyan")
 

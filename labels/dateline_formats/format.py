@@ -62,7 +62,7 @@ class Format:
     labels are as the file has them, its caller checks the schema. `write` writes whole or not at all: it raises
     InputError at the first thing that the format cannot carry, unless `lossy`, when each is a `lost` finding.
     `suffixes` are of what it writes; "" stands for a folder. `companions` are names of files that may stand beside a
-    unit and belong to it.
+    unit or in a folder above it and belong to it.
     """
 
     name: str  # as --from and --to take it

@@ -132,6 +132,10 @@ def _decode(text: str, at: int, place: Place, line: int) -> tuple[object, int]:
     try:
         return strict_decoder().raw_decode(text, at)
     except json.JSONDecodeError as error:
+        whole = text.rstrip(_SPACE)
+        if error.pos >= len(whole):
+            here = place.at(whole.count("\n") + 1)
+            raise InputError(here, "json", "the file ends before its JSON does") from None
         here = place.at(error.lineno)
         raise InputError(here, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:

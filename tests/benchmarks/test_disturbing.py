@@ -3,9 +3,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dateline_infer.number_words import in_words
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
 from dateline_train.pieces import Piece, rewritten
+from dateline_values.number_words import in_words
 from dispatch_strategies import json_dispatches, marked
 from disturbing import DISTURBANCES, disturbed
 from hypothesis import given

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dateline_infer.records import records
+from dateline_incidents.records import records
 from dateline_labels import Dispatch, Place, Relation, Schema, Span, markup
 from dateline_labels.scoring import Counts
 from dateline_report.incident_scores import ALL, CORE, matched, tally

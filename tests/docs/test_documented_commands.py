@@ -34,8 +34,8 @@ UNDERSTOOD = {
     "package": "fits int8 for a minute; tests/train/test_certifying.py packages the tiny checkpoint",
     "tune": "trains; tests/train/test_tuning.py tries the tiny encoder",
     "suspects": "trains; tests/train/test_suspects.py trains the tiny encoder",
-    "--ray": "needs a cluster; tests/infer/test_archive_ray.py starts one",
-    "--workers": "starts processes; tests/infer/test_archive_run.py does",
+    "--ray": "needs a cluster; tests/archive/test_archive_ray.py starts one",
+    "--workers": "starts processes; tests/archive/test_archive_run.py does",
     "cuda": "needs a GPU",
 }
 """What a command line has in it that is not run here, and why."""

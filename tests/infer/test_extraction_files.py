@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from dateline_incidents.records import ClaimRecord, IncidentRecord, records
+from dateline_incidents.tables import table_of, to_csv, to_jsonl
 from dateline_infer import Extractor
-from dateline_infer.records import ClaimRecord, IncidentRecord, records
-from dateline_infer.tables import table_of, to_csv, to_jsonl
 from dateline_labels import Dispatch
 from dateline_labels.jsonl import write_line
 from dateline_labels.main import main

@@ -6,8 +6,8 @@ import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from dateline_incidents.records import records
 from dateline_infer.extraction import drawing
-from dateline_infer.records import records
 from dateline_infer.render import rendered, show_dispatch, show_incidents, visible
 from dateline_labels import Dispatch, Place, Relation, Span, markup
 from hypothesis import given, settings

@@ -1,6 +1,6 @@
 import pytest
-from dateline_infer.number_words import LARGEST, from_words, in_words
 from dateline_train.number_words import spelt_otherwise
+from dateline_values.number_words import LARGEST, from_words, in_words
 from hypothesis import given
 from hypothesis import strategies as st
 

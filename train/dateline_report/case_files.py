@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from dateline_infer.spreadsheets import protected
+from dateline_incidents.spreadsheets import protected
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Case
 

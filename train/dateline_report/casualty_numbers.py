@@ -4,10 +4,10 @@ A figure is right where its words overlap those of a gold figure of the same out
 fewest, most and best.
 """
 
-from dateline_infer.figures import read_figure
-from dateline_infer.incidents import ROLES
+from dateline_incidents.incidents import ROLES
 from dateline_labels import Dispatch, Schema, Span
 from dateline_labels.scoring import Counts
+from dateline_values.figures import read_figure
 
 
 def casualty_labels(schema: Schema) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from dateline_infer.incidents import ROLES
+from dateline_incidents.incidents import ROLES
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters
 from dateline_labels.scoring import Counts, score, total

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dateline_infer.incidents import ROLES
-from dateline_infer.records import ClaimRecord, IncidentRecord
+from dateline_incidents.incidents import ROLES
+from dateline_incidents.records import ClaimRecord, IncidentRecord
 from dateline_labels.scoring import Counts
 
 Records = tuple[Sequence[IncidentRecord], Sequence[ClaimRecord]]

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from dateline_annotation.split_file import PARTS, SplitFile
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
-from dateline_infer.progress import with_progress
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
+from dateline_labels.progress import with_progress
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
 from dateline_report.history import remember
 from dateline_report.history_entries import of_metrics
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
+from dateline_splits.file import PARTS, SplitFile
 
 FINDINGS = "findings.txt"
 """What was lost, repaired or doubtful in the data, a line each."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from dateline_infer.progress import with_progress
 from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_labels import Dispatch, Schema
+from dateline_labels.progress import with_progress
 from tokenizers import Tokenizer
 from torch import Tensor
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from dateline_infer.number_words import SCALES, SMALL, from_words, in_words
+from dateline_values.number_words import SCALES, SMALL, from_words, in_words
 
 from .pieces import Piece
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dateline_infer.incidents import ROLES
+from dateline_incidents.incidents import ROLES
 from dateline_infer.weighing import Weighed, WeighedSpan
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.clusters import clusters

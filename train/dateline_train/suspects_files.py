@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dateline_formats.format import Annotated, Finding
 from dateline_formats.tasks import Task, task_target, write_tasks
-from dateline_infer.tables import table_of, write_table
+from dateline_incidents.tables import table_of, write_table
 from dateline_labels import Place
 
 from .suspects_doubts import Claim, Doubt, Kind

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from dateline_incidents.incidents import ROLES
 from dateline_infer.config import ReadingConfig
 from dateline_infer.decoding import PLAUSIBLE
 from dateline_infer.extractor import Extractor
 from dateline_infer.gate import Gate
-from dateline_infer.incidents import ROLES
 from dateline_infer.tokens import FloatArray, tokenize_all
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters

@@ -1,0 +1,1 @@
+"""Numbers and days that the words of a text mean."""
