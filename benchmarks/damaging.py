@@ -13,7 +13,7 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,28 @@ _FILLINGS = (
     b"0" * 8,
     b"\xc3\xa9" * 4,
 )
+_WORDS = (
+    *(
+        b"1",
+        b"2",
+        b"99",
+        b"1e9",
+        b"+1",
+        b"1_0",
+        b"\xd9\xa1",
+        b"\xc2\xb2",
+        b"|",
+        b"*",
+        b"_",
+        b"[1]",
+        b"->",
+        b"->1-1",
+        b"\\",
+    ),
+    *(b"<", b"&amp;", b"&#0;", b"&#xD800;", b"\xe2\x80\xa8", b"\xc3\xa9", b"\r", b"a b"),
+)
 _WORD = re.compile(rb"[^\W_]+")
+_PIECE = re.compile(rb"\w+|[^\w\s]|\s")
 _ZLIB, _ZIP = b"\x78", b"PK"
 _LARGEST = 1 << 16  # bytes of a damaged file, and of one unpacked
 
@@ -90,6 +111,14 @@ def with_each_value(data: bytes) -> Iterator[bytes]:
                 holder[key] = before
             else:
                 holder.insert(key, before)
+
+
+def with_each_word(data: bytes, words: Sequence[str]) -> Iterator[bytes]:
+    """The file with each word, sign and space in turn left out, doubled, or replaced by each that may be wrong."""
+    others = dict.fromkeys((*_TOKENS, *_WORDS, *(word.encode() for word in words)))
+    for found in _PIECE.finditer(data):
+        for other in (b"", found[0] * 2, *others):
+            yield data[: found.start()] + other + data[found.end() :]
 
 
 def _parsed(data: bytes) -> Any:

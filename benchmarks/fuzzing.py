@@ -16,10 +16,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path, PosixPath
 from typing import Any, ClassVar
 
-from damaging import Damage, vocabulary, zipped
+from damaging import Damage, vocabulary, with_each_value, with_each_word, zipped
 from foreign_files import FILES
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
@@ -68,6 +69,10 @@ class Target:
 
         Damaged files are held in memory, unless the format's reader hands names of files to a library.
         """
+        if each.name == "docbin" and find_spec("srsly"):
+            from srsly import msgpack
+
+            msgpack.msgpack_decoders.entry_points = False  # else every package is looked through for each document
         target = folder / f"out{next(suffix for suffix in each.suffixes)}"
         each.write([_dispatch()], target, True)
         unit = next(path for path, found in units_of(target, (each,)) if found)
@@ -129,6 +134,14 @@ def damaged(target: Target, runs: int, seed: int, others: Sequence[bytes] = ()) 
         yield target.damaged(damage.chance.choice(source), damage)
 
 
+def each_in_turn(target: Target) -> Iterator[bytes]:
+    """The target's inputs with each value of JSON and each word in turn replaced, in the same order always."""
+    words = vocabulary(target.read)
+    for source in target.inputs:
+        for data in (*with_each_value(source[1:]), *with_each_word(source[1:], words)):
+            yield source[:1] + data
+
+
 @dataclass
 class Session:
     """What was tried under one seed, counted in a file of its own beside those of other sessions."""
@@ -172,40 +185,46 @@ def total(folder: Path) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Fuzz one reader so many times."""
+    choices, kept = _choices(arguments)
+    by = "each" if choices.each else "atheris" if _WITH_ATHERIS and not choices.random else "random"
+    session = Session(kept, choices.seed, by)
+    status = 0
+    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None) as name:
+        target = Target.of(next(each for each in FORMATS if each.name == choices.format), Path(name) / "unit")
+        if by == "atheris" and choices.runs > 0:
+            status = _with_atheris(target, session, choices.runs, Path(name) / "seeds")
+        elif choices.runs > 0:
+            corpus = [path.read_bytes() for path in sorted((kept / "corpus").iterdir())]
+            some = each_in_turn(target) if by == "each" else damaged(target, choices.runs, session.seed, corpus)
+            for data in islice(some, choices.runs):
+                session.tries(target, data)
+            session.write()
+    print(total(kept))
+    return status
+
+
+def _choices(arguments: Sequence[str]) -> tuple[argparse.Namespace, Path]:
+    """The options, with the executions of this session and its seed, and the folder where the format's are kept."""
     parser = argparse.ArgumentParser(description="Fuzz a reader of annotations.")
     parser.add_argument("format", choices=[each.name for each in FORMATS])
     parser.add_argument("--runs", type=int, default=100_000, help="executions of this session")
     parser.add_argument("--until", type=int, help="executions of all sessions, instead of --runs")
     parser.add_argument("--seed", type=int, help="else the one after those of the sessions before, or 13")
     parser.add_argument("--random", action="store_true", help="damage files at random, also where atheris is installed")
+    parser.add_argument("--each", action="store_true", help="try each word and value in place of every other instead")
     parser.add_argument("--kept", type=Path, default=Path("out/fuzzing"), help="where sessions are kept")
     choices = parser.parse_args(arguments)
     kept = choices.kept / choices.format
     (kept / "corpus").mkdir(parents=True, exist_ok=True)
     before = sessions(kept)
-    runs = choices.runs if choices.until is None else choices.until - sum(row["runs"] for row in before)
+    if choices.until is not None:
+        choices.runs = choices.until - sum(row["runs"] for row in before)
     seeds = [row["seed"] for row in before]
-    seed = choices.seed if choices.seed is not None else max(seeds, default=12) + 1
-    if seed in seeds:
-        parser.error(f"the seed {seed} was tried before, another one tries other inputs: {total(kept)}")
-    by_atheris = _WITH_ATHERIS and not choices.random
-    if choices.format == "docbin" and find_spec("srsly"):
-        from srsly import msgpack
-
-        msgpack.msgpack_decoders.entry_points = False  # else every package is looked through for each document
-    session = Session(kept, seed, "atheris" if by_atheris else "random")
-    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None) as name:
-        target = Target.of(next(each for each in FORMATS if each.name == choices.format), Path(name) / "unit")
-        if by_atheris:
-            status = _with_atheris(target, session, runs, Path(name) / "seeds")
-        else:
-            status = 0
-            corpus = [path.read_bytes() for path in sorted((kept / "corpus").iterdir())]
-            for data in damaged(target, runs, seed, corpus):
-                session.tries(target, data)
-            session.write()
-    print(total(kept))
-    return status
+    if choices.seed is None:
+        choices.seed = max(seeds, default=12) + 1
+    if choices.seed in seeds:
+        parser.error(f"the seed {choices.seed} was tried before, another one tries other inputs: {total(kept)}")
+    return choices, kept
 
 
 def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> int:
@@ -240,7 +259,7 @@ def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> i
     os._exit(1)
 
 
-_WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and "--random" not in sys.argv
+_WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and not {"--random", "--each"} & {*sys.argv}
 if _WITH_ATHERIS:
     import atheris
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import fuzzing
 import pytest
 from damaging import Damage, vocabulary, with_each_value
-from dateline_formats import as_doccano
+from dateline_formats import as_doccano, known
 from dateline_formats.format import Format
 from dateline_formats.known import FORMATS
 from dateline_labels import DatelineError, MissingExtraError
@@ -72,6 +72,7 @@ def test_a_session_counts_what_it_tried_and_the_next_goes_on(
     common = ["jsonl", "--random", "--kept", str(tmp_path)]
     assert fuzzing.main([*common, "--runs", "30"]) == 0
     assert fuzzing.main([*common, "--until", "50"]) == 0
+    assert fuzzing.main([*common, "--until", "50"]) == 0  # nothing is left to do
     rows = fuzzing.sessions(tmp_path / "jsonl")
     assert [(row["seed"], row["by"], row["runs"]) for row in rows] == [(13, "random", 30), (14, "random", 20)]
     assert 0 < sum(row["refused"] for row in rows) < 50
@@ -79,6 +80,19 @@ def test_a_session_counts_what_it_tried_and_the_next_goes_on(
     with pytest.raises(SystemExit):
         fuzzing.main([*common, "--runs", "30", "--seed", "13"])
     assert "the seed 13 was tried before" in capsys.readouterr().err
+
+
+def test_each_word_and_value_takes_the_place_of_every_other(tmp_path: Path) -> None:
+    target = fuzzing.Target.of(known.named("jsonl"), tmp_path)
+    tried = list(fuzzing.each_in_turn(target))
+    assert len(set(tried)) > 5_000
+    for part in (
+        b'"start": [], "end": 10',
+        b'"start": "", "end": 10',
+        b'"meta": {}, "spans"',
+        b'"label": "1e9", "start": 2',
+    ):
+        assert any(part in data for data in tried), part
 
 
 def test_damage_reaches_inside_of_what_is_packed_and_knows_the_words_of_the_reader() -> None:
