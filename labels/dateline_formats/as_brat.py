@@ -332,4 +332,4 @@ def _pieces(dispatch: Dispatch, span: Span, fragments: Any) -> Iterator[Piece]:
     yield start, span.end
 
 
-FORMAT = Format("brat", "brat standoff", ("",), recognise, read, write, _SETTINGS)
+FORMAT = Format("brat", "brat standoff", ("",), recognise, read, write, pieces="none", companions=_SETTINGS)

@@ -303,4 +303,4 @@ def _written(facts: Mapping[str, object]) -> str:
     return json.dumps(dict(facts), ensure_ascii=False, allow_nan=False)
 
 
-FORMAT = Format("datasets", "Hugging Face datasets on disk", SUFFIXES, recognise, read, write)
+FORMAT = Format("datasets", "Hugging Face datasets on disk", SUFFIXES, recognise, read, write, pieces="none")

@@ -202,4 +202,4 @@ def _doc(written: TokenDispatch, vocab: "Vocab") -> "Doc":
     return doc
 
 
-FORMAT = Format("docbin", "spaCy's DocBin", SUFFIXES, recognise, read, write)
+FORMAT = Format("docbin", "spaCy's DocBin", SUFFIXES, recognise, read, write, pieces="none")

@@ -69,8 +69,8 @@ def recognitions(paths: Iterable[Path], given: Format | None = None) -> list[str
             reasons = [reason for (other, reason), _ in counts.most_common() if other is each]
             count = sum(number for (other, _), number in counts.items() if other is each)
             many = f"{count} files, " if path.is_dir() and count > 1 else ""
-            known = "" if _ASKED_FOR in reasons else f" ({'; '.join(reasons[:_REASONS])})"
-            lines.append(f"{path}: {many}{each.title}{known}")
+            why = "" if _ASKED_FOR in reasons else f" ({'; '.join(reasons[:_REASONS])})"
+            lines.append(f"{path}: {many}{each.title}{why}")
     return lines
 
 

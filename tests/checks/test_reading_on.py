@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from dateline_checks.pieces import BLOCKS, ROWS, pieces_of, read_pieces
+from dateline_checks.pieces import pieces_of, read_pieces
 from dateline_checks.problems import Problem
 from dateline_checks.reading_on import Read, read_on
 from dateline_formats.known import FORMATS, named
@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 WORDS = ("Gunmen", "stormed", "Orvel", "and", "left")
 TEXT = " ".join(WORDS)
-SUFFIX = {"label-studio": "json", "spert": "json", "gliner": "json", "muc4": "json", "conll": "conll"}
-RECOGNISED_BY_CONTENT = sorted(ROWS | BLOCKS)
+ROWS = [each.name for each in FORMATS if each.pieces == "rows"]
+IN_PIECES = [each.name for each in FORMATS if each.pieces != "none"]
 
 
 def dispatch(name: str) -> Dispatch:
@@ -28,8 +28,8 @@ def dispatch(name: str) -> Dispatch:
 
 
 def written(folder: Path, format_name: str, count: int) -> Path:
-    path = folder / f"data.{SUFFIX.get(format_name, 'jsonl')}"
     each = named(format_name)
+    path = folder / f"data{each.suffixes[0]}"
     each.write([dispatch(f"d{number}") for number in range(count)], path, True)
     return path
 
@@ -42,13 +42,7 @@ def read(*paths: Path, given: str | None = None, mapping: LabelMap | None = None
     return read_on(paths, mapping or LabelMap(), named(given) if given else None)
 
 
-def test_every_format_is_cut_into_pieces_or_has_a_dispatch_a_file_or_is_a_whole() -> None:
-    one_each = {"brat", "markup", "webanno", "xmi"}
-    wholes = {"re3d", "datasets", "docbin"}
-    assert ROWS | BLOCKS | one_each | wholes == {each.name for each in FORMATS}
-
-
-@pytest.mark.parametrize("name", RECOGNISED_BY_CONTENT)
+@pytest.mark.parametrize("name", IN_PIECES)
 def test_the_pieces_of_a_file_read_as_the_file_does(name: str, tmp_path: Path) -> None:
     path, each = written(tmp_path, name, 5), named(name)
     pieces = pieces_of(path, each)
@@ -58,7 +52,7 @@ def test_the_pieces_of_a_file_read_as_the_file_does(name: str, tmp_path: Path) -
     assert again == whole
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+@pytest.mark.parametrize("name", ROWS)
 def test_two_faulty_rows_hide_none_of_the_others(name: str, tmp_path: Path) -> None:
     path = written(tmp_path, name, 7)
     each = named(name)
@@ -243,11 +237,12 @@ def test_a_file_of_objects_is_cut_into_those_objects(
     assert style == "list" or starts == ["{"] * len(rows)
 
 
-@pytest.mark.parametrize("name", RECOGNISED_BY_CONTENT)
+@pytest.mark.parametrize("name", IN_PIECES)
 def test_whatever_was_done_to_a_file_ends_in_errors_and_dispatches(name: str, tmp_path: Path) -> None:
     """Never in anything else, and there is an error exactly where the reader refuses the file."""
     data, chance, refused = written(tmp_path, name, 4).read_bytes(), random.Random(7), 0
-    path, each = tmp_path / f"damaged.{SUFFIX.get(name, 'jsonl')}", named(name)
+    each = named(name)
+    path = tmp_path / f"damaged{each.suffixes[0]}"
     for _ in range(25):
         at, length = chance.randrange(len(data)), chance.randint(1, 9)
         other = chance.choice(

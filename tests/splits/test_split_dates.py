@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from dateline_splits.dates import LEFT_OUT, parts_by_date
+from dateline_splits.dates import parts_by_date
+from dateline_splits.shares import NOWHERE
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ def test_of_copies_beyond_a_boundary_the_many_stay_and_the_others_are_left_out()
     copies = np.array([0, 1, 2, 3, 4, 0, 0, 7, 3, 9])  # 0 with 5 and 6; 3 with 8, as many later ones
     found = parts_by_date(days, copies, SHARES)
     assert found.first_days == ("2020-01-07", "2020-01-09")
-    assert found.parts.tolist() == [0, 0, 0, LEFT_OUT, 0, 0, LEFT_OUT, 1, 2, 2]
+    assert found.parts.tolist() == [0, 0, 0, NOWHERE, 0, 0, NOWHERE, 1, 2, 2]
     assert (found.undated, found.copies) == (0, 2)
 
 
@@ -47,7 +48,7 @@ def test_a_part_of_nothing_but_copies_of_more_elsewhere_is_refused() -> None:
 def test_what_has_no_day_is_in_no_part() -> None:
     days = [None, "2020-01-01", "in May", "2020-01-02", "2020-01-03", "2020-02-31"]
     found = parts_by_date(days, alone(6), SHARES)
-    assert found.parts.tolist() == [LEFT_OUT, 0, LEFT_OUT, 1, 2, LEFT_OUT]
+    assert found.parts.tolist() == [NOWHERE, 0, NOWHERE, 1, 2, NOWHERE]
     assert found.undated == 3
 
 
@@ -77,5 +78,5 @@ def test_train_comes_before_validation_before_test_and_copies_are_in_one(rows: l
         if by_part[earlier] and by_part[later]:
             assert max(by_part[earlier]) < min(by_part[later])
     for group in set(copies.tolist()):
-        assert len({at for at, of in zip(parts, copies.tolist(), strict=True) if of == group and at != LEFT_OUT}) <= 1
-    assert all(at == LEFT_OUT for day, at in zip(days, parts, strict=True) if day is None)
+        assert len({at for at, of in zip(parts, copies.tolist(), strict=True) if of == group and at != NOWHERE}) <= 1
+    assert all(at == NOWHERE for day, at in zip(days, parts, strict=True) if day is None)

@@ -19,10 +19,6 @@ from dateline_formats.json_rows import BYTE_ORDER_MARK
 from dateline_labels import InputError, Place
 from dateline_labels.files import read_bytes
 
-ROWS = frozenset({"jsonl", "label-studio", "doccano", "prodigy", "spert", "scierc", "gliner", "muc4"})
-"""Formats of JSON objects, one a dispatch."""
-BLOCKS = frozenset({"conll"})
-"""Formats of lines, some a dispatch."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEXT_ROW = re.compile(r"\n(?=[ \t\r]*\{)")
 _DOCUMENT = "-DOCSTART-"
@@ -42,10 +38,10 @@ def pieces_of(path: Path, each: Format) -> list[Piece]:
 
     Bytes that are no UTF-8 stay what they are, so that they are the fault of their piece alone.
     """
-    if path.is_dir() or each.name not in ROWS | BLOCKS:
+    if path.is_dir() or each.pieces == "none":
         return []
     text = read_bytes(path).removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
-    return list(_blocks(text) if each.name in BLOCKS else _rows(text))
+    return list(_blocks(text) if each.pieces == "blocks" else _rows(text))
 
 
 def read_pieces(path: Path, each: Format, pieces: Sequence[Piece]) -> Annotated:
