@@ -1,10 +1,11 @@
-"""Fuzz a reader of annotations: `python benchmarks/fuzzing.py FORMAT [--runs N | --until N] [--seed N]`.
+"""Fuzz readers of annotations: `python benchmarks/fuzzing.py FORMAT… [--runs N | --until N] [--seed N]`.
 
 A reader may raise an error of ours that is one line, or OSError; anything else ends the run with the traceback and the
 input that did it. Where atheris is installed (`pip install 'dateline[fuzz]'`) it looks for inputs that reach new lines
-of the code, beginning with files as the format's writer makes them; else such files are damaged at random
-(`damaging.py`). What a session tried is counted under its seed in `out/fuzzing/FORMAT`, where the inputs that reached
-new code and those that did harm are kept too; the next session goes on from them with the next seed.
+of the code, beginning with files as the format's writer makes them and as others do (`foreign_files.py`); else such
+files are damaged at random (`damaging.py`), or with `--each` have each word and value in the place of every other. What
+a session tried is counted under its seed in `out/fuzzing/FORMAT`, where the inputs that reached new code and those that
+did harm are kept too; the next session goes on from them with the next seed.
 """
 
 import argparse
@@ -184,29 +185,12 @@ def total(folder: Path) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fuzz one reader so many times."""
-    choices, kept = _choices(arguments)
-    by = "each" if choices.each else "atheris" if _WITH_ATHERIS and not choices.random else "random"
-    session = Session(kept, choices.seed, by)
-    status = 0
-    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None) as name:
-        target = Target.of(next(each for each in FORMATS if each.name == choices.format), Path(name) / "unit")
-        if by == "atheris" and choices.runs > 0:
-            status = _with_atheris(target, session, choices.runs, Path(name) / "seeds")
-        elif choices.runs > 0:
-            corpus = [path.read_bytes() for path in sorted((kept / "corpus").iterdir())]
-            some = each_in_turn(target) if by == "each" else damaged(target, choices.runs, session.seed, corpus)
-            for data in islice(some, choices.runs):
-                session.tries(target, data)
-            session.write()
-    print(total(kept))
-    return status
-
-
-def _choices(arguments: Sequence[str]) -> tuple[argparse.Namespace, Path]:
-    """The options, with the executions of this session and its seed, and the folder where the format's are kept."""
-    parser = argparse.ArgumentParser(description="Fuzz a reader of annotations.")
-    parser.add_argument("format", choices=[each.name for each in FORMATS])
+    """Fuzz readers one after the other; returns how the first ended that did not end well, else 0."""
+    parser = argparse.ArgumentParser(description="Fuzz readers of annotations.")
+    names = [each.name for each in FORMATS]
+    parser.add_argument(
+        "formats", nargs="+", choices=[*names, "all"], metavar="format", help=f"all, {', '.join(names)}"
+    )
     parser.add_argument("--runs", type=int, default=100_000, help="executions of this session")
     parser.add_argument("--until", type=int, help="executions of all sessions, instead of --runs")
     parser.add_argument("--seed", type=int, help="else the one after those of the sessions before, or 13")
@@ -214,17 +198,41 @@ def _choices(arguments: Sequence[str]) -> tuple[argparse.Namespace, Path]:
     parser.add_argument("--each", action="store_true", help="try each word and value in place of every other instead")
     parser.add_argument("--kept", type=Path, default=Path("out/fuzzing"), help="where sessions are kept")
     choices = parser.parse_args(arguments)
-    kept = choices.kept / choices.format
-    (kept / "corpus").mkdir(parents=True, exist_ok=True)
-    before = sessions(kept)
-    if choices.until is not None:
-        choices.runs = choices.until - sum(row["runs"] for row in before)
-    seeds = [row["seed"] for row in before]
-    if choices.seed is None:
-        choices.seed = max(seeds, default=12) + 1
-    if choices.seed in seeds:
-        parser.error(f"the seed {choices.seed} was tried before, another one tries other inputs: {total(kept)}")
-    return choices, kept
+    by = "each" if choices.each else "atheris" if _WITH_ATHERIS and not choices.random else "random"
+    for each in FORMATS:
+        if each.name not in choices.formats and "all" not in choices.formats:
+            continue
+        session = _session(choices.kept / each.name, choices.seed, by)
+        if session is None:
+            parser.error(f"the seed {choices.seed} was tried before, another one tries other inputs")
+        before = sum(row["runs"] for row in sessions(session.folder))
+        runs = choices.runs if choices.until is None else choices.until - before
+        status = _fuzzed(each, session, runs) if runs > 0 else 0
+        print(total(session.folder), flush=True)
+        if status:
+            return status
+    return 0
+
+
+def _session(folder: Path, seed: int | None, by: str) -> Session | None:
+    """A session of the seed, or the one after all that were tried; None where this one was."""
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    seeds = [row["seed"] for row in sessions(folder)]
+    return None if seed in seeds else Session(folder, max(seeds, default=12) + 1 if seed is None else seed, by)
+
+
+def _fuzzed(each: "Format", session: Session, runs: int) -> int:
+    """Fuzz the reader of the format so many times; returns how the process that did so ended."""
+    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None) as name:
+        target = Target.of(each, Path(name) / "unit")
+        if session.by == "atheris":
+            return _with_atheris(target, session, runs, Path(name) / "seeds")
+        corpus = [path.read_bytes() for path in sorted((session.folder / "corpus").iterdir())]
+        some = each_in_turn(target) if session.by == "each" else damaged(target, runs, session.seed, corpus)
+        for data in islice(some, runs):
+            session.tries(target, data)
+        session.write()
+    return 0
 
 
 def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> int:
