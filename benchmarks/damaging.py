@@ -95,6 +95,27 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
+def with_each_part(data: bytes, words: Sequence[str]) -> Iterator[bytes]:
+    """The file with each value of JSON and each word in turn replaced, or each byte where it is no text.
+
+    What zlib packed is unpacked for it.
+    """
+    if data[:1] == _ZLIB:
+        yield from (zlib.compress(each, 1) for each in with_each_byte(zlib.decompress(data)))
+    elif b"\0" in data:
+        yield from with_each_byte(data)
+    else:
+        yield from with_each_value(data)
+        yield from with_each_word(data, words)
+
+
+def with_each_byte(data: bytes) -> Iterator[bytes]:
+    """The file with each byte in turn replaced by those at the borders of what a byte may be, and by its neighbours."""
+    for at, byte in enumerate(data):
+        for other in {0, 1, 127, 128, 255, (byte - 1) % 256, (byte + 1) % 256} - {byte}:
+            yield data[:at] + bytes([other]) + data[at + 1 :]
+
+
 def with_each_value(data: bytes) -> Iterator[bytes]:
     """The JSON, or its lines one by one, with each value in turn left out or replaced by each that may be wrong."""
     lines = [data] if _parsed(data) is not None else data.split(b"\n")

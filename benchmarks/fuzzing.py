@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path, PosixPath
 from typing import Any, ClassVar
 
-from damaging import Damage, vocabulary, with_each_value, with_each_word, zipped
+from damaging import Damage, vocabulary, with_each_part, zipped
 from foreign_files import FILES
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
@@ -136,10 +136,10 @@ def damaged(target: Target, runs: int, seed: int, others: Sequence[bytes] = ()) 
 
 
 def each_in_turn(target: Target) -> Iterator[bytes]:
-    """The target's inputs with each value of JSON and each word in turn replaced, in the same order always."""
+    """The target's inputs with each part of them in turn replaced, in the same order always."""
     words = vocabulary(target.read)
     for source in target.inputs:
-        for data in (*with_each_value(source[1:]), *with_each_word(source[1:], words)):
+        for data in with_each_part(source[1:], words):
             yield source[:1] + data
 
 

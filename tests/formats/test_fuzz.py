@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fuzzing
 import pytest
-from damaging import Damage, vocabulary, with_each_value
+from damaging import Damage, vocabulary, with_each_part, with_each_value
 from dateline_formats import as_doccano, known
 from dateline_formats.format import Format
 from dateline_formats.known import FORMATS
@@ -93,6 +93,12 @@ def test_each_word_and_value_takes_the_place_of_every_other(tmp_path: Path) -> N
         b'"label": "1e9", "start": 2',
     ):
         assert any(part in data for data in tried), part
+
+
+def test_each_byte_of_what_is_packed_takes_other_values() -> None:
+    inside = [zlib.decompress(data) for data in with_each_part(zlib.compress(b"ab"), ())]
+    assert {b"\0b", b"\xffb", b"bb", b"`b", b"aa", b"ac"} <= set(inside)
+    assert b"ab" not in inside
 
 
 def test_damage_reaches_inside_of_what_is_packed_and_knows_the_words_of_the_reader() -> None:
