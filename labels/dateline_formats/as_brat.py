@@ -208,7 +208,7 @@ def _read_relations(lines: _Lines, draft: Draft, triggers: Mapping[str, str]) ->
         head, tail = (triggers.get(end, end) for _, end in named)
         _relate(draft, line, label, head, tail)
     for line in lines.equivalences:
-        label, *ends = line.words.split()
+        label, *ends = line.words.split() or [""]
         if len(ends) < 2:
             raise InputError(line.place, line.id, f"expected {_EQUIVALENT} and two spans or more, got {line.words!r}")
         ends = [triggers.get(end, end) for end in ends]
