@@ -3,6 +3,7 @@
 A folder stands for every such file under it, in the order of their names.
 """
 
+import errno
 import gzip
 import os
 import tempfile
@@ -53,8 +54,10 @@ def annotated_files(path: Path) -> list[Path]:
 
 def decode_utf8(data: bytes, place: Place) -> str:
     """`data` as text, nothing normalised; raises InputError where it is not UTF-8 or starts with a byte order mark."""
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(b"\xef\xbb\xbf"):
         raise InputError(place.at(1), "encoding", "expected UTF-8 without a byte order mark")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(place.at(1), "encoding", "expected UTF-8, got the byte order mark of UTF-16")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -129,6 +132,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file under a temporary name in the same folder, which becomes `path` at the end or, on an error, goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():  # else the error would name the temporary file
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             yield file
