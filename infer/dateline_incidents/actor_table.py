@@ -24,6 +24,8 @@ STATE, GOVERNMENT, REBELS, MILITIA, CRIMINALS, CIVILIANS, INTERNATIONAL, MEDIA, 
     "unidentified",
 )
 """What an actor can be; "" where nobody tells."""
+STATE_SIDE = frozenset({STATE, GOVERNMENT})
+ARMED_SIDE = frozenset({REBELS, MILITIA, CRIMINALS})
 ANY: Final = "any"
 _NOT_THEMSELVES = ("anti", "pro", "ex", "former")
 _WORD = re.compile(r"[^\W_]+")

@@ -126,11 +126,6 @@ class Actor:
     group: str
 
     @property
-    def is_state(self) -> bool:
-        """Whether it belongs to a state: its forces or its offices."""
-        return self.kind in (STATE, GOVERNMENT)
-
-    @property
     def is_named(self) -> bool:
         """Whether it is told who they are, beyond that they attacked."""
         return bool(self.key) and self.kind != UNIDENTIFIED
