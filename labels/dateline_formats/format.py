@@ -65,7 +65,7 @@ class Format:
     InputError at the first thing that the format cannot carry, unless `lossy`, when each is a `lost` finding.
     `suffixes` are of what it writes; "" stands for a folder. `pieces` says how a file can be cut, so that dispatches
     beside a faulty one are read all the same; none where a file is one dispatch, or a whole that cannot be cut.
-    `companions` are names of files that may stand beside a unit and belong to it.
+    `companions` are names of files that may stand beside a unit or in a folder above it and belong to it.
     """
 
     name: str  # as --from and --to take it
