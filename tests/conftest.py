@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
 SCHEMA = ROOT / "labels" / "schema.toml"
 TINY_VOCABULARY = 1_500
+
+# how long an example takes says how busy the machine is, not whether it is right
+settings.register_profile("dateline", deadline=None)
+settings.load_profile("dateline")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 
 def read(path: Path) -> Annotated:
-    """Every dispatch of the file."""
+    """Every dispatch of the file. Raises as `Format` says."""
     place = Place(str(path))
     text = decode_utf8(read_bytes(path), place)
     if not text.strip(_SPACE):
@@ -42,7 +42,7 @@ def read(path: Path) -> Annotated:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One dispatch a line; everything is carried."""
+    """One dispatch a line; everything is carried. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .jsonl.gz")
     write_dispatches(dispatches, target)

@@ -53,7 +53,9 @@ class Draft:
         self.reading.places[self.id, span.id] = place
 
     def relation(self, place: Place, name: str, relation: Relation) -> None:
-        """Add a relation between spans that are there; the same one again is a `lost` finding."""
+        """Add a relation between spans that are there; the same one again is a `lost` finding. Raises InputError where
+        a span is not there.
+        """
         for end in (relation.head, relation.tail):
             if end not in self.spans:
                 raise InputError(place, name, f"no span has the id {end}")

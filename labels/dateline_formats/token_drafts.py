@@ -52,7 +52,9 @@ class Marks:
         return self.known[key]
 
     def relation(self, place: Place, name: str, label: str, ends: tuple[str, str], score: float | None = None) -> None:
-        """Add a relation between the spans of these ids, from the first to the second."""
+        """Add a relation between the spans of these ids, from the first to the second. Raises InputError where there
+        can be no such relation.
+        """
         head, tail = ends
         if head == tail:
             self.draft.reading.note(place, name, "lost", f"{label} relates {head} to itself")

@@ -160,7 +160,7 @@ def package(  # sizes: some lines for each option
 
 
 def require_training() -> None:
-    """Say in one line what to install where the light dependencies are all there is."""
+    """Say in one line what to install where the light dependencies are all there is. Raises MissingExtraError."""
     for name in _NEEDED:
         if find_spec(name) is None:
             raise MissingExtraError("this command", name, "train")
