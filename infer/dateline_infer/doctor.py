@@ -20,7 +20,7 @@ from rich.table import Table
 
 from .choosing import Asked, Choice, choose
 from .extractor import Extractor
-from .host import Host, cores, processor
+from .host import OPTIONAL_ENGINES, Host, cores, processor
 
 _PACKAGES = (
     ("dateline", ""),
@@ -28,7 +28,7 @@ _PACKAGES = (
     ("onnxruntime", ""),
     ("tokenizers", ""),
     ("safetensors", ""),
-    ("openvino", "openvino"),
+    *((name, name) for name in OPTIONAL_ENGINES),
     ("onnxruntime-gpu", "gpu"),
     ("pyarrow", "archive"),
     ("ray", "ray"),
