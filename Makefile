@@ -3,6 +3,7 @@ PYTHON ?= python3
 OUT := out/demo
 SEED := $(wildcard ../shared/seed/dispatch.txt)
 VENV := .venv/bin
+SOURCES := labels infer train
 # one a core, each of one thread
 PROCESSES ?= auto
 export TOKENIZERS_PARALLELISM := true
@@ -33,6 +34,8 @@ lint: .venv/ready
 	$(VENV)/ruff format --check .
 	$(VENV)/hadolint docker/*.Dockerfile
 	$(VENV)/python benchmarks/sizes.py
+	$(VENV)/deptry $(SOURCES) --optional-dependencies-dev-groups dev,docs,fuzz,notebooks
+	$(VENV)/deptry $(SOURCES) benchmarks docs/hooks notebooks tests tests/*/
 
 types: .venv/ready
 	$(VENV)/mypy

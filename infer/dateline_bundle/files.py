@@ -42,7 +42,7 @@ class FolderBundle:
     known: frozenset[str]
 
     def names(self) -> frozenset[str]:
-        """As `Files.names`."""
+        """As `Files.names`. Raises as that."""
         with os.scandir(self.path) as entries:
             # a folder of a million files need not be listed to be refused
             names = frozenset(entry.name for entry in islice(entries, len(self.known) + 1))
@@ -52,7 +52,7 @@ class FolderBundle:
 
     @contextmanager
     def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
-        """As `Files.open`."""
+        """As `Files.open`. Raises as that."""
         path = self.path / name
         try:
             _check_plain(path, path.lstat())

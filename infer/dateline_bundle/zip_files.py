@@ -64,7 +64,7 @@ class ZipBundle:
 
     @contextmanager
     def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
-        """As `Files.open`."""
+        """As `Files.open`. Raises as that."""
         if name not in self.entries:
             raise BundleError(f"{self.path / name}: missing")
         try:

@@ -37,6 +37,8 @@ class Extractor:
 
     An extractor holds no state between calls. With `gated`, dispatches that the gate keeps out are not read; their
     `meta["gated"]` has the gate's log-odds. `model` is the SHA-256 of the bundle's manifest, empty without a bundle.
+
+    Raises ValueError where the gate is asked for and the model has none.
     """
 
     def __init__(

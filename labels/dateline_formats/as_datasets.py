@@ -249,7 +249,7 @@ def _add_relation(draft: Draft, row: _Row, name: str, relation: Mapping[str, Any
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A `DatasetDict` in the folder `target`, which must not be there; everything is carried."""
+    """A `DatasetDict` in the folder `target`, which must not be there; all is carried. Raises as `Format` says."""
     _check_datasets("a dataset on disk")
     if target.suffix or target.exists():
         raise InputError(Place(str(target)), "format", "expected a folder that is not there yet to write a dataset to")

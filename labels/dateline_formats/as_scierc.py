@@ -182,7 +182,9 @@ _CARRIES = Carries(_TITLE, meta=_carries)
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one."""
+    """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one.
+    Raises as `Format` says.
+    """
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .json")
     lines, losses = row_lines(dispatches, lossy, _CARRIES, _row)

@@ -29,7 +29,7 @@ def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
 
 
 def stream_dispatches(paths: Iterable[Path], schema: Schema) -> Iterator[Dispatch]:
-    """The same one by one, so that no more than a file's text is held."""
+    """The same one by one, so that no more than a file's text is held. Raises as that."""
     seen: dict[str, Path] = {}
     for path in paths:
         for file in annotated_files(path):
@@ -66,7 +66,9 @@ def decode_utf8(data: bytes, place: Place) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, unpacked where its name ends in `.gz`."""
+    """The file's bytes, unpacked where its name ends in `.gz`. Raises InputError where they cannot be unpacked, OSError
+    where it is unreadable.
+    """
     data = path.read_bytes()
     if path.suffix != ".gz":
         return data
