@@ -19,8 +19,8 @@ from pathlib import Path
 from hypothesis import Phase, settings
 from mutant_tests import ENDLESS, KILLED, ROOT, SURVIVED, Outcome, Tested, outcomes
 
-_FIGURES = ("tests/values/test_figures.py",)
-_DATES = ("tests/values/test_dates.py", "tests/values/test_calendar_names.py")
+_FIGURES = ("tests/values/test_quantities.py", "tests/values/test_people.py", "tests/values/test_figures.py")
+_DATES = ("tests/values/test_calendar_names.py", "tests/values/test_dates.py")
 _ARCHIVE = ("tests/archive/test_shards.py", "tests/archive/test_journal.py")
 CORE = {
     "labels/dateline_labels/schema.py": ("tests/labels/test_schema.py",),
