@@ -25,10 +25,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from choosing_curve import ALL, START, Trained, drawn, table
-from dateline_annotation.candidates import Faults, Numbered, read_closely
-from dateline_annotation.next_choice import chosen_from
-from dateline_annotation.pool import Candidate
-from dateline_annotation.strategies import Choosing, Per, Strategy
+from dateline_choosing.candidates import Faults, Numbered, read_closely
+from dateline_choosing.choice import chosen_from
+from dateline_choosing.pool import Candidate
+from dateline_choosing.strategies import Choosing, Per, Strategy
 from dateline_infer import Extractor
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema, read_dispatches
 from dateline_labels.files import write_atomically

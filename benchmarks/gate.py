@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 import typer
 from dateline_infer import Extractor
-from dateline_infer.inputs import Columns, read_inputs
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.splits import split_by_number
 from dateline_train.thresholds import holds_any, scores_of_gate

@@ -29,8 +29,8 @@ from typing import Annotated
 
 import torch
 import typer
+from dateline_bundle.manifest import TRAINING, read_manifest
 from dateline_infer.host import CPU, CUDA, Host, cores
-from dateline_infer.manifest import TRAINING, read_manifest
 from dateline_labels import DatelineError, InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_train.model import DispatchModel

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from dateline_annotation.markdown_cells import grid
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.files import write_atomically, write_dispatches
+from dateline_labels.markdown_cells import grid
 from dateline_labels.progress import with_progress
 from dateline_labels.splits import split_by_number
 from dateline_report.comparing import RELATIONS, SPANS, compare

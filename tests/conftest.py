@@ -113,7 +113,7 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path, corpus_sample: Path) -> Path:
     """The packaged tiny checkpoint."""
-    from dateline_infer.choosing import FP32
+    from dateline_bundle.encoders import FP32
     from dateline_train.certifying import Packaging
     from dateline_train.packaging import run_packaging
 

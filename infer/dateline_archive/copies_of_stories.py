@@ -12,9 +12,10 @@ from typing import Any, get_type_hints
 
 import numpy as np
 import typer
-from dateline_infer.inputs import dispatch_of
+from dateline_inputs.dispatches import dispatch_of
 from dateline_labels import InputError, Place
 from dateline_labels.progress import document_progress
+from dateline_labels.surrogates import whole
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .contents import table_rows
@@ -106,7 +107,7 @@ def _texts(folder: Path, run: Run, plan: Plan) -> Iterator[list[str]]:
 def _texts_of(shard: Shard, plan: Plan) -> Iterator[str]:
     for row in shard.rows:
         try:
-            yield dispatch_of(row, plan.columns, plan.limits).text.encode("utf-8", errors="replace").decode("utf-8")
+            yield whole(dispatch_of(row, plan.columns, plan.limits).text)
         except InputError:
             yield ""
 

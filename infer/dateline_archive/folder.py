@@ -14,14 +14,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from dateline_bundle.manifest import Manifest
 from dateline_infer.choosing import Choice
-from dateline_infer.input_files import check_listing, listing_lines
-from dateline_infer.manifest import Manifest
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.jsonl import read_json
 from pydantic import TypeAdapter, ValidationError
 
 from .durable import flush_folder, publish, publish_pieces
+from .listing import check_listing, listing_lines
 from .lock import LOCK, OWNER
 from .lookups import LookupFiles
 from .shards import Plan

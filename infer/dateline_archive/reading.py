@@ -11,8 +11,8 @@ from dateline_incidents.incidents import can_assemble
 from dateline_incidents.ledger import ClaimRecord, IncidentRecord
 from dateline_incidents.records import Lookups, records
 from dateline_infer.extractor import Extractor, Reading
-from dateline_infer.inputs import dispatch_of, name_of
-from dateline_infer.rows import Row
+from dateline_inputs.dispatches import dispatch_of, name_of
+from dateline_inputs.rows import Row
 from dateline_labels import Dispatch, InputError, one_line
 
 from .shards import Plan, Shard

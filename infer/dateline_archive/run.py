@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
+from dateline_bundle.signing import read_public_key
 from dateline_infer.bundle import check_gate, read_config
 from dateline_infer.choosing import Asked, choose
 from dateline_infer.extraction import Loading
 from dateline_infer.host import Host
-from dateline_infer.signing import read_public_key
 from dateline_labels import InputError, InterruptedRunError, Place
 from dateline_labels.progress import Advance, document_progress
 

@@ -9,11 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from dateline_infer.input_files import InputFile, check_unchanged, read_listing
-from dateline_infer.inputs import Columns
-from dateline_infer.rows import At, ColumnError, Row, rows
-from dateline_infer.unpacking import Limits
+from dateline_inputs.dispatches import Columns
+from dateline_inputs.rows import At, ColumnError, Row, rows
+from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError, Place
+
+from .listing import InputFile, check_unchanged, read_listing
 
 PARQUET, JSONL = "parquet", "jsonl"
 FORMATS = (PARQUET, JSONL)

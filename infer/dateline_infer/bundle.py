@@ -7,19 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from dateline_labels import BundleError, InputError, Place, one_line
-from pydantic import BaseModel, ConfigDict, ValidationError
-from tokenizers import Tokenizer
-
-from .bundle_files import opened
-from .choosing import BEST, Asked, choose
-from .config import ReadingConfig
-from .engines import build_engine
-from .extractor import Extractor
-from .forms import FORM_COUNT
-from .heads import SpanBatch
-from .host import Host
-from .manifest import (
+from dateline_bundle.encoders import VARIANTS
+from dateline_bundle.files import opened
+from dateline_bundle.manifest import (
     CARD,
     CONFIG,
     GATE,
@@ -28,19 +18,29 @@ from .manifest import (
     METRICS,
     TOKENIZER,
     TRAINING,
-    VARIANTS,
     Manifest,
     manifest_of,
     read_verified,
 )
+from dateline_bundle.onnx_check import check_graph
+from dateline_bundle.strict_json import read_record
+from dateline_bundle.tokenizer_check import read_tokenizer
+from dateline_labels import BundleError, InputError, Place, one_line
+from pydantic import BaseModel, ConfigDict, ValidationError
+from tokenizers import Tokenizer
+
+from .choosing import BEST, Asked, choose
+from .config import ReadingConfig
+from .engines import build_engine
+from .extractor import Extractor
+from .forms import FORM_COUNT
+from .heads import SpanBatch
+from .host import Host
 from .network import BundleNetwork, Network
-from .onnx_check import check_graph
 from .pairs import FEATURE_SIZES
-from .strict_json import read_record
 from .tags import tag_count
-from .tokenizer_check import read_tokenizer
 from .tokens import FloatArray
-from .weights_check import read_gate, read_heads
+from .weights import read_gate, read_heads
 from .windows import SpecialTokens
 
 if TYPE_CHECKING:

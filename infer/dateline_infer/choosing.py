@@ -10,12 +10,14 @@ What was asked for by name is given or refused, never replaced.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from dateline_bundle.encoders import FP16, FP32, INT8, INT8_DYNAMIC
 from dateline_labels import InputError, Place
 
 from .host import CPU, CUDA, ONNXRUNTIME, OPENVINO, Host
 
 AUTO = "auto"
-FP32, BF16, FP16, INT8, INT8_DYNAMIC = "fp32", "bf16", "fp16", "int8", "int8-dynamic"
+BF16 = "bf16"
+"""What openvino makes of the file in float32."""
 DEVICES = (AUTO, CPU, CUDA)
 ENGINES = (AUTO, ONNXRUNTIME, OPENVINO)
 PRECISIONS = (AUTO, FP32, BF16, FP16, INT8, INT8_DYNAMIC)

@@ -11,15 +11,16 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from dateline_bundle.encoders import FP32
+from dateline_bundle.manifest import read_manifest
+from dateline_bundle.signing import read_public_key
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .choosing import FP32, Asked, Choice, choose
+from .choosing import Asked, Choice, choose
 from .extractor import Extractor
 from .host import Host, cores, processor
-from .manifest import read_manifest
-from .signing import read_public_key
 
 _PACKAGES = (
     ("dateline", ""),

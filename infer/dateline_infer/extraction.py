@@ -12,6 +12,7 @@ from dateline_incidents.incidents import can_assemble
 from dateline_incidents.ledger import ClaimRecord, IncidentRecord
 from dateline_incidents.records import Lookups, records
 from dateline_incidents.tables import check_suffix
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
@@ -20,7 +21,6 @@ from rich.console import Console
 
 from .choosing import BEST, Asked
 from .extractor import Extractor
-from .inputs import Columns, read_inputs
 from .memory import share_one_arena
 
 _PICTURE_WIDTH = 110

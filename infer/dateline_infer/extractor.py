@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from dateline_labels import Dispatch, one_line
+from dateline_labels.surrogates import replaced
 from tokenizers import Tokenizer
 
 from . import tags, windows
@@ -20,7 +21,7 @@ from .config import ReadingConfig
 from .decoding import Decoder, Encoded
 from .host import CPU, CUDA
 from .network import Network
-from .tokens import SURROGATE, FloatArray, Tokens, tokenize_all
+from .tokens import FloatArray, Tokens, tokenize_all
 from .windows import SpecialTokens, WindowBatch
 
 TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
@@ -76,8 +77,9 @@ class Extractor:
         Raises BundleError where any of its files was touched, InputError where a device, engine or precision that was
         asked for, or the gate, is not there.
         """
+        from dateline_bundle.signing import read_public_key
+
         from .bundle import load_bundle
-        from .signing import read_public_key
 
         key = read_public_key(require_signature) if require_signature else None
         return load_bundle(Path(bundle), asked, threads, gated, key)
@@ -266,10 +268,10 @@ def _groups(dispatches: Iterable[Dispatch]) -> Iterator[list[Dispatch]]:
 
 def _ready(dispatch: Dispatch) -> Dispatch:
     """Without what an earlier reading found and said, and with a text that any tokenizer takes."""
-    text, replaced = SURROGATE.subn("\ufffd", dispatch.text)
+    text, count = replaced(dispatch.text)
     meta = {key: value for key, value in dispatch.meta.items() if key not in ("error", "gated")}
-    if replaced:
-        meta["replaced_surrogates"] = replaced
+    if count:
+        meta["replaced_surrogates"] = count
     return Dispatch(dispatch.id, text, dispatch.published, meta)
 
 

@@ -28,6 +28,8 @@ class Figure:
     part: str
 
 
+_MOST: Final = 10**10
+"""More people than there ever were at a time: digits that count no people, and that no column of a table holds."""
 _REACH: Final = 80
 _LONGEST_COUNT: Final = 120
 """A count stands at the head of its phrase; what comes after so many characters is none of it."""
@@ -59,6 +61,8 @@ _DASHES: Final = str.maketrans(
 def read_figure(text: str, start: int, end: int) -> Figure:
     """The figure of the casualty span `text[start:end]`, code points, read with the words around it."""
     counted = _counted(text, start, end)
+    if max(counted.low, counted.high or 0) > _MOST:
+        counted = UNCOUNTED
     part = "whole" if counted.high == 0 else part_of(text, start, end)
     return Figure(counted.low, counted.high, counted.best, counted.qualifier, part)
 

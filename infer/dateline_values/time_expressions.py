@@ -123,7 +123,7 @@ def read_expression(words: str, setting: Setting) -> When:
     plain = _LED.sub("", plain)
     try:
         when = _expression(plain, setting)
-    except (OverflowError, ValueError):  # before the year 1 or after 9999, as "March 0000"
+    except (OverflowError, ValueError):  # before the year 1 or after 9999, as "the past 3000 years" or "March 0000"
         return unresolved("no such day")
     if setting.anchor is None or setting.ahead or when.earliest is None or _AHEAD_WORDS.search(plain):
         return when

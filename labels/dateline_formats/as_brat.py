@@ -37,6 +37,7 @@ _TARGET = r"[TE]\d+"
 _EQUIVALENT = "Equiv"
 _PRESENT = "true"
 _CARRIES = "brat's standoff"
+_SETTINGS = ("annotation.conf", "visual.conf", "tools.conf", "kb_shortcuts.conf")
 
 
 @dataclass(frozen=True)
@@ -331,4 +332,4 @@ def _pieces(dispatch: Dispatch, span: Span, fragments: Any) -> Iterator[Piece]:
     yield start, span.end
 
 
-FORMAT = Format("brat", "brat standoff", ("",), recognise, read, write)
+FORMAT = Format("brat", "brat standoff", ("",), recognise, read, write, pieces="none", companions=_SETTINGS)

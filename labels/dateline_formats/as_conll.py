@@ -156,4 +156,4 @@ def _document(dispatch: Dispatch, read_id: str, losses: list[Finding]) -> str:
     return f"{_DOCUMENT} O\n\n" + "".join("".join(lines[start:end]) + "\n" for start, end in found)
 
 
-FORMAT = Format("conll", "CoNLL: a token and a tag a line", SUFFIXES, recognise, read, write)
+FORMAT = Format("conll", "CoNLL: a token and a tag a line", SUFFIXES, recognise, read, write, pieces="blocks")

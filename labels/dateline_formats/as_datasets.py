@@ -109,13 +109,27 @@ def _splits(path: Path) -> dict[str, list[dict[str, Any]]]:
     from datasets import load_from_disk
 
     try:
+        _check_tables(path)
         loaded = load_from_disk(str(path))
         parts: dict[str, Any] = (
             {str(name): each for name, each in loaded.items()} if isinstance(loaded, dict) else {_LONE: loaded}
         )
-        return {name: [_named(row, part.features) for row in part] for name, part in parts.items()}
+        plain = {name: part.with_format(None) for name, part in parts.items()}  # not as tensors, every column
+        return {name: [_named(row, part.features) for row in part] for name, part in plain.items()}
     except Exception as error:
         raise InputError(Place(str(path)), "datasets", f"{type(error).__name__}: {error}") from None
+
+
+def _check_tables(path: Path) -> None:
+    """Raise where a table does not fit its buffers: whoever takes values from it would read beyond the memory."""
+    from pyarrow import ipc, memory_map
+
+    splits = path / "dataset_dict.json"
+    folders = [path / name for name in json.loads(splits.read_bytes())["splits"]] if splits.is_file() else [path]
+    for folder in folders:
+        for file in json.loads((folder / "state.json").read_bytes())["_data_files"]:
+            with memory_map(str(folder / file["filename"])) as source:
+                ipc.open_stream(source).read_all().validate(full=True)
 
 
 def _named(value: Any, feature: Any) -> Any:
@@ -289,4 +303,4 @@ def _written(facts: Mapping[str, object]) -> str:
     return json.dumps(dict(facts), ensure_ascii=False, allow_nan=False)
 
 
-FORMAT = Format("datasets", "Hugging Face datasets on disk", SUFFIXES, recognise, read, write)
+FORMAT = Format("datasets", "Hugging Face datasets on disk", SUFFIXES, recognise, read, write, pieces="none")

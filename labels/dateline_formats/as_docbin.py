@@ -7,6 +7,7 @@ what else is known of a dispatch go into `user_data`. Tokens are those of `token
 
 import gc
 import json
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -78,7 +79,8 @@ def _docs(data: bytes, place: Place) -> list["Doc"]:
 
 def _read_doc(doc: "Doc", name: str, doc_id: str, place: Place, reading: Reading) -> None:
     ours = _ours(doc, place, name)
-    meta = ours.get("meta", {"cats": dict(doc.cats)} if doc.cats else {})
+    categories = _categories(doc, place, name)
+    meta = ours.get("meta", {"cats": categories} if categories else {})
     tokens = Tokens(doc.text, tuple((token.idx, token.idx + len(token.text)) for token in doc))
     draft = Draft(reading, place, ours.get("id", doc_id), doc.text, ours.get("published"), meta)
     marks = TokenMarks(draft, tokens=tokens)
@@ -111,6 +113,18 @@ def _ours(doc: "Doc", place: Place, name: str) -> dict[str, Any]:
         return {**ours, "published": ours.get("published") and check_date(str(ours["published"]))}
     except ValueError as error:
         raise InputError(place, name, str(error)) from None
+
+
+def _categories(doc: "Doc", place: Place, name: str) -> dict[str, float]:
+    """What spaCy's text categoriser is told: how far each category holds."""
+    cats: object = doc.cats or {}
+    if not isinstance(cats, dict) or not all(isinstance(key, str) and _is_finite(cats[key]) for key in cats):
+        raise InputError(place, name, f"expected categories with numbers, got {cats!r}")
+    return dict(cats)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _spans(doc: "Doc", place: Place, name: str) -> list[tuple[str, int, int]]:
@@ -188,4 +202,4 @@ def _doc(written: TokenDispatch, vocab: "Vocab") -> "Doc":
     return doc
 
 
-FORMAT = Format("docbin", "spaCy's DocBin", SUFFIXES, recognise, read, write)
+FORMAT = Format("docbin", "spaCy's DocBin", SUFFIXES, recognise, read, write, pieces="none")

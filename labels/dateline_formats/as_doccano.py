@@ -187,4 +187,4 @@ def _written(dispatch: Dispatch) -> dict[str, Any]:
     return {**row, "entities": entities, "relations": relations, "Comments": []}
 
 
-FORMAT = Format("doccano", "doccano's JSON lines", (".jsonl",), recognise, read, write)
+FORMAT = Format("doccano", "doccano's JSON lines", (".jsonl",), recognise, read, write, pieces="rows")

@@ -49,4 +49,4 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
     return ()
 
 
-FORMAT = Format("jsonl", "Dateline's JSON lines", SUFFIXES, recognise, read, write)
+FORMAT = Format("jsonl", "Dateline's JSON lines", SUFFIXES, recognise, read, write, pieces="rows")

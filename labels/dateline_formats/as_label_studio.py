@@ -317,4 +317,4 @@ def _score(chosen: _Chosen, index: int, result: _Result) -> float | None:
     return result.score
 
 
-FORMAT = Format("label-studio", "Label Studio's JSON", (".json",), recognise, read, write)
+FORMAT = Format("label-studio", "Label Studio's JSON", (".json",), recognise, read, write, pieces="rows")

@@ -49,4 +49,4 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
     return tuple(findings)
 
 
-FORMAT = Format("markup", "inline markup", ("",), recognise, read, write)
+FORMAT = Format("markup", "inline markup", ("",), recognise, read, write, pieces="none")

@@ -154,4 +154,4 @@ def _words(dispatch: Dispatch, part: tuple[str, tuple[int, int], tuple[int, int]
     return f"{label} from {dispatch.text[slice(*head)]!r} at {head[0]} to {dispatch.text[slice(*tail)]!r} at {tail[0]}"
 
 
-FORMAT = Format("muc4", "role fillers as of MUC-4", SUFFIXES, recognise, read, write)
+FORMAT = Format("muc4", "role fillers as of MUC-4", SUFFIXES, recognise, read, write, pieces="rows")

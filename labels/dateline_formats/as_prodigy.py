@@ -253,4 +253,4 @@ def _tokens(dispatch: Dispatch) -> Iterator[Piece]:
         yield from pairwise((match.start(), *inner, match.end()))
 
 
-FORMAT = Format("prodigy", "Prodigy's JSON lines", (".jsonl",), recognise, read, write)
+FORMAT = Format("prodigy", "Prodigy's JSON lines", (".jsonl",), recognise, read, write, pieces="rows")

@@ -260,4 +260,4 @@ def _told(dispatch: Dispatch, losses: list[Finding]) -> dict[tuple[str, str, str
     return told
 
 
-FORMAT = Format("re3d", _TITLE, SUFFIXES, recognise, read, write)
+FORMAT = Format("re3d", _TITLE, SUFFIXES, recognise, read, write, pieces="none")

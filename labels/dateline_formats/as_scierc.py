@@ -211,4 +211,4 @@ def _by_sentence(
     return [[[*tokens, *label] for tokens, label in parts if start <= tokens[0] < end] for start, end in ranges]
 
 
-FORMAT = Format("scierc", "the JSON of SciERC, DyGIE++ and PURE", SUFFIXES, recognise, read, write)
+FORMAT = Format("scierc", "the JSON of SciERC, DyGIE++ and PURE", SUFFIXES, recognise, read, write, pieces="rows")

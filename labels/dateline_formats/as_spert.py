@@ -112,4 +112,4 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     return {**own, **dispatch.meta, **written.text_row()}
 
 
-FORMAT = Format("spert", _TITLE, SUFFIXES, recognise, read, write)
+FORMAT = Format("spert", _TITLE, SUFFIXES, recognise, read, write, pieces="rows")

@@ -246,4 +246,4 @@ def _short(layer: Layer) -> str:
     return layer.name.rpartition(".")[2]
 
 
-FORMAT = Format("webanno", "WebAnno TSV 3.3", SUFFIXES, recognise, read, write)
+FORMAT = Format("webanno", "WebAnno TSV 3.3", SUFFIXES, recognise, read, write, pieces="none")

@@ -186,4 +186,4 @@ def _short(type_name: str) -> str:
     return type_name.rpartition(".")[2]
 
 
-FORMAT = Format("xmi", "UIMA CAS XMI", SUFFIXES, recognise, read, write, (TYPES,))
+FORMAT = Format("xmi", "UIMA CAS XMI", SUFFIXES, recognise, read, write, pieces="none", companions=(TYPES,))

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 Typed = TypeVar("Typed")
 _SPACE = " \t\r\n"
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]', re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # how JSON spells half of a surrogate pair; UTF-8 has no other way
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -43,7 +44,12 @@ def read_rows(path: Path) -> list[Row]:
     place = Place(str(path))
     data = read_bytes(path)
     text = decode_utf8(data.removeprefix(BYTE_ORDER_MARK), place)
-    rows = list(_listed(text, place) if text.lstrip(_SPACE).startswith("[") else _in_a_row(text, place))
+    may_have_halves = _HALF.search(text) is not None
+    rows = []
+    for row in _listed(text, place) if text.lstrip(_SPACE).startswith("[") else _in_a_row(text, place):
+        if may_have_halves:
+            check_surrogates(row.value, row.place, row.field)
+        rows.append(row)
     if not rows:
         raise InputError(place, "file", "expected at least one object, got none")
     return rows
@@ -126,6 +132,10 @@ def _decode(text: str, at: int, place: Place, line: int) -> tuple[object, int]:
     try:
         return strict_decoder().raw_decode(text, at)
     except json.JSONDecodeError as error:
+        whole = text.rstrip(_SPACE)
+        if error.pos >= len(whole):
+            here = place.at(whole.count("\n") + 1)
+            raise InputError(here, "json", "the file ends before its JSON does") from None
         here = place.at(error.lineno)
         raise InputError(here, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:
@@ -137,5 +147,4 @@ def _decode(text: str, at: int, place: Place, line: int) -> tuple[object, int]:
 def _object(value: object, place: Place, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(place, name or "row", f"expected an object, got {type(value).__name__}")
-    check_surrogates(value, place, name)
     return value

@@ -48,6 +48,7 @@ FORMATS: tuple[Format, ...] = (
     as_jsonl.FORMAT,
 )
 _HEAD = 1 << 20
+_BARE = (".txt", ".csv", ".parquet")
 
 
 def named(name: str) -> Format:
@@ -87,12 +88,19 @@ def recognised(path: Path, among: Sequence[Format] = FORMATS) -> tuple[Format, s
     """The same; raises InputError where no format does. The only format there is reads whatever it is given."""
     found = recognise(path, among) or ((among[0], "asked for") if len(among) == 1 else None)
     if found is None:
-        names = ", ".join(each.name for each in among)
-        expected = f"expected a folder or a file in a known format ({names})"
-        raise InputError(
-            Place(str(path)), "format", f"{expected}; `dateline convert --from` names one that is not seen"
-        )
+        raise InputError(Place(str(path)), "format", _unknown(path, among))
     return found
+
+
+def _unknown(path: Path, among: Sequence[Format]) -> str:
+    """What there is to say of a file in no format."""
+    if not path.stat().st_size:
+        return "expected annotations, got an empty file"
+    names = ", ".join(each.name for each in among)
+    expected = f"expected a folder or a file of annotations in a known format ({names})"
+    if path.name.removesuffix(".gz").endswith(_BARE):
+        return f"{expected}; a text that nobody annotated is read by `dateline extract`"
+    return f"{expected}; one that is not recognised is named by `dateline convert --from`"
 
 
 def _head(path: Path) -> bytes:

@@ -14,7 +14,9 @@ from .known import FORMATS, recognise, recognised
 from .label_map import LabelMap
 
 _AS_IT_IS = LabelMap()
+_ASKED_FOR = "--from"
 _SHOWN = 20
+_REASONS = 2
 
 
 def read_annotations(
@@ -59,13 +61,16 @@ def recognitions(paths: Iterable[Path], given: Format | None = None) -> list[str
     lines = []
     for path in paths:
         counts = Counter(
-            (each.title, known[1] if (known := recognise(unit, [each])) else "asked for")
+            (each, known[1] if (known := recognise(unit, [each])) else _ASKED_FOR)
             for unit, each in units_of(path, (given,) if given else FORMATS)
             if each
         )
-        for (title, reason), count in counts.items():
+        for each in dict.fromkeys(each for each, _ in counts):
+            reasons = [reason for (other, reason), _ in counts.most_common() if other is each]
+            count = sum(number for (other, _), number in counts.items() if other is each)
             many = f"{count} files, " if path.is_dir() and count > 1 else ""
-            lines.append(f"{path}: {many}{title}, known by {reason}" if reason != "asked for" else f"{path}: {title}")
+            why = "" if _ASKED_FOR in reasons else f" ({'; '.join(reasons[:_REASONS])})"
+            lines.append(f"{path}: {many}{each.title}{why}")
     return lines
 
 
@@ -88,20 +93,25 @@ def units_of(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format
         return
     found = list(_walk(path, among))
     if not any(each for _, each in found):
-        titles = ", ".join(each.title for each in among)
-        raise InputError(Place(str(path)), "format", f"no file here is in a format looked for: {titles}")
+        if not found:
+            raise InputError(Place(str(path)), "format", "expected annotated files, got an empty folder")
+        names = ", ".join(each.name for each in among)
+        first = f"{found[0][0].relative_to(path)}{' and so on' if len(found) > 1 else ''}"
+        raise InputError(Place(str(path)), "format", f"no file here is in a format looked for ({names}), got {first}")
     yield from found
 
 
 def _walk(folder: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format | None]]:
-    """The folder itself where a format has it for a unit, else what is in it, but for hidden folders."""
+    """The folder itself where a format has it for a unit, else what is in it, but for what is hidden."""
     whole = recognise(folder, among)
     if whole:
         yield folder, whole[0]
         return
     for each in sorted(folder.iterdir()):
+        if each.name.startswith("."):
+            continue
         if each.is_dir():
-            yield from () if each.is_symlink() or each.name.startswith(".") else _walk(each, among)
+            yield from () if each.is_symlink() else _walk(each, among)
         else:
             yield each, (recognise(each, among) or (None,))[0]
 
@@ -109,12 +119,12 @@ def _walk(folder: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format 
 def left_out(path: Path, units: Sequence[tuple[Path, Format | None]]) -> tuple[Finding, ...]:
     """A warning that names the files of a folder in no format, but for those that belong to a unit, as a text may."""
     beside = {unit.with_suffix("") for unit, each in units if each}
-    companions = {unit.parent / name for unit, each in units if each for name in each.companions}
+    companions = {above / name for unit, each in units if each for above in unit.parents for name in each.companions}
     unread = [unit for unit, each in units if not each]
     others = [unit for unit in unread if unit not in companions and unit.with_suffix("") not in beside]
     if not others:
         return ()
-    what = f"left out, in no format looked for: {', '.join(str(each.relative_to(path)) for each in others)}"
+    what = f"left out, for they are in no known format: {', '.join(str(each.relative_to(path)) for each in others)}"
     return (Finding(Place(str(path)), "format", "warning", what),)
 
 
@@ -132,9 +142,12 @@ def _merged(parts: Sequence[Annotated]) -> Annotated:
 
 
 def _check(annotated: Annotated, schema: Schema) -> None:
+    held = Counter(annotated.place_of(dispatch).path for dispatch in annotated.dispatches)
     for dispatch in annotated.dispatches:
         for field, what in schema.problems(dispatch):
-            raise InputError(annotated.place_of(dispatch, _part(dispatch, field)), field, what)
+            place = annotated.place_of(dispatch, _part(dispatch, field))
+            several = held[annotated.place_of(dispatch).path] > 1  # maybe all on one line, so the field names the one
+            raise InputError(place, f"{dispatch.id}.{field}" if several else field, what)
 
 
 def _part(dispatch: Dispatch, field: str) -> Span | Relation | None:

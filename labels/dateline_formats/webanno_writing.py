@@ -68,7 +68,7 @@ def _written(dispatch: Dispatch) -> str:
     found = sentences(tokens, ())
     units = _units(tokens, found, dispatch.spans)
     rows = _Cells.of(dispatch, [unit for of_sentence in units for unit in of_sentence])
-    widths = list(accumulate(map(_UTF_16.width, dispatch.text), initial=0))
+    widths = list(accumulate(_UTF_16.widths(dispatch.text), initial=0))
     lines = [FORMAT_LINE, *rows.header, ""]
     begins = [tokens.offsets[first][0] for first, _ in found]
     for begin, end, of_sentence in zip(begins, [*begins[1:], None][: len(begins)], units, strict=True):

@@ -8,8 +8,8 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 
 import json
 import math
-import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -17,9 +17,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
 from .schema import Schema
+from .surrogates import SURROGATE
 from .toml_files import fault_text
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _Id = Annotated[str, AfterValidator(check_id)]
 _Date = Annotated[str, AfterValidator(check_date)]
 
@@ -110,17 +110,22 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
 
 
 def read_json(line: str, place: Place) -> object:
-    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused."""
+    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused.
+
+    The fault of a whole file, a place without a line, is told with its line.
+    """
     try:
         return json.loads(line, **_STRICT)
     except json.JSONDecodeError as error:
-        raise InputError(place, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
+        where = place if place.line else place.at(error.lineno)
+        raise InputError(where, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:
         raise InputError(place, "json", str(error)) from None
     except RecursionError:
         raise InputError(place, "json", "nested too deep") from None
 
 
+@cache
 def strict_decoder() -> json.JSONDecoder:
     """The decoder behind `read_json`; it raises ValueError or RecursionError."""
     return json.JSONDecoder(**_STRICT)
@@ -173,7 +178,7 @@ def _lone_surrogate(plain: object) -> tuple[tuple[int | str, ...], int] | None:
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, str):
-            match = _SURROGATE.search(value)
+            match = SURROGATE.search(value)
             if match:
                 return path, match.start()
         elif isinstance(value, dict):

@@ -13,11 +13,12 @@ import pyarrow.parquet
 import pytest
 from archive_texts import write_mixed
 from archives import write_lines
+from dateline_archive.listing import check_listing, listing_lines
 from dateline_archive.shards import Plan, Position, Shard, shards
-from dateline_infer.input_files import check_listing, files_of, listing_lines
-from dateline_infer.inputs import Columns, read_inputs
-from dateline_infer.rows import At, rows
-from dateline_infer.unpacking import Limits
+from dateline_inputs.dispatches import Columns, read_inputs
+from dateline_inputs.files import files_of
+from dateline_inputs.rows import At, rows
+from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -32,7 +32,7 @@ from dateline_archive.tables import (
 )
 from dateline_infer import Extractor
 from dateline_infer.choosing import Asked
-from dateline_infer.inputs import Columns, read_inputs
+from dateline_inputs.dispatches import Columns, read_inputs
 from gazetteer_files import write_gazetteer
 
 NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."

@@ -9,7 +9,7 @@ import pytest
 from dateline_archive.journal import JOURNAL, DoneShard, FileRecord, Journal, read_journal, total
 from dateline_archive.reading import ReadShard, TableFile
 from dateline_archive.shards import Position, Shard
-from dateline_infer.rows import Row
+from dateline_inputs.rows import Row
 from dateline_labels import InputError
 
 

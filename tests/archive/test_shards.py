@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from dateline_archive.listing import listing_lines
 from dateline_archive.shards import FORMATS, Plan, Position, Shard, shards
-from dateline_infer.input_files import listing_lines
-from dateline_infer.inputs import Columns
-from dateline_infer.unpacking import Limits
+from dateline_inputs.dispatches import Columns
+from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError
 
 

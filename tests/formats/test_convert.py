@@ -1,11 +1,12 @@
 """`dateline convert` between formats: recognised and said, refused or listed, nothing written where aught is wrong."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dateline_formats.known import FORMATS, named, recognise
-from dateline_formats.reading import read_annotations
+from dateline_formats.reading import read_annotations, recognitions
 from dateline_labels import Dispatch, InputError, Relation, Schema, Span
 from dateline_labels.main import main
 
@@ -38,7 +39,7 @@ def test_the_corpus_goes_through_label_studio_unchanged(tmp_path: Path, capsys: 
     assert run(capsys, NOTES, tasks, "--to", "label-studio")[0] == 0
     status, out, err = run(capsys, tasks, back, "--schema", SCHEMA)
     assert (status, out) == (0, f"{len(list(NOTES.iterdir()))} dispatches written to {back}\n")
-    assert err == [f"{tasks}: Label Studio's JSON, known by tasks with data and annotations; written as inline markup"]
+    assert err == [f"{tasks}: Label Studio's JSON (tasks with data and annotations); written as inline markup"]
     assert {path.name: path.read_bytes() for path in back.iterdir()} == {
         path.name: path.read_bytes() for path in NOTES.iterdir()
     }
@@ -101,8 +102,68 @@ def test_what_is_left_out_of_a_folder_is_named(tmp_path: Path) -> None:
     annotated = read_annotations([tmp_path])
     assert [dispatch.id for dispatch in annotated.dispatches] == ["d1", "d2"]
     assert [str(finding) for finding in annotated.findings] == [
-        f"{tmp_path}:0:format: warning: left out, in no format looked for: .hidden, README.md, notes.docx"
+        f"{tmp_path}:0:format: warning: left out, for they are in no known format: README.md, notes.docx"
     ]
+
+
+def test_what_brat_keeps_beside_its_documents_is_no_annotation_left_out(tmp_path: Path) -> None:
+    named("brat").write([DISPATCH], tmp_path / "week 1", False)
+    for name in ("annotation.conf", "visual.conf", ".stats_cache", "week 1/annotation.conf", "week 1/._d1.ann"):
+        (tmp_path / name).write_text("[entities]", encoding="utf-8")
+    annotated = read_annotations([tmp_path])
+    assert ([dispatch.id for dispatch in annotated.dispatches], annotated.findings) == (["d1"], ())
+
+
+def test_a_folder_is_said_to_be_in_a_format_once(tmp_path: Path) -> None:
+    named("brat").write([DISPATCH, Dispatch("d2", "x"), Dispatch("d3", "y")], tmp_path, False)
+    said = f"{tmp_path}: 3 files, brat standoff (its name ends in .ann; lines as T1⇥…)"
+    assert recognitions([tmp_path]) == [said]
+
+
+def test_a_fault_in_a_file_of_many_names_its_dispatch(tmp_path: Path) -> None:
+    schema = Schema.read(SCHEMA)
+    alone, many = tmp_path / "alone.json", tmp_path / "many.json"
+    named("label-studio").write([replace(DISPATCH, relations=())], alone, True)
+    named("label-studio").write([Dispatch("d0", "x"), replace(DISPATCH, relations=())], many, True)
+    for path, field in ((alone, "spans[0].label"), (many, "d1.spans[0].label")):
+        with pytest.raises(InputError) as caught:
+            read_annotations([path], schema)
+        assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("empty.json", b"", "expected annotations, got an empty file"),
+        ("dispatch.txt", b"words", "`dateline extract`"),
+        ("paper.pdf", b"%PDF-1.4", "`dateline convert --from`"),
+    ],
+)
+def test_a_file_in_no_format_is_told_what_it_may_be(name: str, data: bytes, what: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match=what):
+        read_annotations([tmp_path / name])
+
+
+def test_a_folder_without_annotations_is_told_what_is_in_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="got an empty folder"):
+        read_annotations([tmp_path])
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(InputError, match=r"got paper\.pdf"):
+        read_annotations([tmp_path])
+
+
+def test_a_file_that_breaks_off_is_said_to(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    named("label-studio").write([Dispatch("d1", "x"), Dispatch("d2", "y")], path, True)
+    broken = path.read_text(encoding="utf-8").rstrip("]} \n")
+    path.write_text(broken + "\n\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_annotations([path])
+    assert (caught.value.place.line, caught.value.what) == (
+        broken.count("\n") + 1,
+        "the file ends before its JSON does",
+    )
 
 
 def test_an_id_in_two_formats_is_refused(tmp_path: Path) -> None:

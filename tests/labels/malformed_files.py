@@ -50,10 +50,10 @@ SUFFIXES = ["in.txt", "in.json", "in.anno", "in.csv", "in", "in.MD", "in.md.gz",
 
 # name, files, what is converted, the file that is named, line, what the message says
 FOLDERS: list[tuple[str, dict[str, bytes], str, str, int, str]] = [
-    ("empty", {"folder/": b""}, "folder", "folder", 0, "no file here is in a format"),
-    ("named_like_a_file", {"in.md/": b""}, "in.md", "in.md", 0, "no file here is in a format"),
+    ("empty", {"folder/": b""}, "folder", "folder", 0, "expected annotated files, got an empty folder"),
+    ("named_like_a_file", {"in.md/": b""}, "in.md", "in.md", 0, "expected annotated files, got an empty folder"),
     ("of_other_files", {"folder/a.txt": _GOOD}, "folder", "folder", 0, "no file here is in a format"),
-    ("of_folders", {"folder/a.md/": b"", "folder/b/": b""}, "folder", "folder", 0, "no file here is in a format"),
+    ("of_folders", {"folder/a.md/": b"", "folder/b/": b""}, "folder", "folder", 0, "got an empty folder"),
     ("with_one_bad_file", {"f/a.md": _GOOD, "f/b.md": b"x"}, "f", "f/b.md", 1, "header: "),
     ("with_a_bad_file_far_down", {"f/a.md": _GOOD, "f/x/y/z.jsonl": b"[]"}, "f", "f/x/y/z.jsonl", 1, "got list"),
     ("with_an_empty_file", {"f/a.md": _GOOD, "f/b.jsonl": b""}, "f", "f/b.jsonl", 0, "expected at least one dispatch"),

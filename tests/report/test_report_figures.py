@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Relation, RelationType, Schema, Span, SpanType
 from dateline_labels.scoring import score, total
 from dateline_report.figures import Readings, figures_of
@@ -16,6 +15,7 @@ from dateline_report.learning_curve import learning_curve
 from dateline_report.meanings import MEANINGS, meaning
 from dateline_report.model_facts import data_facts
 from dateline_report.reporting import Data, Model, measured, write_metrics
+from dateline_statistics.bootstrap import Sampling
 from disturbed_readings import SCHEMA, corpus, disturbed
 
 KEYS = {

@@ -69,3 +69,20 @@ def test_a_recipe_to_retrain_with_is_shipped_and_fits_the_default_one() -> None:
     begun = retrain.begun_from(Path("out/default/checkpoint"))
     assert begun.teacher.start
     assert begun.teacher.checkpoints == (Path("out/default/checkpoint"),)
+
+
+def test_each_generation_has_the_next_seed_and_all_before_it_as_teachers(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(MINIMAL + '[teacher]\ncheckpoints = ["given"]\ngenerations = 3\n', encoding="utf-8")
+    recipe = Recipe.read(path)
+    found = [recipe.generation(number) for number in (1, 2, 3)]
+    given, one, two = tmp_path / "given", Path("out/generations/1"), Path("out/generations/2")
+    assert [each.seed for each in found] == [13, 14, 15]
+    assert [each.output for each in found] == [one, two, Path("out")]
+    assert [each.teacher.checkpoints for each in found] == [(given,), (given, one), (given, one, two)]
+
+
+def test_one_generation_is_the_recipe_itself(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(MINIMAL, encoding="utf-8")
+    recipe = Recipe.read(tmp_path / "mine.toml")
+    assert recipe.generation(1) == recipe

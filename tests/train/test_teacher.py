@@ -67,6 +67,8 @@ def test_several_teachers_are_read_as_one(
         ("start = true", 0, "to start from a teacher, name its checkpoint"),
         ("weight = 1.5", 0, "a share from 0 to 1"),
         ('checkpoints = ["{checkpoint}"]\nstart = true', 5, "the encoder has 2 layers, got 5"),
+        ("generations = 0", 0, "generations is a number from 1"),
+        ('checkpoints = ["{checkpoint}"]\nstart = true\ngenerations = 2', 0, "has one generation"),
     ],
 )
 def test_a_teacher_that_cannot_teach_is_refused(
@@ -76,6 +78,32 @@ def test_a_teacher_that_cannot_teach_is_refused(
     with pytest.raises(InputError, match=says):
         run_training(written(tmp_path, tiny_encoder, corpus_sample, named, layers))
     assert not (tmp_path / "out" / "model.safetensors").exists()
+
+
+def test_each_generation_is_taught_by_all_before_it(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, tiny_encoder, corpus_sample, "generations = 2", fitting="epochs = 3")
+    run_training(path)
+    out = tmp_path / "out"
+    first = out / "generations" / "1"
+    recipes = [json.loads((each / "training.json").read_text(encoding="utf-8"))["recipe"] for each in (first, out)]
+    assert [recipe["seed"] for recipe in recipes] == [7, 8]
+    assert [recipe["teacher"]["checkpoints"] for recipe in recipes] == [[], [first.as_posix()]]
+    learnt = [(each / "log.jsonl").read_text(encoding="utf-8") for each in (first, out)]
+    assert ["teacher_loss" in log for log in learnt] == [False, True]
+    weights = [(each / "model.safetensors").read_bytes() for each in (first, out)]
+
+    for gone in ("training.json", "model.safetensors", "log.jsonl"):  # as if it had been interrupted in the last one
+        (out / gone).unlink()
+    capsys.readouterr()
+    assert run_training(path) == out
+    said = capsys.readouterr().err
+    assert said.count("is trained already") == 1
+    assert [(each / "model.safetensors").read_bytes() for each in (first, out)] == weights
+
+    with pytest.raises(InputError, match="holds a run of 2 generations, not of 1; name another --output"):
+        run_training(written(tmp_path, tiny_encoder, corpus_sample, "generations = 1", fitting="epochs = 3"))
 
 
 def test_a_teacher_of_another_schema_is_refused(

@@ -5,7 +5,7 @@ import pytest
 from dateline_labels import Dispatch, Span
 from dateline_values.calendar_names import easter
 from dateline_values.dates import When, anchor_of, resolve, resolve_all
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 THURSDAY = date(2017, 7, 20)
@@ -43,6 +43,21 @@ PIECES = [
         "0300",
     ),
 ]
+FAR = [
+    "0000",
+    "0001",
+    "9999",
+    "3000",
+    "99999999999",
+    "past",
+    "winters",
+    "decades",
+    "years",
+    "Christmas",
+    "evening",
+    "dawn",
+]
+"""With which one leaves the calendar."""
 LOOKS_AHEAD = ("2016", "next", "until", "20", "end", "late", "31", "year", "week", "month", "weekend", "to", "half")
 
 
@@ -200,6 +215,8 @@ DATELINES = [
     ("\n\n  KABUL, July 20, 2017 (AP) — Six", None, "July 20, 2017", date(2017, 7, 20)),
     ("Six die\nMore are hurt\nKABUL, July 20, 2017 (AP) — Six", None, "July 20, 2017", date(2017, 7, 20)),
     ("Monday, July 17, 2017\nSix", None, "Monday, July 17, 2017", date(2017, 7, 17)),
+    ("San Juan de la Maguana, July 20, 2017 (AP)", None, "July 20, 2017", date(2017, 7, 20)),
+    ("summary OF 20 July 2017\n", None, "20 July 2017", date(2017, 7, 20)),
     ("SANTA CRUZ DE LA SIERRA, July 20, 2017 (AP)", None, "July 20, 2017", date(2017, 7, 20)),
     ("KABUL, 20th July '17 [AP] Six", None, "20th July '17", date(2017, 7, 20)),
     ("KABUL, July 20th: Six", "2017-07-21", "July 20th", date(2017, 7, 20)),
@@ -237,10 +254,15 @@ def test_the_dateline_is_found(text: str, published: str | None, words: str, day
         ("kabul, July 20, 2017 (AP) - Six died.", None, None),
         ("July 32, 2017\n\nSix died.", None, None),
         ("July 2017\n\nSix died.", None, None),
+        ("Six died.", "2017-07-20 05:30 GMT", date(2017, 7, 20)),
+        ("Six died.", " 2017-07-20\n", date(2017, 7, 20)),
+        ("Six died.", "2017-07-201", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "0001-01-01T00:00:00", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "9999-12-31", None),
         ("Six died.", "yesterday", None),
         ("KABUL, July 20 (Reuters) - Six died.", "0001-01-01", None),
         ("KABUL, July 20 (Reuters) - Six died.", "9999-12-31T23:59:59", None),
-        ("KABUL, May 20 (Reuters) - Six died.", "9999-12-30", date(9999, 12, 30)),
+        ("KABUL, May 20 (Reuters) - Six died.", "9999-12-30", None),
         ("", None, None),
     ],
 )
@@ -306,6 +328,20 @@ def test_at_the_edges_of_the_calendar_there_is_a_day_or_none_but_no_error(words:
 @given(st.text(max_size=40), st.none() | st.dates())
 def test_any_words_are_read(words: str, anchor: date | None) -> None:
     assert resolve(words, anchor).reason
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES + FAR), min_size=1, max_size=5), max_size=3), st.none() | st.dates())
+@example([["December", "31", "9999", "evening"], ["dawn"]], None)
+@example([["past", "3000", "years"]], THURSDAY)
+def test_no_time_leaves_the_calendar(times: list[list[str]], anchor: date | None) -> None:
+    text, spans = "", []
+    for number, pieces in enumerate(times):
+        words = " ".join(pieces)
+        spans.append(Span(f"t{number}", "TIME", len(text), len(text) + len(words)))
+        text += f"{words}. "
+    assert all(when.reason for when in resolve_all(text, spans, anchor))
+    assert all(resolve(" ".join(pieces), anchor).reason for pieces in times)
 
 
 @settings(deadline=None)

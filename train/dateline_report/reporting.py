@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Case
+from dateline_statistics.bootstrap import Sampling
 
 from .figures import FORMAT, Readings, figures_of
 from .learning_curve import learning_curve

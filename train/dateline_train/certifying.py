@@ -10,14 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import typer
-from dateline_formats.label_map import LabelMap
-from dateline_formats.reading import read_and_say
-from dateline_infer.bundle import BundleConfig, load_bundle
-from dateline_infer.certificate import Certificate, GateRecord, VariantRecord
-from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked, choose
-from dateline_infer.extractor import Extractor
-from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
-from dateline_infer.manifest import (
+from dateline_bundle.certificate import Certificate, GateRecord, VariantRecord
+from dateline_bundle.encoders import FP16, FP32, INT8, INT8_DYNAMIC, VARIANTS
+from dateline_bundle.manifest import (
     CARD,
     CONFIG,
     GATE,
@@ -25,10 +20,15 @@ from dateline_infer.manifest import (
     METRICS,
     TOKENIZER,
     TRAINING,
-    VARIANTS,
     read_manifest,
     write_bundle,
 )
+from dateline_formats.label_map import LabelMap
+from dateline_formats.reading import read_and_say
+from dateline_infer.bundle import BundleConfig, load_bundle
+from dateline_infer.choosing import Asked, choose
+from dateline_infer.extractor import Extractor
+from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
 from dateline_infer.measuring import measure_speed
 from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_labels import (

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from dateline_annotation.split_file import PARTS, SplitFile
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
@@ -19,6 +18,7 @@ from dateline_report.history import remember
 from dateline_report.history_entries import of_metrics
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
+from dateline_splits.file import PARTS, SplitFile
 
 FINDINGS = "findings.txt"
 """What was lost, repaired or doubtful in the data, a line each."""

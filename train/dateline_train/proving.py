@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from dateline_infer.certificate import VariantRecord
+from dateline_bundle.certificate import VariantRecord
+from dateline_bundle.encoders import VARIANTS
 from dateline_infer.choosing import Choice
 from dateline_infer.extractor import Extractor
 from dateline_infer.heads import SpanBatch
-from dateline_infer.manifest import VARIANTS
 from dateline_infer.network import Network
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_labels import Dispatch, Schema

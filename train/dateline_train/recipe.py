@@ -15,6 +15,8 @@ from pydantic import ConfigDict
 _STRICT = ConfigDict(extra="forbid")
 
 Tracker = Literal["tensorboard", "mlflow", "wandb"]
+GENERATIONS = "generations"
+"""Folder in a run's output with the generations that taught the last one."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,15 @@ class TeacherSection:
     checkpoints: tuple[Path, ...] = ()  # of the same schema and tokenizer
     weight: float = 0.5  # share of the loss that is against what they make of a batch
     start: bool = False  # begin with the weights of the first one, not with those of a pretrained encoder
+    generations: int = 1  # trainings one after the other, each taught by all before it too; the last is the checkpoint
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.weight <= 1.0:
             raise ValueError("weight takes a share from 0 to 1")
+        if self.generations < 1:
+            raise ValueError("generations is a number from 1")
+        if self.start and self.generations > 1:
+            raise ValueError("a training that starts from a teacher has one generation")
         if self.start and not self.checkpoints:
             raise ValueError("to start from a teacher, name its checkpoint")
 
@@ -253,7 +260,16 @@ class Recipe:
 
     def begun_from(self, checkpoint: Path) -> "Recipe":
         """The same run, begun with the weights of a checkpoint, which takes the place of the recipe's teachers."""
-        return replace(self, teacher=replace(self.teacher, checkpoints=(checkpoint,), start=True))
+        return replace(self, teacher=replace(self.teacher, checkpoints=(checkpoint,), start=True, generations=1))
+
+    def generation(self, number: int) -> "Recipe":
+        """The training of that generation, from 1: of a seed of its own and taught by those before it as well, as in
+        born-again networks (Furlanello et al., 2018). All but the last lie within the output of the last.
+        """
+        folders = [self.output / GENERATIONS / str(each) for each in range(1, self.teacher.generations)] + [self.output]
+        checkpoints = (*self.teacher.checkpoints, *folders[: number - 1])
+        teacher = replace(self.teacher, checkpoints=checkpoints, generations=number)
+        return replace(self, seed=self.seed + number - 1, output=folders[number - 1], teacher=teacher)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, for the checkpoint's record."""

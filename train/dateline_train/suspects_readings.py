@@ -18,6 +18,7 @@ import typer
 from dateline_formats.format import Annotated
 from dateline_infer.weighing import Weighed, weigh
 from dateline_labels import InputError, Place, Schema, jsonl
+from dateline_labels.digests import line_of
 from dateline_labels.files import decode_utf8, write_atomically, write_dispatches
 from dateline_labels.progress import with_progress
 from pydantic import TypeAdapter, ValidationError
@@ -67,7 +68,7 @@ def _fingerprint(recipe: Recipe, schema: Schema, annotated: Annotated, folds: in
     known = json.dumps([plain, recipe.data.varied, schema.to_dict(), folds, version("dateline")], sort_keys=True)
     digest = hashlib.sha256(known.encode())
     for dispatch in annotated.dispatches:
-        digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
+        digest.update(line_of(dispatch))
     return digest.hexdigest()
 
 

@@ -5,6 +5,7 @@
 <output>/log.jsonl   what was logged
 <output>/findings.txt  what was lost, repaired or doubtful in the data, if anything
 <output>/training/   the saved states of an unfinished run, gone when it is finished
+<output>/generations/  the checkpoints that taught this one, where the recipe asks for generations
 """
 
 import hashlib
@@ -20,16 +21,16 @@ from typing import Any
 
 import torch
 import typer
-from dateline_annotation.split_file import SplitFile
 from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
 from dateline_infer.windows import SpecialTokens
-from dateline_labels import InputError, Place, Schema, jsonl
+from dateline_labels import InputError, Place, Schema
+from dateline_labels.digests import dispatches_digest, file_digest, line_of
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
-from dateline_report.history_entries import weights_digest
-from dateline_report.model_facts import dispatches_digest
+from dateline_report.model_facts import WEIGHTS
+from dateline_splits.file import SplitFile
 from pydantic import TypeAdapter
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
@@ -113,10 +114,20 @@ def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallba
     """Train a recipe that was read from `place`; `callbacks` are told how the training goes; the rest as above."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
-    run = prepare(recipe, place)
+    first = prepare(recipe.generation(1), place)
     # of several processes the first one holds the folder
     held = locked(recipe.output, "training run") if _is_main() else nullcontext()
-    with held, tracked(recipe.fitting.report_to, recipe.output):
+    with held:
+        _check_generations(recipe)
+        trained = _train_generation(first, callbacks)
+        for number in range(2, recipe.teacher.generations + 1):
+            trained = _train_generation(prepare(recipe.generation(number), place), callbacks)
+    return trained
+
+
+def _train_generation(run: Run, callbacks: Sequence[TrainerCallback]) -> Path | None:
+    recipe = run.recipe
+    with tracked(recipe.fitting.report_to, recipe.output):
         if _is_finished(run):
             _say(f"{recipe.output} is trained already; remove it to train it again")
             return None
@@ -160,6 +171,9 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     plain = {**recipe.to_dict(), "output": None, "data": None}
     fitting = {**plain["fitting"], "report_to": ()}
     plain["fitting"] = {name: value for name, value in fitting.items() if name not in _LATER or value}
+    plain["teacher"]["checkpoints"] = [None for _ in recipe.teacher.checkpoints]
+    if recipe.teacher.generations == 1:
+        del plain["teacher"]["generations"]
     del plain["tune"], plain["retrain"]
     if parts.new:
         plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
@@ -167,7 +181,7 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     digest.update(teacher.digest(recipe).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*parts.splits.train, *parts.splits.validation):
-        digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
+        digest.update(line_of(dispatch))
     return digest.hexdigest()
 
 
@@ -299,7 +313,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "recipe": run.recipe.to_dict(),
         "dispatches": {"train": len(run.splits.train), "validation": len(validation)},
         "data": {"train": dispatches_digest(run.splits.train), "validation": dispatches_digest(validation)},
-        **({"begun_with": weights_digest(run.recipe.teacher.checkpoints[0])} if run.known else {}),
+        **({"begun_with": file_digest(run.recipe.teacher.checkpoints[0] / WEIGHTS)} if run.known else {}),
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
         "thresholds": thresholds,
         "obligatory": obligatory,
@@ -328,6 +342,16 @@ def _is_finished(run: Run) -> bool:
         begun = json.dumps({"fingerprint": run.fingerprint})
         write_atomically(output / "training" / "run.json", begun.encode("utf-8"))
     return False
+
+
+def _check_generations(recipe: Recipe) -> None:
+    """Raises InputError where the output holds a run of fewer or more generations, before the first one is trained."""
+    path = recipe.output / RECORD
+    if path.is_file():
+        teaching = json.loads(path.read_text(encoding="utf-8"))["recipe"].get("teacher", {})
+        if (found := teaching.get("generations", 1)) != recipe.teacher.generations:
+            what = f"holds a run of {found} generations, not of {recipe.teacher.generations}; name another --output"
+            raise InputError(Place(str(recipe.output)), "output", what)
 
 
 def _processes() -> int:
