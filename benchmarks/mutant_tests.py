@@ -1,7 +1,7 @@
 """A module, its tests and its mutants → which mutants the tests notice.
 
-The tests run once in this process, which thereby loads what they need; then each mutant in a fork of it, where only the
-packages that lean on the mutated module are imported anew. Linux only.
+The tests run once in this process, which thereby loads what they need; then each mutant in a fork of it, where the
+project alone is imported anew, its one module with the mistake. Linux only.
 """
 
 import contextlib
@@ -27,8 +27,6 @@ import pytest
 from mutants import mutants
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("labels", "formats", "values", "incidents", "infer", "archive", "annotation", "report", "train")
-"""The packages of the project without `dateline_`, each before those that may import it."""
 _OWN = {"__main__", "mutants", "mutant_tests", "mutation"}
 KILLED, SURVIVED, ENDLESS = "killed", "survived", "endless"
 _MEMORY = 8 * 2**30
@@ -90,7 +88,7 @@ def outcomes(tested: Tested, sample: int, seed: int) -> list[Outcome]:
     if _run_tests(tested.tests) != 0:
         raise RuntimeError(f"{tested.module}: its tests fail as they stand")
     seconds = _allowed(time.process_time() - begin)
-    _forget(tested.name)
+    _forget_the_project()
     if (unchanged := _in_a_fork(tested, source, seconds)) != SURVIVED:
         raise RuntimeError(f"{tested.module}: its tests pass, but not a second time in a fork: {unchanged}")
     return [
@@ -116,15 +114,12 @@ def _run_tests(tests: Sequence[str]) -> int:
         return int(pytest.main([*options, f"--basetemp={folder}/tests", f"--rootdir={ROOT}", *files]))
 
 
-def _forget(name: str) -> None:
-    """Let every module of the project be imported anew, but for the packages that know nothing of the mutated one."""
-    below = PACKAGES.index(name.partition(".")[0].removeprefix("dateline_"))
-    kept = {f"dateline_{package}" for package in PACKAGES[:below]} | _OWN
-    for loaded, module in list(sys.modules.items()):
+def _forget_the_project() -> None:
+    """Let its modules and the tests be imported anew; what else they import stays."""
+    for name, module in list(sys.modules.items()):
         file = Path(getattr(module, "__file__", None) or "/")
-        ours = file.is_relative_to(ROOT) and ".venv" not in file.parts
-        if ours and loaded.partition(".")[0] not in kept:
-            del sys.modules[loaded]
+        if file.is_relative_to(ROOT) and ".venv" not in file.parts and name not in _OWN:
+            del sys.modules[name]
 
 
 def _in_a_fork(tested: Tested, source: str, seconds: int) -> str:

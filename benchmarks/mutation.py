@@ -29,7 +29,7 @@ CORE = {
     "infer/dateline_infer/windows.py": ("tests/infer/test_windows.py",),
     "infer/dateline_infer/tags.py": ("tests/infer/test_tags.py",),
     "infer/dateline_infer/decoding.py": ("tests/infer/test_decoding.py", "tests/infer/test_extractor_windows.py"),
-    "infer/dateline_values/number_words.py": (*_FIGURES, "tests/values/test_number_words.py"),
+    "infer/dateline_values/number_words.py": (*_FIGURES, "tests/values/test_words_of_numbers.py"),
     "infer/dateline_values/numerals.py": _FIGURES,
     "infer/dateline_values/quantities.py": _FIGURES,
     "infer/dateline_values/figures.py": _FIGURES,
