@@ -8,7 +8,7 @@ SOURCES := labels infer train
 PROCESSES ?= auto
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test fast lint types docs notebooks clean
+.PHONY: demo test fast lint types mutants docs notebooks clean
 
 demo: .venv/ready
 	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
@@ -40,6 +40,10 @@ lint: .venv/ready
 types: .venv/ready
 	$(VENV)/mypy
 	$(VENV)/pyright --pythonpath $(VENV)/python
+
+# Minutes a module; MUTANTS=0 makes every mistake there is.
+mutants: .venv/ready
+	OMP_NUM_THREADS=1 $(VENV)/python benchmarks/mutation.py --sample $(or $(MUTANTS),100)
 
 # The variable silences what Material for MkDocs says of another program. Warnings stop the build; with --quiet they would not.
 docs: .venv/ready
