@@ -27,7 +27,7 @@ from .windows import SpecialTokens, Take, WindowBatch
 
 TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
 """With padding. On a CPU few enough that what an encoder makes of them stays in the cache; a GPU wants many."""
-_DISPATCHES_AT_ONCE = 48
+_DISPATCHES_AT_ONCE = 64
 _CHARACTERS_AT_ONCE = 200_000
 """A group of dispatches ends with the one that reaches this; a longer one is a group of its own."""
 
