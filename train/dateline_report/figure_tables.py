@@ -8,8 +8,9 @@ from .report_parts import Interval, Matrix, RangePlot, Row, Table
 
 Figures = Mapping[str, Any]
 PER_CENT: Final = (RangePlot(),)
-_COUNTS: Final = ("gold", "right", "spurious", "missed")
-_PAIR_COUNTS: Final = ("correct", "incorrect", "partial", "missed", "spurious")
+COUNTS: Final = ("gold", "right", "spurious", "missed")
+PAIR_COUNTS: Final = ("correct", "incorrect", "partial", "missed", "spurious")
+"""Of SemEval-2013."""
 
 
 def share(value: float | None) -> str:
@@ -33,12 +34,19 @@ def has_bounds(rows: Mapping[str, Figures]) -> bool:
     return any(row.get("low") is not None for row in rows.values())
 
 
-def f_table(key: str, title: str, rows: Mapping[str, Figures], head: str = "label", measure: str = "") -> Table:
-    """Precision, recall and F1 by row, F1 with its interval, and the counts there are.
+def f_table(
+    key: str,
+    title: str,
+    rows: Mapping[str, Figures],
+    head: str = "label",
+    measure: str = "",
+    counts: Sequence[str] = COUNTS,
+) -> Table:
+    """Precision, recall and F1 by row, F1 with its interval, and those of the counts that there are.
 
     `measure` is span or relation where what is missed and spurious can be looked at in the case browser.
     """
-    counts = [name for name in _COUNTS if any(name in row for row in rows.values())]
+    counts = [name for name in counts if any(name in row for row in rows.values())]
     resampled = has_bounds(rows)
     columns = ("precision", "recall", "F1", *(["95 % interval"] if resampled else []), *counts)
     return Table(
@@ -72,29 +80,6 @@ def _links(columns: Sequence[str], name: str, measure: str) -> dict[int, dict[st
     label = {} if name == "micro" else {"label": f"{measure}:{name}"}
     kinds = ("right", "spurious", "missed")
     return {columns.index(kind): {**label, "kind": f"{measure}.{kind}"} for kind in kinds if kind in columns}
-
-
-def pairs_table(key: str, title: str, rows: Mapping[str, Figures]) -> Table:
-    """The figures of SemEval-2013, by label."""
-    resampled = has_bounds(rows)
-    columns = ("precision", "recall", "F1", *(["95 % interval"] if resampled else []), *_PAIR_COUNTS)
-    return Table(
-        key,
-        title,
-        meaning(key),
-        "label",
-        columns,
-        tuple(
-            Row(
-                name,
-                (*_shares(row, resampled), *(str(row[each]) for each in _PAIR_COUNTS)),
-                (interval(row),),
-                total=name == "micro",
-            )
-            for name, row in rows.items()
-        ),
-        plots=PER_CENT,
-    )
 
 
 def side_by_side(key: str, title: str, measures: Mapping[str, Mapping[str, Figures]]) -> Table:

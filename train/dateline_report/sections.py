@@ -11,6 +11,7 @@ from .charts import learning_curve, reliability, risk_coverage
 from .comparison_parts import comparison_parts
 from .event_parts import event_parts
 from .figure_tables import (
+    PAIR_COUNTS,
     PER_CENT,
     Figures,
     bounds,
@@ -18,7 +19,6 @@ from .figure_tables import (
     has_bounds,
     interval,
     matrix,
-    pairs_table,
     share,
     side_by_side,
 )
@@ -103,7 +103,7 @@ def _spans(metrics: Metrics) -> Iterator[Part]:
     for mode, rows in (seqeval or {}).items():
         yield _folded(f_table(f"spans.seqeval.{mode}", f"seqeval, {mode}", rows))
     for scheme, rows in semeval.items():
-        yield _folded(pairs_table(f"spans.semeval.{scheme}", f"SemEval-2013, {scheme}", rows))
+        yield _folded(f_table(f"spans.semeval.{scheme}", f"SemEval-2013, {scheme}", rows, counts=PAIR_COUNTS))
     if metrics.get("confusion", {}).get("spans"):
         yield matrix("confusion.spans", "Which label was read as which", metrics["confusion"]["spans"], "span")
 
