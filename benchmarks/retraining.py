@@ -30,6 +30,7 @@ from dateline_report.comparing import RELATIONS, SPANS, compare
 from dateline_statistics.bootstrap import Sampling
 from dateline_train.evaluating import load_extractor
 from dateline_train.recipe import Recipe
+from script import run_script
 from trainings import train_on
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -218,4 +219,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

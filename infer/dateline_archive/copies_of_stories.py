@@ -119,7 +119,7 @@ def _rows(folder: Path, plan: Plan, done: DoneShard, found: Likeness, sizes: Any
 
 
 def copies_problems(folder: Path, run: Run, plan: Plan, done: Mapping[int, DoneShard]) -> Iterable[InputError]:
-    """What is wrong with the table, where there is one."""
+    """What is wrong with the table, where there is one. Raises InputError where its record cannot be understood."""
     record = _record(folder)
     if record is None:
         return

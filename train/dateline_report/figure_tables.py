@@ -8,9 +8,8 @@ from .report_parts import Interval, Matrix, RangePlot, Row, Table
 
 Figures = Mapping[str, Any]
 PER_CENT: Final = (RangePlot(),)
-COUNTS: Final = ("gold", "right", "spurious", "missed")
-PAIR_COUNTS: Final = ("correct", "incorrect", "partial", "missed", "spurious")
-"""Of SemEval-2013."""
+_COUNTS: Final = ("gold", "right", "spurious", "missed")
+_PAIR_COUNTS: Final = ("correct", "incorrect", "partial", "missed", "spurious")
 
 
 def share(value: float | None) -> str:
@@ -34,21 +33,25 @@ def has_bounds(rows: Mapping[str, Figures]) -> bool:
     return any(row.get("low") is not None for row in rows.values())
 
 
-def f_table(
-    key: str,
-    title: str,
-    rows: Mapping[str, Figures],
-    head: str = "label",
-    measure: str = "",
-    counts: Sequence[str] = COUNTS,
-) -> Table:
-    """Precision, recall and F1 by row, F1 with its interval, and those of the counts that there are.
+def f_table(key: str, title: str, rows: Mapping[str, Figures], head: str = "label", measure: str = "") -> Table:
+    """Precision, recall and F1 by row, F1 with its interval, and the counts there are.
 
     `measure` is span or relation where what is missed and spurious can be looked at in the case browser.
     """
-    counts = [name for name in counts if any(name in row for row in rows.values())]
+    counts = [name for name in _COUNTS if any(name in row for row in rows.values())]
+    return _counted(key, title, rows, counts, head, measure)
+
+
+def pairs_table(key: str, title: str, rows: Mapping[str, Figures]) -> Table:
+    """The figures of SemEval-2013, by label."""
+    return _counted(key, title, rows, _PAIR_COUNTS)
+
+
+def _counted(
+    key: str, title: str, rows: Mapping[str, Figures], counts: Sequence[str], head: str = "label", measure: str = ""
+) -> Table:
     resampled = has_bounds(rows)
-    columns = ("precision", "recall", "F1", *(["95 % interval"] if resampled else []), *counts)
+    columns = ("precision", "recall", "F1", *_interval_column(resampled), *counts)
     return Table(
         key,
         title,
@@ -67,6 +70,10 @@ def f_table(
         ),
         plots=PER_CENT,
     )
+
+
+def _interval_column(resampled: bool) -> tuple[str, ...]:
+    return ("95 % interval",) if resampled else ()
 
 
 def _shares(row: Figures, resampled: bool) -> tuple[str, ...]:
@@ -106,7 +113,7 @@ def side_by_side(key: str, title: str, measures: Mapping[str, Mapping[str, Figur
 def share_table(key: str, title: str, rows: Mapping[str, Figures], head: str) -> Table:
     """Plain shares: how many of how many."""
     resampled = has_bounds(rows)
-    columns = ("share", *(["95 % interval"] if resampled else []), "right", "of")
+    columns = ("share", *_interval_column(resampled), "right", "of")
     return Table(
         key,
         title,

@@ -11,7 +11,6 @@ from .charts import learning_curve, reliability, risk_coverage
 from .comparison_parts import comparison_parts
 from .event_parts import event_parts
 from .figure_tables import (
-    PAIR_COUNTS,
     PER_CENT,
     Figures,
     bounds,
@@ -19,6 +18,7 @@ from .figure_tables import (
     has_bounds,
     interval,
     matrix,
+    pairs_table,
     share,
     side_by_side,
 )
@@ -33,6 +33,9 @@ _RELATION_MEASURES = {
     "overlapping": "overlapping spans",
     "gold_spans": "gold spans given",
 }
+
+_SHOWN_APART = ("exact", "seqeval", "semeval")
+"""Measures of spans with tables of their own; any other is shown as they are."""
 
 
 def sections(metrics: Metrics) -> list[Section]:
@@ -90,8 +93,10 @@ def _drawn(uncertainty: Figures) -> str:
 def _spans(metrics: Metrics) -> Iterator[Part]:
     spans = metrics["spans"]
     seqeval, semeval = spans.get("seqeval"), spans.get("semeval") or {}
+    others = {name.replace("_", " "): rows for name, rows in spans.items() if name not in _SHOWN_APART}
     measures = {
         "exact": spans["exact"],
+        **others,
         **{f"seqeval {mode}": rows for mode, rows in (seqeval or {}).items()},
         **{f"SemEval {scheme}": rows for scheme, rows in semeval.items()},
     }
@@ -100,10 +105,12 @@ def _spans(metrics: Metrics) -> Iterator[Part]:
         yield side_by_side("spans.measures", "Every measure side by side", measures)
     if seqeval is None:
         yield Note("seqeval is not installed, so its figures are missing.")
+    for name, rows in others.items():
+        yield _folded(f_table(f"spans.{name.replace(' ', '_')}", name.capitalize(), rows))
     for mode, rows in (seqeval or {}).items():
         yield _folded(f_table(f"spans.seqeval.{mode}", f"seqeval, {mode}", rows))
     for scheme, rows in semeval.items():
-        yield _folded(f_table(f"spans.semeval.{scheme}", f"SemEval-2013, {scheme}", rows, counts=PAIR_COUNTS))
+        yield _folded(pairs_table(f"spans.semeval.{scheme}", f"SemEval-2013, {scheme}", rows))
     if metrics.get("confusion", {}).get("spans"):
         yield matrix("confusion.spans", "Which label was read as which", metrics["confusion"]["spans"], "span")
 
@@ -116,7 +123,9 @@ def _relations(metrics: Metrics) -> Iterator[Part]:
     relations = metrics["relations"]
     if not any(label != "micro" for label in relations["strict"]):
         return
-    titles: dict[str, str] = {str(measure): _RELATION_MEASURES.get(measure, str(measure)) for measure in relations}
+    titles: dict[str, str] = {
+        str(measure): _RELATION_MEASURES.get(measure, str(measure).replace("_", " ")) for measure in relations
+    }
     yield f_table("relations.strict", "Strict", relations["strict"], "relation", "relation")
     yield side_by_side(
         "relations.measures",
