@@ -47,6 +47,7 @@ from .learnt import Known, write_learnt
 from .locking import locked
 from .model import DispatchModel
 from .network import checkpoint_extractor
+from .places import placed
 from .recipe import DataSection, Recipe, RetrainSection, Tracker
 from .replaying import ReplayedRows
 from .retraining import Renewed, renewed
@@ -254,7 +255,10 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     torch.use_deterministic_algorithms(True, warn_only=True)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
-    every = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
+    try:
+        every = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
+    except InputError as error:
+        raise placed(error, run.recipe, run.schema) from None
     rows = ReplayedRows(every, run.new, run.recipe.retrain.replay, run.recipe.seed) if run.new else every
     batches = TokenBatches(rows.sizes, fitting.tokens_a_batch, run.recipe.seed, _processes(), fitting.least_batches)
     epochs = fitting.epochs_of(len(batches) // _processes())
