@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import decode_utf8
-from dateline_labels.jsonl import read_json
+from dateline_labels.strict_json import read_json
 from dateline_labels.surrogates import whole
 
 from .files import files_of, stem_of
