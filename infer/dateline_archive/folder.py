@@ -15,7 +15,7 @@ from typing import Any
 
 from dateline_bundle.manifest import Manifest
 from dateline_infer.choosing import Choice
-from dateline_infer.host import installed
+from dateline_infer.host import OPTIONAL_ENGINES, installed
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.faults import field_path, first_fault
 from dateline_labels.strict_json import read_json
@@ -30,7 +30,7 @@ from .tables import TABLES, tables_of, type_name
 
 RUN, LISTING, COPIES = "run.json", "inputs.jsonl", "copies.json"
 FORMAT = 1
-_PACKAGES = ("dateline", "numpy", "onnxruntime", "onnxruntime-gpu", "openvino", "pyarrow", "tokenizers")
+_PACKAGES = ("dateline", "numpy", "onnxruntime", "onnxruntime-gpu", *OPTIONAL_ENGINES, "pyarrow", "tokenizers")
 FINISHED = "finished"
 Run = Mapping[str, Any]
 """What `run.json` holds."""

@@ -24,7 +24,6 @@ from .shards import JSONL
 
 Record = Mapping[str, Any]
 OK, EMPTY, NO_ATTACK, GATED, ERROR = "ok", "empty", "no attack", "gated", "error"
-STATUSES = (OK, EMPTY, NO_ATTACK, GATED, ERROR)
 LEDGER, DISPATCHES, SPANS, RELATIONS, INCIDENTS, CLAIMS = TABLES = (
     "ledger",
     "dispatches",

@@ -107,7 +107,7 @@ def read_manifest(path: Path, key: "Ed25519PublicKey | None" = None) -> Manifest
 
 
 def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest:
-    """As `read_manifest`, of a bundle that is open."""
+    """As `read_manifest`, of a bundle that is open. Raises as that."""
     path = files.path / MANIFEST
     names = files.names()
     if MANIFEST not in names:
@@ -135,7 +135,9 @@ def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest
 
 
 def read_verified(files: Files, manifest: Manifest, wanted: Collection[str]) -> dict[str, bytes]:
-    """The bytes of the wanted files of a bundle, all of whose files were checked against the manifest."""
+    """The bytes of the wanted files of a bundle, all of whose files were checked against the manifest. Raises
+    BundleError at the first that is not as listed.
+    """
     contents = {}
     for name, record in sorted(manifest.files.items()):
         data = _checked(files, name, record, keep=name in wanted)

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from .choosing import Asked, Choice, choose
 from .extractor import Extractor
-from .host import Host, cores, installed, processor
+from .host import OPTIONAL_ENGINES, Host, cores, installed, processor
 
 _PACKAGES = (
     ("dateline", ""),
@@ -27,7 +27,7 @@ _PACKAGES = (
     ("onnxruntime", ""),
     ("tokenizers", ""),
     ("safetensors", ""),
-    ("openvino", "openvino"),
+    *((name, name) for name in OPTIONAL_ENGINES),
     ("onnxruntime-gpu", "gpu"),
     ("pyarrow", "archive"),
     ("ray", "ray"),

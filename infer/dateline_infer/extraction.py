@@ -29,7 +29,7 @@ _FONT_TO_FETCH = re.compile(r"\s*@font-face \{[^}]*\}")
 @dataclass(frozen=True)
 class Destinations:
     """Where the results go: JSON lines to `out` (None: standard output), the tables to `table` and beside it, or a
-    rendering.
+    rendering. Raises InputError on a file that ends otherwise than these do.
     """
 
     out: Path | None

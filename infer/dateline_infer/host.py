@@ -11,6 +11,8 @@ import onnxruntime
 
 CPU, CUDA = "cpu", "cuda"
 ONNXRUNTIME, OPENVINO = "onnxruntime", "openvino"
+OPTIONAL_ENGINES = (OPENVINO,)
+"""Those that an extra brings; extra, package and module are called as the engine is."""
 
 _PROCESSOR = Path("/proc/cpuinfo")
 _FEATURES = frozenset(
@@ -35,9 +37,8 @@ class Host:
     def look() -> "Host":
         """What there is on this machine."""
         providers = onnxruntime.get_available_providers()
-        engines = {ONNXRUNTIME: onnxruntime.__version__}
-        if find_spec("openvino"):
-            engines[OPENVINO] = version("openvino")
+        optional = {name: version(name) for name in OPTIONAL_ENGINES if find_spec(name)}
+        engines = {ONNXRUNTIME: onnxruntime.__version__, **optional}
         devices = (CPU, CUDA) if "CUDAExecutionProvider" in providers else (CPU,)
         return Host(engines, devices, _features())
 

@@ -94,7 +94,7 @@ def _span(
 
 def _found(text: str, tokens: Tokens, chain: Chain, found: Sequence[TokenSpan], schema: Schema) -> Iterator[Span]:
     for number, place in enumerate(found, start=1):
-        start, end = code_points(place, tokens)
+        ((start, end),) = code_points([place], tokens)
         words = text[start:end]
         if words.strip():  # some tokenizers have tokens of nothing but space
             start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())

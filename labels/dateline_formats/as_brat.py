@@ -86,7 +86,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 
 def read(path: Path) -> Annotated:
-    """The dispatch of an `.ann` file and the text beside it; its id is their name."""
+    """The dispatch of an `.ann` file and the text beside it; its id is their name. Raises as `Format` says."""
     path = path.with_suffix(".ann")  # whoever names the format may name the text
     place = Place(str(path))
     lines = _lines(decode_utf8(path.read_bytes().removeprefix(BYTE_ORDER_MARK), place), place)
@@ -208,7 +208,7 @@ def _read_relations(lines: _Lines, draft: Draft, triggers: Mapping[str, str]) ->
         head, tail = (triggers.get(end, end) for _, end in named)
         _relate(draft, line, label, head, tail)
     for line in lines.equivalences:
-        label, *ends = line.words.split()
+        label, *ends = line.words.split() or [""]
         if len(ends) < 2:
             raise InputError(line.place, line.id, f"expected {_EQUIVALENT} and two spans or more, got {line.words!r}")
         ends = [triggers.get(end, end) for end in ends]
@@ -254,7 +254,9 @@ def _read_notes(lines: _Lines, draft: Draft, triggers: Mapping[str, str], meta: 
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """Two files a dispatch in the folder `target`; spans are named anew where brat does not take their ids."""
+    """Two files a dispatch in the folder `target`; spans are named anew where brat does not take their ids. Raises as
+    `Format` says.
+    """
     if target.suffix:
         raise InputError(Place(str(target)), "format", "expected a folder to write brat files to")
     carries = Carries(_CARRIES, attributes=True, meta=_meta_problem, names=r"\S+")

@@ -220,7 +220,7 @@ def _span(row: _Row, name: str, entity: Mapping[str, Any], place: tuple[str, int
     label, score = entity.get("label", entity.get("type")), entity.get("score")
     attributes, scores = (_facts(row, name, entity.get(key)) for key in ("attributes", "attribute_scores"))
     words = all(isinstance(value, str) for value in (label, *attributes.values()))
-    numbers = all(isinstance(value, int | float) for value in (score or 0.0, *scores.values()))
+    numbers = all(isinstance(value, int | float) for value in (0.0 if score is None else score, *scores.values()))
     if not words or not numbers:
         raise InputError(
             row.place, name, f"expected a label and attributes of words, scores of numbers, got {entity!r}"
@@ -249,7 +249,7 @@ def _add_relation(draft: Draft, row: _Row, name: str, relation: Mapping[str, Any
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A `DatasetDict` in the folder `target`, which must not be there; everything is carried."""
+    """A `DatasetDict` in the folder `target`, which must not be there; all is carried. Raises as `Format` says."""
     _check_datasets("a dataset on disk")
     if target.suffix or target.exists():
         raise InputError(Place(str(target)), "format", "expected a folder that is not there yet to write a dataset to")

@@ -152,7 +152,7 @@ def _relations(doc: "Doc", place: Place, name: str) -> Iterator[tuple[str, tuple
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours."""
+    """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .spacy")
     _check_spacy("a .spacy file")

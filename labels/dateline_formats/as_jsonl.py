@@ -22,7 +22,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 
 def read(path: Path) -> Annotated:
-    """Every dispatch of the file."""
+    """Every dispatch of the file. Raises as `Format` says."""
     dispatches: list[Dispatch] = []
     places: dict[tuple[str, ...], Place] = {}
     for place, dispatch in read_lines(path, None):
@@ -34,7 +34,7 @@ def read(path: Path) -> Annotated:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One dispatch a line; everything is carried."""
+    """One dispatch a line; everything is carried. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .jsonl.gz")
     write_dispatches(dispatches, target)

@@ -91,7 +91,7 @@ _CARRIES = Carries(_TITLE, meta=no_own_keys(_KEYS))
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One row a dispatch; entities are spans of one label with what ties them."""
+    """One row a dispatch; entities are spans of one label with what ties them. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .json or .jsonl")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)

@@ -167,7 +167,9 @@ class _Reader:
 def _score(given: list[Any], kinds: tuple[type, ...]) -> float | None:
     """The probability of a prediction, after its logit."""
     value = given[-1] if len(given) == len(kinds) + 2 else None
-    return float(value) if isinstance(value, int | float) else None
+    if not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else value  # no score, and maybe too large for a float
 
 
 def _carries(key: str, value: object) -> str:
@@ -180,7 +182,9 @@ _CARRIES = Carries(_TITLE, meta=_carries)
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one."""
+    """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one.
+    Raises as `Format` says.
+    """
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .json")
     lines, losses = row_lines(dispatches, lossy, _CARRIES, _row)

@@ -56,7 +56,9 @@ class Draft:
         self.reading.places[self.id, span.id] = place
 
     def relation(self, place: Place, name: str, relation: Relation) -> None:
-        """Add a relation between spans that are there; the same one again is a `lost` finding."""
+        """Add a relation between spans that are there; the same one again is a `lost` finding. Raises InputError where
+        a span is not there.
+        """
         for end in (relation.head, relation.tail):
             if end not in self.spans:
                 raise InputError(place, name, f"no span has the id {end}")
@@ -100,7 +102,9 @@ class Marks:
         return self.known[key]
 
     def relation(self, place: Place, name: str, label: str, ends: tuple[str, str], score: float | None = None) -> None:
-        """Add a relation between the spans of these ids, from the first to the second."""
+        """Add a relation between the spans of these ids, from the first to the second. Raises InputError where there
+        can be no such relation.
+        """
         head, tail = ends
         if head == tail:
             self.draft.reading.note(place, name, "lost", f"{label} relates {head} to itself")

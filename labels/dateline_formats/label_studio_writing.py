@@ -17,7 +17,7 @@ _MODEL = "dateline"
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A list of tasks, one a line; annotations, or predictions where anything has a score."""
+    """A list of tasks, one a line; annotations, or predictions where anything has a score. Raises as `Format` says."""
     fitted, findings = _fitted(dispatches, target, lossy)
     scored = any(map(has_scores, fitted))
     whole = {"model_version": _MODEL} if scored else {"was_cancelled": False, "ground_truth": False}
@@ -29,7 +29,9 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
 def write_predictions(
     dispatches: Sequence[Dispatch], scores: Sequence[float | None], target: Path
 ) -> tuple[Finding, ...]:
-    """Tasks in their order, what is marked as a prediction with the score of its task; losses are listed."""
+    """Tasks in their order, what is marked as a prediction with the score of its task; losses are listed. Raises
+    InputError on a target of another kind.
+    """
     fitted, findings = _fitted(dispatches, target, lossy=True)
     tasks = []
     for number, (dispatch, score) in enumerate(zip(fitted, scores, strict=True), start=1):
@@ -43,7 +45,7 @@ def write_drafts(
 ) -> tuple[Finding, ...]:
     """Tasks to be settled: a dispatch without notes is an annotation, one with notes a prediction, which nobody can
     take for done. `notes` are of spans, by the dispatch and by the span; the tool shows them with its region. Losses
-    are listed.
+    are listed. Raises InputError on a target of another kind.
     """
     fitted, findings = _fitted(dispatches, target, lossy=True)
     tasks = []

@@ -68,7 +68,7 @@ def row_lines(
 def write_list(
     dispatches: Sequence[Dispatch], target: Path, lossy: bool, carries: Carries, make_row: MakeRow
 ) -> tuple[Finding, ...]:
-    """Write the rows of the dispatches in one list, to a file ending in .json."""
+    """Write the rows of the dispatches in one list, to a file ending in .json. Raises as `Format` says."""
     if not target.name.endswith(".json"):
         raise InputError(Place(str(target)), "format", "expected a file ending in .json")
     lines, losses = row_lines(dispatches, lossy, carries, make_row)

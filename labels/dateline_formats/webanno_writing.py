@@ -37,7 +37,7 @@ class _Unit:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A file for each dispatch, named by its id, in the folder `target`."""
+    """A file for each dispatch, named by its id, in the folder `target`. Raises as `Format` says."""
     if target.suffix:
         raise InputError(Place(str(target)), "format", f"expected a folder to write {_TITLE} to")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)

@@ -45,7 +45,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Relation:
-    """A directed relation between two spans, by their ids; `score` is the model's probability, None for gold."""
+    """A directed relation between two spans, by their ids; `score` is the model's probability, None for gold. Raises
+    ValueError where a span would be related to itself, or the score is no probability.
+    """
 
     label: str
     head: str

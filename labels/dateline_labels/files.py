@@ -3,6 +3,7 @@
 A folder stands for every such file under it, in the order of their names.
 """
 
+import errno
 import gzip
 import os
 import tempfile
@@ -28,7 +29,7 @@ def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
 
 
 def stream_dispatches(paths: Iterable[Path], schema: Schema) -> Iterator[Dispatch]:
-    """The same one by one, so that no more than a file's text is held."""
+    """The same one by one, so that no more than a file's text is held. Raises as that."""
     seen: dict[str, Path] = {}
     for path in paths:
         for file in annotated_files(path):
@@ -53,8 +54,10 @@ def annotated_files(path: Path) -> list[Path]:
 
 def decode_utf8(data: bytes, place: Place) -> str:
     """`data` as text, nothing normalised; raises InputError where it is not UTF-8 or starts with a byte order mark."""
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(b"\xef\xbb\xbf"):
         raise InputError(place.at(1), "encoding", "expected UTF-8 without a byte order mark")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(place.at(1), "encoding", "expected UTF-8, got the byte order mark of UTF-16")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -63,7 +66,9 @@ def decode_utf8(data: bytes, place: Place) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, unpacked where its name ends in `.gz`."""
+    """The file's bytes, unpacked where its name ends in `.gz`. Raises InputError where they cannot be unpacked, OSError
+    where it is unreadable.
+    """
     data = path.read_bytes()
     if path.suffix != ".gz":
         return data
@@ -129,6 +134,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file under a temporary name in the same folder, which becomes `path` at the end or, on an error, goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():  # else the error would name the temporary file
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             yield file

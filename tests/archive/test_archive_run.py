@@ -36,7 +36,6 @@ from dateline_inputs.dispatches import Columns, read_inputs
 from gazetteer_files import write_gazetteer
 
 NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."
-STEMS = ("a", "b", "c", "d")
 
 
 @pytest.fixture(scope="module")

@@ -171,6 +171,7 @@ def test_what_a_dispatch_has_no_place_for_is_listed(tmp_path: Path) -> None:
         ("A1\tNegation T1\n", 1, "A1: nothing has the id T1"),
         ("A1\tNegation\n", 1, "A1: expected NAME T1 or NAME T1 VALUE"),
         ("*\tEquiv T1\n", 1, "*: expected Equiv and two spans or more"),
+        ("*\t\tEquiv T1 T2\n", 1, "*: expected Equiv and two spans or more, got ''"),
         ("T1\tX 0 6\tGunmen\n*\tEquiv T1 T2\n", 2, "*: no span has the id T2"),
         (b"T1\tX 0 6\tGunm\xe9n\n", 1, "encoding: expected UTF-8"),
     ],

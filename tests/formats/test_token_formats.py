@@ -135,6 +135,15 @@ def test_predictions_are_read_with_their_scores(tmp_path: Path) -> None:
     assert dispatch.relations == (Relation("at", "e1", "e2", 0.5),)
 
 
+@pytest.mark.parametrize("score", [2, 10**400])
+def test_a_prediction_with_a_score_too_large_is_named(tmp_path: Path, score: int) -> None:
+    row = {"sentences": [["Gunmen"]], "predicted_ner": [[[0, 0, "Actor", 3.1, score]]]}
+    path = tmp_path / "predicted.jsonl"
+    path.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(InputError, match=r":1:predicted_ner\[0\]\[0\]: [^\n]*expected a score from 0 to 1"):
+        as_scierc.FORMAT.read(path)
+
+
 def test_predictions_beside_a_gold_are_told(row_file: Callable[..., Path]) -> None:
     annotated = as_scierc.FORMAT.read(row_file("scierc", predicted_ner=[[[0, 0, "Place", 1.0, 0.9]], []]))
     assert [str(finding) for finding in annotated.findings] == [

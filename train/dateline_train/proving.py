@@ -85,7 +85,8 @@ def prove(reference: Reading, packaged: Extractor, dispatches: Sequence[Dispatch
 
 def largest_difference(reference: RecordingNetwork, other: RecordingNetwork, network: Network) -> float:
     """The largest difference of any logit: of the tags, which both read from the same windows, and of the heads, which
-    `network`, the other one, is asked for the reference's spans and pairs.
+    `network`, the other one, is asked for the reference's spans and pairs. Raises ValueError where the two read other
+    windows.
     """
     pairs = [
         (one, two)

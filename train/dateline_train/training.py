@@ -111,7 +111,7 @@ def run_training(
 
 
 def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallback] = ()) -> Path | None:
-    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; the rest as above."""
+    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; else as above."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     first = prepare(recipe.generation(1), place)
@@ -203,7 +203,7 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
 
 
 def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits, tuple[Finding, ...]]:
-    """The same, with what there is to say about the data."""
+    """The same, with what there is to say about the data. Raises as that."""
     annotated = read_annotations(data.files, schema, data.map)
     dispatches, findings = annotated.dispatches, annotated.findings
     if data.validation:
