@@ -16,7 +16,7 @@ def read_json(line: str, place: Place) -> object:
     The fault of a whole file, a place without a line, is told with its line.
     """
     try:
-        return strict_decoder().decode(line)
+        return json.loads(line, **_STRICT)
     except json.JSONDecodeError as error:
         where = place if place.line else place.at(error.lineno)
         raise InputError(where, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
