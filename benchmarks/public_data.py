@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from dateline_labels import Dispatch, InputError, Place, Schema, Span
 from dateline_labels.faults import field_path, first_fault
-from dateline_labels.jsonl import read_json
+from dateline_labels.strict_json import read_json
 from pydantic import TypeAdapter, ValidationError
 
 Typed = TypeVar("Typed")

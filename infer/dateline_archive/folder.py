@@ -18,7 +18,7 @@ from dateline_infer.choosing import Choice
 from dateline_infer.host import OPTIONAL_ENGINES, installed
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.faults import field_path, first_fault
-from dateline_labels.jsonl import read_json
+from dateline_labels.strict_json import read_json
 from pydantic import TypeAdapter, ValidationError
 
 from .durable import flush_folder, publish, publish_pieces

@@ -28,8 +28,8 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from .certificate import Certificate
 from .encoders import FP32, VARIANTS
 from .files import Files, opened
+from .json_check import read_strict
 from .signing import is_signed
-from .strict_json import read_strict
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

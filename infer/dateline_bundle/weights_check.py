@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors.numpy import load as load_safetensors
 
-from .strict_json import read_strict
+from .json_check import read_strict
 
 FloatArray = NDArray[np.float32]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dateline_bundle.encoders import VARIANTS
 from dateline_bundle.files import opened
+from dateline_bundle.json_check import read_record
 from dateline_bundle.manifest import (
     CARD,
     CONFIG,
@@ -23,7 +24,6 @@ from dateline_bundle.manifest import (
     read_verified,
 )
 from dateline_bundle.onnx_check import check_graph
-from dateline_bundle.strict_json import read_record
 from dateline_bundle.tokenizer_check import read_tokenizer
 from dateline_labels import BundleError, InputError, Place, one_line
 from dateline_labels.faults import field_path, first_fault

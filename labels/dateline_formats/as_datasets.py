@@ -17,7 +17,7 @@ from typing import Any
 
 from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
-from dateline_labels.jsonl import check_surrogates, read_json
+from dateline_labels.strict_json import check_surrogates, read_json
 
 from .drafts import Draft, Marks, Reading, id_of
 from .format import Annotated, Finding, Format

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
 from dateline_labels.files import write_atomically
-from dateline_labels.jsonl import check_surrogates, read_json
+from dateline_labels.strict_json import check_surrogates, read_json
 
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dateline_labels import InputError, Place
 from dateline_labels.faults import field_path, first_fault
 from dateline_labels.files import decode_utf8, read_bytes
-from dateline_labels.jsonl import check_surrogates, strict_decoder
+from dateline_labels.strict_json import check_surrogates, strict_decoder
 from pydantic import TypeAdapter, ValidationError
 
 Typed = TypeVar("Typed")

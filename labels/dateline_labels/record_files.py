@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from .errors import InputError, Place
 from .faults import field_path, first_fault
 from .files import decode_utf8
-from .jsonl import read_json
+from .strict_json import read_json
 
 Record = TypeVar("Record", bound=BaseModel)
 

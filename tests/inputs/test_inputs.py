@@ -123,6 +123,14 @@ def test_two_columns_of_one_name_are_refused_as_one_would_be_lost(tmp_path: Path
     assert read_inputs([path], Columns())[0].text == "Gao fell."
 
 
+def test_what_was_marked_is_left_out_and_columns_of_that_name_are_kept(tmp_path: Path) -> None:
+    marked = {"text": "Gao fell.", "spans": [{"id": "p1"}], "relations": [], "note": "x"}
+    (tmp_path / "x.jsonl").write_text(json.dumps(marked) + "\n", encoding="utf-8")
+    (tmp_path / "x.csv").write_text("text,relations\nGao fell.,strained\n", encoding="utf-8")
+    assert read_inputs([tmp_path / "x.jsonl"], Columns())[0].meta == {"note": "x"}
+    assert read_inputs([tmp_path / "x.csv"], Columns())[0].meta == {"relations": "strained"}
+
+
 def test_half_characters_beside_the_text_can_be_written(tmp_path: Path, tiny_bundle: Path) -> None:
     (tmp_path / "x.jsonl").write_text(
         '{"id": "\\ud800", "text": "Gao \\udfff", "k\\ud800": "\\ud800"}\n', encoding="utf-8"
