@@ -9,7 +9,6 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock, Semaphore
 
 import numpy as np
 from dateline_labels import Dispatch, one_line
@@ -174,14 +173,13 @@ class Extractor:
 
     @contextmanager
     def _engine(self) -> "Iterator[_Engine]":
-        """As many batches at once as the network can, and one put together meanwhile; what waits at the end is not
-        begun.
-        """
-        threads = ThreadPoolExecutor(self.network.at_once + 1, "engine")
-        try:
-            yield _Engine(threads, Semaphore(self.network.at_once))
-        finally:
-            threads.shutdown(cancel_futures=True)
+        """As many batches at once as the network can, begun in their order; what waits at the end is not begun."""
+        with ThreadPoolExecutor(1, "keeper") as keeper:
+            computing = ThreadPoolExecutor(self.network.at_once, "engine")
+            try:
+                yield _Engine(computing, keeper)
+            finally:
+                computing.shutdown(cancel_futures=True)
 
     def _begin(self, texts: Sequence[Tokens], engine: "_Engine") -> "_Encoding":
         """Have all windows of the texts read, behind those that wait already."""
@@ -195,7 +193,7 @@ class Extractor:
         ]
         encoding = _Encoding(bounds, takes, tags.tag_count(len(self.config.schema.spans)))
         for batch in windows.batches(rows, self._tokens_a_batch, special.padding):
-            encoding.batches.append(engine.threads.submit(encoding.read, batch, self.network, engine.free))
+            encoding.batches.append(engine.computing.submit(encoding.read, batch, self.network, engine.keeper))
         return encoding
 
     def _decode(self, group: "_Group", encoded: Encoded) -> "Iterator[Reading]":
@@ -213,10 +211,10 @@ class Extractor:
 
 @dataclass(frozen=True)
 class _Engine:
-    """Threads for the batches of several groups, in their order, and how many of them the network takes at once."""
+    """Threads that compute the batches of several groups, and one that keeps what is read in them meanwhile."""
 
-    threads: Executor
-    free: Semaphore
+    computing: Executor
+    keeper: Executor
 
 
 class _Encoding:
@@ -227,19 +225,19 @@ class _Encoding:
     """
 
     def __init__(self, bounds: IntArray, takes: Sequence[tuple[int, Take]], tag_count: int) -> None:
-        self.batches: list[Future[None]] = []
+        self.batches: list[Future[Future[None]]] = []
         self._bounds, self._takes = bounds, takes
         self._vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
         self._logits = np.zeros((int(bounds[-1]), tag_count), dtype=np.float32)
-        self._lock = Lock()
 
-    def read(self, batch: WindowBatch, network: Network, free: Semaphore) -> None:
-        """Have a batch computed as soon as the network is free, and keep what is read in it."""
-        with free:
-            vectors, logits = network.encode(batch.input_ids, batch.attention_mask, batch.forms)
-        with self._lock:
-            if not self._vectors.shape[1]:  # the width is known from now on
-                self._vectors = np.zeros((len(self._vectors), vectors.shape[2]), dtype=np.float32)
+    def read(self, batch: WindowBatch, network: Network, keeper: Executor) -> Future[None]:
+        """Have a batch computed, and what is read in it kept while the next one is computed."""
+        vectors, logits = network.encode(batch.input_ids, batch.attention_mask, batch.forms)
+        return keeper.submit(self._keep, batch, vectors, logits)
+
+    def _keep(self, batch: WindowBatch, vectors: FloatArray, logits: FloatArray) -> None:
+        if not self._vectors.shape[1]:  # the width is known from now on
+            self._vectors = np.zeros((len(self._vectors), vectors.shape[2]), dtype=np.float32)
         for at, row in enumerate(batch.rows.tolist()):
             begin, take = self._takes[row]
             read = slice(take.position, take.position + take.end - take.first)
@@ -249,7 +247,7 @@ class _Encoding:
     def finished(self) -> Encoded:
         """All of it, once the last batch is computed; raises what went wrong with any of them."""
         for batch in self.batches:
-            batch.result()
+            batch.result().result()
         return Encoded(self._vectors, self._logits, self._bounds)
 
 
