@@ -73,7 +73,7 @@ def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     ids = []
     for index, entity in enumerate(sentence.entities):
         name = row.name("entities", index)
-        ids.append(marks.token_span(row.place, name, entity.type, (entity.start, entity.end - 1)))
+        ids.append(marks.token_span(row.place, name, entity.type, (entity.start, max(entity.end, 0) - 1)))
         note_unread(reading, row, name, entity)
     for index, relation in enumerate(sentence.relations):
         name = row.name("relations", index)

@@ -195,6 +195,11 @@ def test_keys_that_nothing_reads_are_told(row_file: Callable[..., Path]) -> None
     ("name", "changes", "message"),
     [
         ("spert", {"entities": [{"type": "A", "start": 3, "end": 5}]}, "1:entities[0]: expected tokens from 0 to 3"),
+        (
+            "spert",
+            {"entities": [{"type": "A", "start": 3, "end": 1 - 10**4300}]},  # one less has more digits than are written
+            "1:entities[0]: expected tokens from 0 to 3",
+        ),
         ("spert", {"entities": [{"type": "A", "start": 2, "end": 2}]}, "1:entities[0]: expected tokens"),
         ("spert", {"entities": [{"type": "A", "start": -1, "end": 2}]}, "1:entities[0]: expected tokens"),
         ("spert", {"entities": [{"type": "", "start": 0, "end": 1}]}, "1:entities[0]: a span needs an id and a label"),
