@@ -101,8 +101,9 @@ def _data(asked: Asked) -> Data:
 
 def _told(metrics: Mapping[str, Any], page: Path) -> str:
     spans, relations = metrics["spans"]["exact"]["micro"]["f1"], metrics["relations"]["strict"]["micro"]["f1"]
+    count = metrics["data"]["dispatches"]
     return (
-        f"{metrics['data']['dispatches']} dispatches: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
+        f"{count} dispatch{'' if count == 1 else 'es'}: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
         f"the report is {page}"
     )
 
