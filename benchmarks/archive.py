@@ -40,7 +40,7 @@ _BARE = """\
 import sys, time
 from pathlib import Path
 from dateline_infer import Extractor
-from dateline_infer.inputs import Columns, read_inputs
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_infer.measuring import peak_megabytes
 
 bundle, texts, threads, limit = sys.argv[1:]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from dateline_report.strata import OVERLOOKED, allocate
-from dateline_report.stratified import Design, Floats, corrected, share
+from dateline_audit.strata import OVERLOOKED, allocate
+from dateline_audit.stratified import Design, Floats, corrected, share
 
 _REPLICATES = 300
 _SIZES = (100, 200, 500)

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dateline_annotation.problems import Placed, Problem
-from dateline_annotation.usage_checks import check_usage
-from dateline_annotation.wording import usages
+from dateline_checks.problems import Placed, Problem
+from dateline_checks.usage_checks import check_usage
+from dateline_checks.wording import usages
 from dateline_formats.reading import read_annotations
 from dateline_labels import Dispatch, Span
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dateline_infer.choosing import INT8, INT8_DYNAMIC
+from dateline_bundle.encoders import INT8, INT8_DYNAMIC
 from gpu_busy import GpuBusy
 from inference_ours import Reader
 from inference_process import Fresh

@@ -13,14 +13,15 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from dateline_bundle.encoders import FP16, FP32, INT8, INT8_DYNAMIC
+from dateline_bundle.manifest import GATE, Manifest, read_manifest
 from dateline_incidents.incidents import can_assemble, incidents
 from dateline_infer import Extractor
 from dateline_infer.calibration import Calibration
-from dateline_infer.choosing import BF16, FP16, FP32, INT8, INT8_DYNAMIC, Asked, Choice, choose
+from dateline_infer.choosing import BF16, Asked, Choice, choose
 from dateline_infer.engines import OpenVinoEngine
 from dateline_infer.heads import SpanBatch
 from dateline_infer.host import CPU, CUDA, ONNXRUNTIME, OPENVINO, Host
-from dateline_infer.manifest import GATE, Manifest, read_manifest
 from dateline_infer.network import Network
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_infer.windows import widened

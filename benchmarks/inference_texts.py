@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dateline_infer.inputs import Columns, read_inputs
-from dateline_infer.tokens import SURROGATE
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch, Schema, read_dispatches
+from dateline_labels.surrogates import whole
 from tokenizers import Tokenizer
 
 
@@ -65,7 +65,7 @@ def read_sets(sources: Sources, schema: Schema, count: int, tokenizer: Tokenizer
 
 def readable(dispatches: Sequence[Dispatch]) -> list[Dispatch]:
     """Those with more than space in them, without annotation."""
-    bare = [Dispatch(dispatch.id, SURROGATE.sub("\ufffd", dispatch.text)) for dispatch in dispatches]
+    bare = [Dispatch(dispatch.id, whole(dispatch.text)) for dispatch in dispatches]
     return [dispatch for dispatch in bare if dispatch.text.strip()]
 
 

@@ -18,7 +18,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from dateline_infer.choosing import BF16, FP16, FP32, INT8
+from dateline_bundle.encoders import FP16, FP32, INT8
+from dateline_infer.choosing import BF16
 from dateline_infer.host import CPU, CUDA, ONNXRUNTIME, OPENVINO
 from dateline_infer.tokens import IntArray
 from dateline_train.model import DispatchModel

@@ -4,9 +4,9 @@
 FROM python:3.13-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
-COPY labels/dateline_labels labels/dateline_labels
-COPY infer/dateline_infer infer/dateline_infer
-COPY train/dateline_train train/dateline_train
+COPY labels labels
+COPY infer infer
+COPY train train
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.13-slim

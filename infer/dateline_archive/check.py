@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import Path
 
 import typer
-from dateline_infer.input_files import InputFile, read_listing
 from dateline_labels import InputError, Place
 from dateline_labels.progress import document_progress
 
@@ -19,6 +18,7 @@ from .contents import content_problems, table_rows
 from .copies_of_stories import copies_problems
 from .folder import FINISHED, LISTING, RUN, Run, in_words, plan_of, read_run, table_file
 from .journal import JOURNAL, DoneShard, read_journal, total
+from .listing import InputFile, read_listing
 from .shards import Plan, Position, shards
 from .tables import TABLES, require_extra
 

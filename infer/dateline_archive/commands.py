@@ -65,9 +65,9 @@ def run(
     Example: dateline archive run out/demo/bundle 'news/*.jsonl.gz' --out out/news
     """
     from dateline_infer.choosing import Asked
-    from dateline_infer.extraction import Loading
-    from dateline_infer.inputs import Columns
-    from dateline_infer.unpacking import Limits
+    from dateline_infer.loading import Loading
+    from dateline_inputs.dispatches import Columns
+    from dateline_inputs.unpacking import Limits
 
     from .lookups import LookupFiles
     from .run import Archive

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dateline_infer.inputs import dispatch_of, name_of
-from dateline_infer.rows import Row
-from dateline_infer.tokens import SURROGATE
+from dateline_inputs.dispatches import dispatch_of, name_of
+from dateline_inputs.rows import Row
 from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.surrogates import whole
 
 from .shards import Plan, Shard
-from .tables import CLAIMS, DISPATCHES, ERROR, INCIDENTS, LEDGER, RELATIONS, SPANS
+from .tables import CLAIMS, DISPATCHES, ERROR, INCIDENTS, LEDGER, RELATIONS, SPANS, shown_path
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 Names = Mapping[str, str]
@@ -43,7 +43,7 @@ def content_problems(folder: Path, shard: Shard, plan: Plan, names: Names, table
             if line[field] != expected:
                 yield InputError(places[LEDGER].at(at), field, f"expected {expected!r}, got {line[field]!r}")
         if dispatch is not None and line["status"] != ERROR:
-            texts[line["document"]] = SURROGATE.sub("\ufffd", dispatch.text)
+            texts[line["document"]] = whole(dispatch.text)
     yield from _count_problems(places, tables, texts)
     for table in (SPANS, INCIDENTS, CLAIMS):
         for number, record in enumerate(tables[table], start=1):
@@ -61,8 +61,7 @@ def _dispatch(row: Row, plan: Plan) -> Dispatch | None:
 
 
 def _expected(number: int, row: Row, dispatch: Dispatch | None) -> dict[str, object]:
-    shown = row.path.encode("utf-8", errors="backslashreplace").decode("utf-8")
-    known: dict[str, object] = {"document": number, "source": shown, "line": row.line}
+    known: dict[str, object] = {"document": number, "source": shown_path(row.path), "line": row.line}
     if dispatch is None:
         return {**known, "id": name_of(row), "status": ERROR, "characters": 0}
     return {**known, "id": dispatch.id, "characters": len(dispatch.text)}

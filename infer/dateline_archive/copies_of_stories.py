@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 
 import numpy as np
 import typer
-from dateline_infer.inputs import dispatch_of
+from dateline_inputs.dispatches import dispatch_of
 from dateline_labels import InputError, Place
 from dateline_labels.progress import document_progress
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -106,7 +106,7 @@ def _texts(folder: Path, run: Run, plan: Plan) -> Iterator[list[str]]:
 def _texts_of(shard: Shard, plan: Plan) -> Iterator[str]:
     for row in shard.rows:
         try:
-            yield dispatch_of(row, plan.columns, plan.limits).text.encode("utf-8", errors="replace").decode("utf-8")
+            yield dispatch_of(row, plan.columns, plan.limits).text
         except InputError:
             yield ""
 
@@ -119,7 +119,7 @@ def _rows(folder: Path, plan: Plan, done: DoneShard, found: Likeness, sizes: Any
 
 
 def copies_problems(folder: Path, run: Run, plan: Plan, done: Mapping[int, DoneShard]) -> Iterable[InputError]:
-    """What is wrong with the table, where there is one."""
+    """What is wrong with the table, where there is one. Raises InputError where its record cannot be understood."""
     record = _record(folder)
     if record is None:
         return

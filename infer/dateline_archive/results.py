@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dateline_infer.inputs import dispatch_of
-from dateline_infer.rows import Row
-from dateline_infer.tokens import SURROGATE
+from dateline_inputs.dispatches import dispatch_of
+from dateline_inputs.rows import Row
 from dateline_labels import Dispatch, InputError, Place, Relation, Schema, Span
 from dateline_labels.progress import with_progress
+from dateline_labels.surrogates import whole
 
 from .contents import table_rows
 from .folder import FINISHED, LISTING, Run, plan_of, read_run, table_file
@@ -90,8 +90,7 @@ class ArchiveRun:
         Raises InputError where the row holds none.
         """
         dispatch = dispatch_of(row, self.plan.columns, self.plan.limits)
-        text = SURROGATE.sub("\ufffd", dispatch.text)
-        return Dispatch(dispatch.id, text, dispatch.published, dispatch.meta)
+        return Dispatch(dispatch.id, whole(dispatch.text), dispatch.published, dispatch.meta)
 
 
 def marked(bare: Dispatch, spans: Rows, relations: Rows, schema: Schema) -> Dispatch:

@@ -9,11 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from dateline_infer.input_files import InputFile, check_unchanged, read_listing
-from dateline_infer.inputs import Columns
-from dateline_infer.rows import At, ColumnError, Row, rows
-from dateline_infer.unpacking import Limits
+from dateline_inputs.dispatches import Columns
+from dateline_inputs.rows import At, ColumnError, Row, rows
+from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError, Place
+
+from .listing import InputFile, check_unchanged, read_listing
 
 PARQUET, JSONL = "parquet", "jsonl"
 FORMATS = (PARQUET, JSONL)
@@ -26,6 +27,8 @@ class Plan:
 
     A shard ends with the document that fills it: the `documents`-th, or the one that reaches so many `bytes`.
     `limit` is how many documents are read at most, None: all.
+
+    Raises InputError where the format is none of the tables'.
     """
 
     columns: Columns = field(default_factory=Columns)

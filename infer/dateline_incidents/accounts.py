@@ -79,8 +79,7 @@ def _is_whole_of(claim: ClaimRecord, more: ClaimRecord) -> bool:
 
 def _is_named(claim: ClaimRecord) -> bool:
     """Whether it is one person by name, of whom nothing tells what kind of people."""
-    last = claim.figure.split()[-1]
-    return claim.best == 1 and not claim.people and last[:1].isupper() and not claim.figure.isupper()
+    return claim.best == 1 and not claim.people and claim.ends_in_capital and not claim.figure.isupper()
 
 
 def _newest(said: Sequence[ClaimRecord]) -> list[ClaimRecord]:

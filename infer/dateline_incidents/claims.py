@@ -183,7 +183,7 @@ def _is_bare(figure: str) -> bool:
 def _is_same_person(last: ClaimRecord, claim: ClaimRecord, between: str) -> bool:
     """Whether a name follows, as an apposition, the person whose name it is."""
     one = last.qualifier == claim.qualifier == "exact" and last.best == claim.best == 1
-    named = claim.figure.split()[-1][:1].isupper() and not last.figure.split()[-1][:1].isupper()
+    named = claim.ends_in_capital and not last.ends_in_capital
     return (
         one
         and named

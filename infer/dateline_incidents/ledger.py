@@ -162,3 +162,8 @@ class ClaimRecord:
     """That the figure belongs to the event."""
     side_score: float | None
     source_score: float | None
+
+    @property
+    def ends_in_capital(self) -> bool:
+        """Whether the figure's last word is written large, as a name is; white space alone has none."""
+        return (self.figure.split() or [""])[-1][:1].isupper()

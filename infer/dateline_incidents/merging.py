@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import asin, cos, radians, sin, sqrt
 
 from dateline_labels import InputError, Place
@@ -51,7 +51,9 @@ _ALIKE = (
 
 @dataclass(frozen=True)
 class Merging:
-    """How much each part weighs, from which score on two incidents are one event, how many days apart they may be."""
+    """How much each part weighs, from which score on two incidents are one event, how many days apart they may be.
+    Raises InputError where a weight is below 0 or all are 0.
+    """
 
     threshold: float = 0.75
     days: int = 1
@@ -151,11 +153,12 @@ def _pairs(compared: Sequence[_Compared], window: int) -> Iterator[tuple[_Compar
     seen: set[tuple[int, int]] = set()
     for name, group in there.items():
         for others in (group, inside.get(name, [])):
-            days = [compared[at].first for at in others]
+            days = [
+                compared[at].first.toordinal() for at in others
+            ]  # numbers, for a window may reach past the calendar
             for at in group:
-                reach = timedelta(days=window)
-                begin = bisect_left(days, compared[at].first - reach) if compared[at].first > date.min + reach else 0
-                for other in others[begin : bisect_right(days, compared[at].last + reach)]:
+                begin = bisect_left(days, compared[at].first.toordinal() - window)
+                for other in others[begin : bisect_right(days, compared[at].last.toordinal() + window)]:
                     pair = (min(at, other), max(at, other))
                     one, two = compared[pair[0]], compared[pair[1]]
                     if at != other and pair not in seen and one.record.dispatch != two.record.dispatch:

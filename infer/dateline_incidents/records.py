@@ -6,11 +6,10 @@ the nearest to a mention of the event wins and the rest are kept beside it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from dateline_labels import Dispatch, Span
-from dateline_values.dates import When
+from dateline_values.dates import When, published_day
 
 from .actor_table import ActorTable, shipped_actors
 from .actors import actors_of
@@ -47,7 +46,7 @@ def records(dispatch: Dispatch, lookups: Lookups = _SHIPPED) -> tuple[list[Incid
         return [], []
     table = lookups.actors or shipped_actors()
     actors = actors_of(dispatch, (span for span in dispatch.spans if span.label == ROLES.actor), table)
-    told = Told(dispatch, _day(dispatch.published), Graph(dispatch), actors, table)
+    told = Told(dispatch, published_day(dispatch.published), Graph(dispatch), actors, table)
     whens, locator = whens_of(dispatch), Locator(dispatch, told.graph, lookups.gazetteer)
     rows: list[IncidentRecord] = []
     claims: list[ClaimRecord] = []
@@ -206,11 +205,3 @@ def _interval(when: When) -> str:
     if when.earliest is None:
         return ""
     return f"{when.earliest.isoformat()}/{when.latest.isoformat() if when.latest else '..'}"
-
-
-def _day(published: str | None) -> date | None:
-    """The day of publication where it is told as an ISO date, as annotations and most archives tell it."""
-    try:
-        return date.fromisoformat(published[:10]) if published else None
-    except ValueError:
-        return None

@@ -61,7 +61,7 @@ def pack(
 
     Example: dateline bundle pack out/demo/bundle bundle.zip
     """
-    from .packing import pack as pack_bundle
+    from dateline_bundle.packing import pack as pack_bundle
 
     pack_bundle(path, file, _key(require_signature))
 
@@ -76,7 +76,7 @@ def unpack(
 
     Example: dateline bundle unpack bundle.zip out/bundle
     """
-    from .packing import unpack as unpack_bundle
+    from dateline_bundle.packing import unpack as unpack_bundle
 
     unpack_bundle(path, folder, _key(require_signature))
 
@@ -90,13 +90,13 @@ def sign(
 
     Example: openssl genpkey -algorithm ed25519 -out key.pem; dateline bundle sign out/demo/bundle key.pem
     """
-    from .packing import sign as sign_bundle
-    from .signing import read_private_key
+    from dateline_bundle.packing import sign as sign_bundle
+    from dateline_bundle.signing import read_private_key
 
     sign_bundle(path, read_private_key(key))
 
 
 def _key(path: Path | None) -> "Ed25519PublicKey | None":
-    from .signing import read_public_key
+    from dateline_bundle.signing import read_public_key
 
     return read_public_key(path) if path else None

@@ -54,10 +54,11 @@ def extract(
     · dateline extract out/demo/bundle archive.jsonl.gz -o read.jsonl --incidents incidents.csv
     """
     from dateline_incidents.incident_runs import lookups_of
+    from dateline_inputs.dispatches import Columns
 
     from .choosing import Asked
-    from .extraction import Destinations, Loading, run_extract
-    from .inputs import Columns
+    from .extraction import Destinations, run_extract
+    from .loading import Loading
 
     columns = Columns(text_column, id_column, date_column)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)

@@ -10,15 +10,12 @@ from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime as ort
+from dateline_bundle.encoders import INPUTS, INT8, OUTPUTS
 
-from .choosing import BF16, INT8, Choice
+from .choosing import BF16, Choice
 from .host import CUDA, OPENVINO, cores
 from .tokens import FloatArray, IntArray
 from .windows import widened
-
-INPUTS = ("input_ids", "attention_mask", "forms")
-OUTPUTS = ("token_vectors", "tag_logits")
-
 
 _SHAPES_KEPT = "64"
 """Operations that openvino keeps compiled for shapes it met, of each core: thousands if not told otherwise, which over

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dateline_bundle.certificate import Certificate
+from dateline_bundle.encoders import VARIANTS
+from dateline_bundle.files import opened
+from dateline_bundle.manifest import GATE, LIMITS, SIGNATURE, Manifest, manifest_of, read_small, read_verified
 from dateline_labels import one_line
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from .bundle import PARTS, Parts, check_encoder, parts_of
-from .bundle_files import opened
-from .certificate import Certificate
-from .manifest import GATE, LIMITS, SIGNATURE, VARIANTS, Manifest, manifest_of, read_small, read_verified
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

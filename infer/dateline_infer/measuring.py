@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from dateline_bundle.certificate import Speed
+from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch
 
-from .certificate import Speed
 from .choosing import Asked
 from .extractor import Extractor
-from .inputs import Columns, read_inputs
 from .tokens import tokenize_all
 
 _SECONDS = 2.0

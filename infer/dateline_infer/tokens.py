@@ -15,8 +15,6 @@ from .forms import token_forms
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a character, which no tokenizer takes and no UTF-8 file holds."""
 _WITHOUT_SPACE = re.compile("[^\\s\u200b\u200e\u200f\ufeff](?:.*\\S)?", re.DOTALL)
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|\n+|(?<=[a-z]{3})[.!?][\"'”’)\]]*(?=[A-Z“\"])")
 _IN_A_ROW = 4

@@ -215,13 +215,14 @@ def _point(words: str, anchor: date | None) -> _Point | None:
 def _days(point: _Point, anchor: date | None, ahead: bool, weekday: re.Match[str] | None = None) -> When:
     """The days of a point, with the year, or the month, that it leaves out."""
     year, month = point.year, point.month
-    reason = "a full date" if point.day and year else "said in full"
+    reason = "a full date" if point.day is not None and year else "said in full"
     if year is None and anchor is None:
         return unresolved("no year, and no date to count from")
     if month is None and point.day is not None and anchor is not None:
         return _day_of_month(point.day, anchor, ahead, weekday_number(weekday[0]) if weekday else None)
     if year is None and month is not None and anchor is not None:
-        year = last_year_of(month, point.day or (28 if ahead else 1), anchor, ahead)
+        day = point.day if point.day is not None else 28 if ahead else 1
+        year = last_year_of(month, day, anchor, ahead)
         if year is None and point.day is None:
             year = anchor.year
         reason = f"the {'first after' if ahead else 'last before'} {anchor}"
@@ -229,7 +230,7 @@ def _days(point: _Point, anchor: date | None, ahead: bool, weekday: re.Match[str
         return unresolved("no such day")
     if month is None:
         return in_year(year, reason)
-    return _on_valid(year, month, point.day, reason) if point.day else in_month(year, month, reason)
+    return in_month(year, month, reason) if point.day is None else _on_valid(year, month, point.day, reason)
 
 
 def _day_of_month(day: int, anchor: date, ahead: bool, weekday: int | None) -> When:
@@ -288,9 +289,9 @@ def _shared(points: list[_Point]) -> Iterator[_Point]:
     month, year = None, None
     filled = []
     for point in reversed(points):
-        month, year = point.month or (month if point.day else None), point.year or year
+        month, year = point.month or (None if point.day is None else month), point.year or year
         filled.append(_Point(year, month, point.day))
     before = None
     for point in reversed(filled):
         before = point.month or before
-        yield replace(point, month=point.month or (before if point.day else None))
+        yield replace(point, month=point.month or (None if point.day is None else before))

@@ -5,6 +5,7 @@ clock is what the text says.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Final
@@ -46,7 +47,10 @@ _BARE: Final = re.compile(
     r"^(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= (?:today|on|this|yesterday|mon|tue|wed|thu|fri|sat|sun)"
     r"|[ ,]*$)"
 )
-_NAMED: Final = re.compile(r"\b(?P<name>noon|midday|midnight)\b")
+_NAMED: Final = re.compile(rf"\b(?P<name>noon|midday|midnight)\b{_ZONE}?")
+_OF_24: Final = re.compile(r"0|\d{4}")
+_FIRST_OF_NIGHT: Final = 6
+"""The hour from which "at night" means the evening: "ten at night" is 22:00, "two at night" 02:00."""
 _PARTS: Final = re.compile(
     r"\b(?:(?:(?:the )?(?:early|wee|small|late|pre-dawn|evening|morning|rush|lunch|night(?:time)?)(?:[ -](?:morning"
     r"|evening))? hours?"
@@ -76,11 +80,12 @@ def time_of_day(words: str, newest_year: int = 2059) -> TimeOfDay:
     """What the words (in lower case) say of the time of day; bare "1930" is no clock where it can be a year, from 1900
     to `newest_year`.
     """
-    clock, rest, today = None, words, ""
+    clock, rest, today, said = None, words, "", True
     for pattern in _CLOCKS:
         match = pattern.search(rest)
         if match and (clock := _clock(match)) is not None:
             today = " today" if match.groupdict().get("today") else ""
+            said = bool(_half_of(match.groupdict())) or _OF_24.match(match[0]) is not None
             rest = f"{rest[: match.start()]} {rest[match.end() :]}"
             break
     if clock is None and (match := _BARE.search(rest)) and not 1900 <= int(match[1] + match[2]) <= newest_year:
@@ -91,6 +96,8 @@ def time_of_day(words: str, newest_year: int = 2059) -> TimeOfDay:
         clock = clock or (time(0) if part == "midnight" else time(12))
     while match := _PARTS.search(rest):
         part, rest = part or match[0].strip(), f"{rest[: match.start()]} {rest[match.end() :]}"
+    if clock is not None and not said:  # "nine on Monday evening"
+        clock = clock.replace(hour=_in_half(clock.hour, part))
     return TimeOfDay(clock, part, _tidy(rest + today))
 
 
@@ -102,13 +109,25 @@ def _clock(match: re.Match[str]) -> time | None:
         minute = 30 if past == "half" else 15 if past.endswith("quarter") else _number(past)
         if groups["side"] == "to":
             hour, minute = hour - 1, 60 - minute
-    half = (groups.get("half") or "").replace(".", "").replace(" ", "")
-    part = groups.get("day_part") or groups.get("at_night") or groups.get("today") or ""
-    if half == "pm" or any(word in part for word in ("afternoon", "evening", "night")):
-        hour = hour + 12 if hour < 12 else hour
-    elif half == "am":
-        hour %= 12
+    hour = _in_half(hour, _half_of(groups))
     return time(hour % 24, minute) if 0 <= hour <= 24 and 0 <= minute < 60 else None
+
+
+def _half_of(groups: Mapping[str, str | None]) -> str:
+    """What is said beside the hour of its half or part of the day: "am", "evening"; empty where nothing is."""
+    half = (groups.get("half") or "").replace(".", "").replace(" ", "")
+    return half or groups.get("day_part") or groups.get("at_night") or groups.get("today") or ""
+
+
+def _in_half(hour: int, half: str) -> int:
+    """The hour of 24 that an hour of 12 is in a half or part of the day."""
+    if half == "am":
+        return hour % 12
+    if half == "pm" or "afternoon" in half or "evening" in half:
+        return hour + 12 if hour < 12 else hour
+    if "night" in half and "midnight" not in half:
+        return hour + 12 if _FIRST_OF_NIGHT <= hour < 12 else 0 if hour == 12 else hour
+    return hour
 
 
 def _number(words: str) -> int:

@@ -6,6 +6,7 @@ day that was told of before, whether it lies ahead. Nothing falls back on the da
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -16,7 +17,7 @@ from .datelines import dateline
 from .time_expressions import Setting, read_expression
 from .when import Told, When, on, unresolved
 
-__all__ = ["Anchor", "When", "anchor_of", "resolve", "resolve_all"]
+__all__ = ["Anchor", "When", "anchor_of", "published_day", "resolve", "resolve_all"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ _NEAR: Final = 40
 _WEEK: Final = 7
 _EVENING_HOUR: Final = 18
 _MORNING_HOUR: Final = 10
+_YEARS: Final = range(1000, 9000)
+"""Of publication; 0001-01-01 and 9999-12-31 are what databases hold for no day at all."""
 _EVENING: Final = re.compile(r"\b(?:evening|night|dusk|nightfall|sunset|overnight|tonight|p\.?m)\b")
 _MORNING: Final = re.compile(r"\b(?:dawn|sunrise|daybreak|first light|early hours|small hours|midnight|morning)\b")
 _SENTENCE_END: Final = re.compile(r"[.!?]\s|\n")
@@ -102,7 +105,7 @@ def anchor_of(dispatch: Dispatch) -> Anchor:
 
     A dateline more than a month before or two days after the publication is not believed.
     """
-    published = _published(dispatch.published)
+    published = published_day(dispatch.published)
     found = dateline(dispatch.text, published)
     if found is None:
         reason = "the date of publication" if published else "no dateline, and no date of publication in ISO form"
@@ -113,12 +116,14 @@ def anchor_of(dispatch: Dispatch) -> Anchor:
     return Anchor(day, start, end, "the date of the dateline")
 
 
-def _published(value: str | None) -> date | None:
-    """The day of an ISO date or date-time."""
-    try:
-        return datetime.fromisoformat(value.strip()).date() if value else None
-    except ValueError:
-        return None
+def published_day(value: str | None) -> date | None:
+    """The day of an ISO date or date-time, whatever stands after the day; None where there is none."""
+    text = (value or "").strip()
+    for told in (text, text[:10] if not text[10:11].isdigit() else ""):
+        with suppress(ValueError):
+            day = datetime.fromisoformat(told).date()
+            return day if day.year in _YEARS else None
+    return None
 
 
 def _newest_year(anchor: date | None, before: str) -> int:
@@ -161,7 +166,7 @@ def _on_its_day(when: When, text: str, spans: Sequence[Span], setting: Setting) 
     if day is None or day.earliest is None or day.earliest != day.latest:
         return when
     words = text[spans[0].start : spans[0].end]
-    next_morning = setting.told.late and _is_morning(words, when.clock)
+    next_morning = setting.told.late and _is_morning(words, when.clock) and day.earliest < date.max
     on_day = on(day.earliest + timedelta(days=next_morning), f"on the day told of before, {day.earliest}")
     return replace(on_day, clock=when.clock, granularity="hour")
 

@@ -28,6 +28,8 @@ class Figure:
     part: str
 
 
+_MOST: Final = 10**10
+"""More people than there ever were at a time: digits that count no people, and that no column of a table holds."""
 _REACH: Final = 80
 _LONGEST_COUNT: Final = 120
 """A count stands at the head of its phrase; what comes after so many characters is none of it."""
@@ -52,13 +54,15 @@ _NEGATED: Final = re.compile(
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
 _TWO_ORDINALS: Final = re.compile(rf"(?:the )?{_ORDINAL} and {_ORDINAL}\b")
 _DASHES: Final = str.maketrans(
-    {"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "’": "'", "‘": "'", "“": "", "”": "", '"': ""}
+    {"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "’": "'", "‘": "", "“": "", "”": "", '"': ""}
 )
 
 
 def read_figure(text: str, start: int, end: int) -> Figure:
     """The figure of the casualty span `text[start:end]`, code points, read with the words around it."""
     counted = _counted(text, start, end)
+    if max(counted.low, counted.high or 0) > _MOST:
+        counted = UNCOUNTED
     part = "whole" if counted.high == 0 else part_of(text, start, end)
     return Figure(counted.low, counted.high, counted.best, counted.qualifier, part)
 

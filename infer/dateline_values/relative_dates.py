@@ -27,7 +27,8 @@ _COUNTS: Final = {
     "half an": 0,
 }
 _COUNT = (
-    rf"(?P<count>\d+|{'|'.join(sorted([*SMALL, *_COUNTS], key=len, reverse=True))}|twenty-four|forty-eight|seventy-two)"
+    rf"(?P<count>\d+|{'|'.join([*SMALL, *_COUNTS])}"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:one|two|three|four|five|six|seven|eight|nine))"
 )
 _ONE_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)"
 _UNIT = rf"{_ONE_UNIT}s?"
@@ -68,6 +69,13 @@ _RECENT: Final = re.compile(
 _COMING: Final = re.compile(
     r"(?:the )?(?:coming|next few|next several|following few) (?P<unit>days|weeks|months|years|hours)"
 )
+_GRANULARITIES: Final = {
+    **dict.fromkeys(("second", "minute"), "day"),
+    **dict.fromkeys(("hour", "day", "night"), "days"),
+    **dict.fromkeys(("fortnight", "weekend"), "week"),
+    "quarter": "season",
+}
+"""What spans of several units are told in, where it has another name than the unit."""
 _REACH_OF_RECENT: Final = {"hours": 0, "days": 6, "weeks": 42, "months": 183, "years": 1826}
 
 _VAGUE: Final = ("few", "a few", "several", "couple of", "a couple of")
@@ -86,11 +94,8 @@ _SHIFTED: Final = re.compile(
     rf"{_ONE_UNIT}(?P<several>s)? (?P<side>later|after|on|earlier|before|beforehand|afterwards|prior|previously)"
     r"(?: that)?"
 )
-_WITHIN_DAY: Final = re.compile(
-    r"(?:(?:later|earlier|late|early)(?: (?:in|on|that|the same|in the) (?:the )?)?(?: ?day)?|within (?:minutes|hours"
-    r"|the hour|an hour))"
-)
-_EARLIER_IN: Final = re.compile(r"(?:earlier|later) (?:in the|this|that) (?P<unit>week|month|year)")
+_WITHIN_DAY: Final = re.compile(r"(?:later|earlier|late|early)(?: (?:in|on|that|the same|in the) (?:the )?)?(?: ?day)?")
+_EARLIER_IN: Final = re.compile(r"(?:earlier|later) (?:in the|this|(?P<that>that)) (?P<unit>week|month|year)")
 
 
 def relative_date(words: str, anchor: date | None, told: Told) -> When | None:
@@ -131,7 +136,7 @@ def near_day(words: str, anchor: date, ahead: bool) -> When | None:
     back = (anchor.weekday() - number) % 7
     if which in ("next", "coming", "this coming") or (ahead and which not in ("last", "past", "previous", "this past")):
         return on(anchor + timedelta(days=(7 - back) if back else 7), f"the first one after {anchor}")
-    if which in ("last", "past", "previous") and back == 0:
+    if which in ("last", "past", "previous", "this past") and back == 0:
         back = 7
     return on(
         anchor - timedelta(days=back), f"the last one {'on or ' if back == 0 or not which else ''}before {anchor}"
@@ -145,7 +150,19 @@ def _ago(words: str, anchor: date) -> When | None:
     when = _shift(anchor, match["unit"], -_count(match["count"]))
     if match["same"] == "this month" and when.earliest is not None:
         when = in_month(when.earliest.year, anchor.month, "")
-    return replace(when, reason=f"counted from {anchor}")
+    elif match["same"] == "today":
+        when = _on_that_day(when, anchor)
+    return replace(when, reason=f"counted from {anchor}") if when.resolved else when
+
+
+def _on_that_day(when: When, anchor: date) -> When:
+    """Of a week its middle, of a month the anchor's day, of a year the anchor's month and day; a day stays."""
+    if when.earliest is None or when.granularity == "day":
+        return when
+    if when.granularity == "week":
+        return on(when.earliest + timedelta(days=3), "")
+    month = when.earliest.month if when.granularity == "month" else anchor.month
+    return on(date(when.earliest.year, month, anchor.day), "")
 
 
 def _seasons_ago(words: str, anchor: date) -> When | None:
@@ -184,14 +201,14 @@ def _past(words: str, anchor: date) -> When | None:
             }[unit]
         )
         begin = anchor - timedelta(days=-(-hours // 24))
-    return within(begin, anchor, "days" if unit in ("hour", "day", "night") else unit, f"up to {anchor}")
+    return within(begin, anchor, _GRANULARITIES.get(unit, unit), f"up to {anchor}")
 
 
 def _beside(words: str, anchor: date) -> When | None:
     match = _BESIDE.fullmatch(words)
     if match is None:
         return None
-    if match["which"] == "past":  # "over the past week" reaches up to now
+    if match["which"] == "past" and match["unit"] != "weekend":  # "over the past week" reaches up to now
         return _past(f"past one {match['unit']}", anchor)
     step = 1 if match["which"] in ("next", "coming") else -1
     return replace(
@@ -227,7 +244,7 @@ def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
     found = next((match for match in matches if match), None)
     if found is None or words == "this":
         return None
-    if earlier_in and anchor:
+    if earlier_in and anchor and not earlier_in["that"]:
         return replace(_unit_of(anchor, earlier_in["unit"], 0), reason=f"that of {anchor}")
     said = found.groupdict()
     unit = said.get("unit") or said.get("noun") or "day"
@@ -235,7 +252,7 @@ def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
     day = reference.earliest if reference is not None else None
     if day is None or reference is None:
         return unresolved("counted from a day that the text does not tell before")
-    if same:
+    if same or earlier_in:
         when = _same(unit, reference)
     elif shifted:
         sign = 1 if shifted["side"] in ("later", "after", "on", "afterwards") else -1
@@ -253,7 +270,7 @@ def _from_told(words: str, told: Told, anchor: date | None) -> When | None:
         when = _shift(day, "day", sign) if unit == "day" else _unit_of(day, unit, sign)
     else:
         when = replace(reference, granularity="day" if reference.granularity == "hour" else reference.granularity)
-    return replace(when, clock=None, reason=f"counted from {day}, told of before")
+    return replace(when, clock=None, reason=f"counted from {day}, told of before") if when.resolved else when
 
 
 def _same(unit: str, reference: When) -> When:
@@ -279,7 +296,7 @@ def _shift_vaguely(day: date, unit: str, sign: int) -> When:
         return on(day, "")
     two, seven = _shift(day, unit, 2 * sign), _shift(day, unit, 7 * sign)
     ends = [end for when in (two, seven) for end in (when.earliest, when.latest) if end is not None]
-    return within(min(ends), max(ends), "days" if unit in ("day", "night") else unit, "") if ends else two
+    return within(min(ends), max(ends), _GRANULARITIES.get(unit, unit), "") if ends else two
 
 
 def _shift(day: date, unit: str, count: int) -> When:

@@ -5,6 +5,7 @@ left, which is a date of the calendar (`calendar_dates.py`) or one counted from 
 falls back on the anchor.
 """
 
+import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -49,7 +50,8 @@ _ENDS: Final = re.compile(r"(?:between|from) (?P<first>.+?) (?:and|to|until|till
 _PAIR: Final = re.compile(r"(?P<first>.+?) (?:to|and|through|until) (?P<second>.+)")
 _NIGHT_BETWEEN: Final = re.compile(r"^(?:the )?(?:intervening )?night (?=between|from)")
 _PERIOD: Final = re.compile(
-    r"^(?:the )?(?:same|corresponding|whole)(?: (?:period|months?|quarter))? (?:of|in) (?:the )?"
+    r"^(?:the )?(?:same|corresponding|whole)(?: (?:period|months?|quarter))?"
+    r"(?: (?:of|in) (?:the )?| (?=(?:last|this) year$))"
 )
 _COUNTED_FROM: Final = re.compile(r"(?P<shift>.+? (?:before|after|prior to)|eve of|day of) (?P<base>.+)")
 _EVENT: Final = re.compile(r" [a-z]{3,}$")
@@ -105,6 +107,7 @@ _BOUNDING: Final = frozenset(
 _PARTS: Final = frozenset(
     ("dawn", "dusk", "noon", "midnight", "sunrise", "nightfall", "morning", "afternoon", "evening", "night")
 )
+_HALF_SAID: Final = re.compile(r"[\d.:]+(?P<half> ?[ap]\.?\s?m\b.*)")
 _BARE_YEAR: Final = re.compile(r"\d{4}")
 
 
@@ -118,7 +121,10 @@ def read_expression(words: str, setting: Setting) -> When:
     if plain.startswith("at "):
         setting = replace(setting, newest_year=0)
     plain = _LED.sub("", plain)
-    when = _expression(plain, setting)
+    try:
+        when = _expression(plain, setting)
+    except (OverflowError, ValueError):  # before the year 1 or after 9999, as "the past 3000 years" or "March 0000"
+        return unresolved("no such day")
     if setting.anchor is None or setting.ahead or when.earliest is None or _AHEAD_WORDS.search(plain):
         return when
     known = setting.told.time.earliest if setting.told.time else None
@@ -270,13 +276,15 @@ def _same_period(rest: str, period: str, setting: Setting) -> When:
     if year.granularity != "year" or told.earliest.year == year.earliest.year:
         return year
     shift = year.earliest.year - told.earliest.year
-    begin, end = (months_from(day, 12 * shift) for day in (told.earliest, told.latest))
-    return within(
-        date(begin[0], begin[1], min(told.earliest.day, 28)),
-        in_month(*end, "").latest or told.latest,
-        told.granularity,
-        "that period, in that year",
-    )
+    begin, end = (_in_other_year(day, shift) for day in (told.earliest, told.latest))
+    return within(begin, end, told.granularity, "that period, in that year")
+
+
+def _in_other_year(day: date, shift: int) -> date:
+    """The same day so many years later; the last of a month stays the last, also of February."""
+    last = calendar.monthrange(day.year, day.month)[1]
+    last_then = calendar.monthrange(day.year + shift, day.month)[1]
+    return date(day.year + shift, day.month, last_then if day.day == last else min(day.day, last_then))
 
 
 def _open(rest: str, setting: Setting) -> When:
@@ -323,9 +331,9 @@ def _between(first: str, second: str, setting: Setting) -> When | None:
     if whole is not None and whole.resolved:
         return whole
     end = _expression(second, setting)
-    if not end.resolved and end.clock is not None:
-        half = re.search(r" ?[ap]\.?m\b.*$", second)
-        begin = _expression(f"{first}{half[0]}" if half and first.replace(".", "").isdigit() else first, setting)
+    half = _HALF_SAID.fullmatch(second) if re.fullmatch(r"[\d.:]+", first) else None
+    if end.clock is not None and (half or not end.resolved):
+        begin = _expression(f"{first}{half['half']}" if half else first, setting)
         return replace(end, clock=begin.clock or end.clock)
     if end.latest is None:
         return None

@@ -19,11 +19,11 @@ from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
 from dateline_labels.jsonl import check_surrogates, read_json
 
-from .drafts import Draft, Reading, id_of
+from .drafts import Draft, Marks, Reading, id_of
 from .format import Annotated, Finding, Format
 from .offsets import Mark, located
 from .tag_schemes import Tag, Tagged, read_tag, scheme_of, spans_of
-from .token_drafts import Marks, TokenMarks
+from .token_drafts import TokenMarks
 from .tokens import joined
 
 SUFFIXES = ("",)
@@ -109,13 +109,27 @@ def _splits(path: Path) -> dict[str, list[dict[str, Any]]]:
     from datasets import load_from_disk
 
     try:
+        _check_tables(path)
         loaded = load_from_disk(str(path))
         parts: dict[str, Any] = (
             {str(name): each for name, each in loaded.items()} if isinstance(loaded, dict) else {_LONE: loaded}
         )
-        return {name: [_named(row, part.features) for row in part] for name, part in parts.items()}
+        plain = {name: part.with_format(None) for name, part in parts.items()}  # not as tensors, every column
+        return {name: [_named(row, part.features) for row in part] for name, part in plain.items()}
     except Exception as error:
         raise InputError(Place(str(path)), "datasets", f"{type(error).__name__}: {error}") from None
+
+
+def _check_tables(path: Path) -> None:
+    """Raise where a table does not fit its buffers: whoever takes values from it would read beyond the memory."""
+    from pyarrow import ipc, memory_map
+
+    splits = path / "dataset_dict.json"
+    folders = [path / name for name in json.loads(splits.read_bytes())["splits"]] if splits.is_file() else [path]
+    for folder in folders:
+        for file in json.loads((folder / "state.json").read_bytes())["_data_files"]:
+            with memory_map(str(folder / file["filename"])) as source:
+                ipc.open_stream(source).read_all().validate(full=True)
 
 
 def _named(value: Any, feature: Any) -> Any:
@@ -206,7 +220,7 @@ def _span(row: _Row, name: str, entity: Mapping[str, Any], place: tuple[str, int
     label, score = entity.get("label", entity.get("type")), entity.get("score")
     attributes, scores = (_facts(row, name, entity.get(key)) for key in ("attributes", "attribute_scores"))
     words = all(isinstance(value, str) for value in (label, *attributes.values()))
-    numbers = all(isinstance(value, int | float) for value in (score or 0.0, *scores.values()))
+    numbers = all(isinstance(value, int | float) for value in (0.0 if score is None else score, *scores.values()))
     if not words or not numbers:
         raise InputError(
             row.place, name, f"expected a label and attributes of words, scores of numbers, got {entity!r}"
@@ -235,7 +249,7 @@ def _add_relation(draft: Draft, row: _Row, name: str, relation: Mapping[str, Any
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A `DatasetDict` in the folder `target`, which must not be there; everything is carried."""
+    """A `DatasetDict` in the folder `target`, which must not be there; all is carried. Raises as `Format` says."""
     _check_datasets("a dataset on disk")
     if target.suffix or target.exists():
         raise InputError(Place(str(target)), "format", "expected a folder that is not there yet to write a dataset to")
@@ -289,4 +303,4 @@ def _written(facts: Mapping[str, object]) -> str:
     return json.dumps(dict(facts), ensure_ascii=False, allow_nan=False)
 
 
-FORMAT = Format("datasets", "Hugging Face datasets on disk", SUFFIXES, recognise, read, write)
+FORMAT = Format("datasets", "Hugging Face datasets on disk", SUFFIXES, recognise, read, write, pieces="none")

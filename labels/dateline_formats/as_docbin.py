@@ -7,6 +7,7 @@ what else is known of a dispatch go into `user_data`. Tokens are those of `token
 
 import gc
 import json
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -22,7 +23,8 @@ from dateline_labels.jsonl import check_surrogates, read_json
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
-from .token_drafts import TokenDispatch, TokenMarks, as_tokens, with_clear_ends
+from .losses import with_clear_ends
+from .token_drafts import TokenDispatch, TokenMarks, as_tokens
 from .tokens import Tokens
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ def _docs(data: bytes, place: Place) -> list["Doc"]:
 
 def _read_doc(doc: "Doc", name: str, doc_id: str, place: Place, reading: Reading) -> None:
     ours = _ours(doc, place, name)
-    meta = ours.get("meta", {"cats": dict(doc.cats)} if doc.cats else {})
+    categories = _categories(doc, place, name)
+    meta = ours.get("meta", {"cats": categories} if categories else {})
     tokens = Tokens(doc.text, tuple((token.idx, token.idx + len(token.text)) for token in doc))
     draft = Draft(reading, place, ours.get("id", doc_id), doc.text, ours.get("published"), meta)
     marks = TokenMarks(draft, tokens=tokens)
@@ -113,6 +116,18 @@ def _ours(doc: "Doc", place: Place, name: str) -> dict[str, Any]:
         raise InputError(place, name, str(error)) from None
 
 
+def _categories(doc: "Doc", place: Place, name: str) -> dict[str, float]:
+    """What spaCy's text categoriser is told: how far each category holds."""
+    cats: object = doc.cats or {}
+    if not isinstance(cats, dict) or not all(isinstance(key, str) and _is_finite(cats[key]) for key in cats):
+        raise InputError(place, name, f"expected categories with numbers, got {cats!r}")
+    return dict(cats)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 def _spans(doc: "Doc", place: Place, name: str) -> list[tuple[str, int, int]]:
     """The entities, then the groups of spans, by their first token and the one after the last."""
     try:
@@ -137,7 +152,7 @@ def _relations(doc: "Doc", place: Place, name: str) -> Iterator[tuple[str, tuple
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours."""
+    """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .spacy")
     _check_spacy("a .spacy file")
@@ -188,4 +203,4 @@ def _doc(written: TokenDispatch, vocab: "Vocab") -> "Doc":
     return doc
 
 
-FORMAT = Format("docbin", "spaCy's DocBin", SUFFIXES, recognise, read, write)
+FORMAT = Format("docbin", "spaCy's DocBin", SUFFIXES, recognise, read, write, pieces="none")

@@ -37,7 +37,12 @@ class _Loose(BaseModel):
 
 _Name = Checked[str | None, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 _Person = Checked[str | None, BeforeValidator(lambda value: _person(value))]
-_Score = Checked[float | None, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+_Score = Checked[float | None, BeforeValidator(lambda value: _number(value))]
+
+
+def _number(value: object) -> object:
+    """A whole number as a float, unless it is too large for one, which is no score either."""
+    return float(value) if type(value) is int and value.bit_length() < 64 else value
 
 
 def _person(value: object) -> str | None:
@@ -317,4 +322,4 @@ def _score(chosen: _Chosen, index: int, result: _Result) -> float | None:
     return result.score
 
 
-FORMAT = Format("label-studio", "Label Studio's JSON", (".json",), recognise, read, write)
+FORMAT = Format("label-studio", "Label Studio's JSON", (".json",), recognise, read, write, pieces="rows")

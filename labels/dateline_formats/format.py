@@ -13,6 +13,8 @@ from typing import Literal
 from dateline_labels import Dispatch, InputError, Place, Relation, Span, one_line
 
 Kind = Literal["lost", "repaired", "warning"]
+Pieces = Literal["rows", "blocks", "none"]
+"""What a file is made of, one a dispatch: JSON objects, or lines up to the next that begins a document (a sentence)."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,9 @@ class Format:
     unit is a folder knows folders. `read` raises InputError, or OSError where a file is unreadable, and nothing else;
     labels are as the file has them, its caller checks the schema. `write` writes whole or not at all: it raises
     InputError at the first thing that the format cannot carry, unless `lossy`, when each is a `lost` finding.
-    `suffixes` are of what it writes; "" stands for a folder. `companions` are names of files that may stand beside a
-    unit or in a folder above it and belong to it.
+    `suffixes` are of what it writes; "" stands for a folder. `pieces` says how a file can be cut, so that dispatches
+    beside a faulty one are read all the same; none where a file is one dispatch, or a whole that cannot be cut.
+    `companions` are names of files that may stand beside a unit or in a folder above it and belong to it.
     """
 
     name: str  # as --from and --to take it
@@ -71,6 +74,7 @@ class Format:
     recognise: Callable[[Path, bytes], str]
     read: Callable[[Path], Annotated]
     write: Callable[[Sequence[Dispatch], Path, bool], tuple[Finding, ...]]
+    pieces: Pieces
     companions: tuple[str, ...] = ()
 
 

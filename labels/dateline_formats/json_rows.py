@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dateline_labels import InputError, Place
+from dateline_labels.faults import field_path, first_fault
 from dateline_labels.files import decode_utf8, read_bytes
-from dateline_labels.jsonl import check_surrogates, field_path, strict_decoder
-from dateline_labels.toml_files import fault_text
+from dateline_labels.jsonl import check_surrogates, strict_decoder
 from pydantic import TypeAdapter, ValidationError
 
 Typed = TypeVar("Typed")
 _SPACE = " \t\r\n"
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]', re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # how JSON spells half of a surrogate pair; UTF-8 has no other way
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -43,7 +44,12 @@ def read_rows(path: Path) -> list[Row]:
     place = Place(str(path))
     data = read_bytes(path)
     text = decode_utf8(data.removeprefix(BYTE_ORDER_MARK), place)
-    rows = list(_listed(text, place) if text.lstrip(_SPACE).startswith("[") else _in_a_row(text, place))
+    may_have_halves = _HALF.search(text) is not None
+    rows = []
+    for row in _listed(text, place) if text.lstrip(_SPACE).startswith("[") else _in_a_row(text, place):
+        if may_have_halves:
+            check_surrogates(row.value, row.place, row.field)
+        rows.append(row)
     if not rows:
         raise InputError(place, "file", "expected at least one object, got none")
     return rows
@@ -54,8 +60,8 @@ def typed(row: Row, kind: TypeAdapter[Typed]) -> Typed:
     try:
         return kind.validate_python(row.value)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise InputError(row.place, row.name(*fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(row.place, row.name(*location), what) from None
 
 
 def first_keys(head: bytes) -> frozenset[str]:
@@ -141,5 +147,4 @@ def _decode(text: str, at: int, place: Place, line: int) -> tuple[object, int]:
 def _object(value: object, place: Place, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(place, name or "row", f"expected an object, got {type(value).__name__}")
-    check_surrogates(value, place, name)
     return value

@@ -60,7 +60,9 @@ def named(name: str) -> Format:
 
 
 def target_format(path: Path) -> Format:
-    """The format that `path` is written in where none is asked for: one of ours, or the only one of its suffix."""
+    """The format that `path` is written in where none is asked for: one of ours, or the only one of its suffix. Raises
+    InputError where that is none or several.
+    """
     ours = [each for each in (as_markup.FORMAT, as_jsonl.FORMAT) if _ends_in(path, each)]
     found = ours or [each for each in FORMATS if path.suffix and _ends_in(path, each)]
     if len(found) == 1:

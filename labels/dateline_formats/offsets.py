@@ -50,17 +50,17 @@ class Unit:
         """Whether few tools count so."""
         return self.counted == "UTF-8 bytes" or self.line_ends == "LF as two"
 
-    def width(self, character: str) -> int:
-        """How many such units a character takes, line ends apart."""
-        if self.counted == "code points":
-            return 1
+    def widths(self, text: str) -> list[int]:
+        """How many such units each character takes, line ends apart."""
+        if self.counted == "code points" or text.isascii():
+            return [1] * len(text)
         if self.counted == "UTF-16 units":
-            return 2 if ord(character) > 0xFFFF else 1
-        return len(character.encode("utf-8", errors="surrogatepass"))
+            return [2 if character > "\uffff" else 1 for character in text]
+        return [len(character.encode("utf-8", errors="surrogatepass")) for character in text]
 
     def borders(self, text: str) -> dict[int, int]:
         """Each offset in this unit at which a character begins or the text ends, with the code points before it."""
-        widths = [self.width(character) for character in text]
+        widths = self.widths(text)
         if self.line_ends:
             for match in re.finditer("\n", text):
                 at = match.start()
@@ -69,7 +69,7 @@ class Unit:
                     widths[at] = 0
                 elif not after_return and self.line_ends == "LF as two":
                     widths[at] = 2
-        return {offset: index for index, offset in enumerate(accumulate(widths, initial=0))}
+        return dict(zip(accumulate(widths, initial=0), range(len(text) + 1), strict=True))
 
 
 CODE_POINTS = Unit("code points")
@@ -124,7 +124,7 @@ def same_words(words: str, quote: str) -> bool:
 
 
 def _read(marks: Sequence[Mark], unit: Unit) -> _Reading:
-    text, borders = "", unit.borders("")
+    text, borders = "", {0: 0}
     pieces: list[tuple[Piece, ...]] = []
     agree: list[bool] = []
     for mark in marks:

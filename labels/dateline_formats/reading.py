@@ -69,8 +69,8 @@ def recognitions(paths: Iterable[Path], given: Format | None = None) -> list[str
             reasons = [reason for (other, reason), _ in counts.most_common() if other is each]
             count = sum(number for (other, _), number in counts.items() if other is each)
             many = f"{count} files, " if path.is_dir() and count > 1 else ""
-            known = "" if _ASKED_FOR in reasons else f" ({'; '.join(reasons[:_REASONS])})"
-            lines.append(f"{path}: {many}{each.title}{known}")
+            why = "" if _ASKED_FOR in reasons else f" ({'; '.join(reasons[:_REASONS])})"
+            lines.append(f"{path}: {many}{each.title}{why}")
     return lines
 
 
@@ -87,7 +87,9 @@ def say_findings(findings: Sequence[Finding], kept: Path | None = None) -> None:
 
 
 def units_of(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format | None]]:
-    """The files and folders that are read for `path`, each with its format, and the files in none of them."""
+    """The files and folders that are read for `path`, each with its format, and the files in none of them. Raises
+    InputError where nothing there is in a format looked for.
+    """
     if not path.is_dir():
         yield path, recognised(path, among)[0]
         return

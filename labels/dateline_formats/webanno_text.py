@@ -122,7 +122,7 @@ def _placed(found: Sequence[Sentence], unit: Unit, place: Place) -> tuple[str, l
             what = f"the sentence begins at {sentence.rows[0].start}, the text before it ends at {length}"
             raise InputError(place.at(sentence.rows[0].line), "offsets", what)
         pieces += [("\n" if number else " ") + " " * (gap - 1) if gap else "", "\n".join(sentence.lines)]
-        length += gap + sum(map(unit.width, pieces[-1]))
+        length += gap + sum(unit.widths(pieces[-1]))
     text = "".join(pieces)
     borders = unit.borders(text)
     return text, [_in_code_points(row, borders, text, place) for sentence in found for row in sentence.rows]

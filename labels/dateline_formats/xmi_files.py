@@ -8,7 +8,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
@@ -32,18 +32,24 @@ def read_files(path: Path) -> Iterator[tuple[Place, str, "Cas"]]:
     """Each file of XMI with its name and what is in it; raises InputError, OSError, MissingExtraError."""
     if not find_spec("cassis"):
         raise MissingExtraError(f"{path}: a CAS XMI file", "dkpro-cassis", "formats")
-    from cassis import load_typesystem
-
     found = _unpacked(path) if zipfile.is_zipfile(path) else _beside(path)
     at_types = next((place for place in found if PurePosixPath(place.path).name == TYPES), None)
     if at_types is None or len(found) < 2:
         raise InputError(Place(str(path)), "types", f"expected {TYPES} with an .xmi file, as INCEpTION exports both")
-    types = _parsed(_xml(found.pop(at_types), at_types), at_types, "types", load_typesystem)
+    types = _parsed(_xml(found.pop(at_types), at_types), at_types, "types", _types)
     for place, data in found.items():
         cas = _parsed(_xml(data, place), place, "xmi", partial(_load, types=types))
         if cas.sofa_string is None:
             raise InputError(place, "sofa", f"expected a text in {VIEW}, got none")
         yield place, PurePosixPath(place.path).stem, cas
+
+
+@lru_cache(maxsize=8)
+def _types(source: str) -> "TypeSystem":
+    """The types, which the files of a project have in common; cassis takes long over them and changes none later."""
+    from cassis import load_typesystem
+
+    return load_typesystem(source)
 
 
 def _load(source: str, types: "TypeSystem") -> "Cas":

@@ -100,6 +100,8 @@ def one_line(text: str, limit: int = 500) -> str:
     """`text` on one line: controls, bidi and line separators escaped, cut in the middle past `limit` characters."""
     if len(text) > limit:
         text = f"{text[: limit * 2 // 3]} … {text[-limit // 3 :]}"
+    if text.isprintable():  # which nothing hidden is
+        return text
     return "".join(_visible(character) for character in text)
 
 

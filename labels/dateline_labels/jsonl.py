@@ -8,18 +8,17 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 
 import json
 import math
-import re
-from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
+from .faults import field_path, first_fault
 from .schema import Schema
-from .toml_files import fault_text
+from .surrogates import SURROGATE
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _Id = Annotated[str, AfterValidator(check_id)]
 _Date = Annotated[str, AfterValidator(check_date)]
 
@@ -96,8 +95,8 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
     try:
         row = _DispatchRow.model_validate(plain)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise InputError(place, field_path(fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(place, field_path(location), what) from None
     try:
         spans = tuple(Span(s.id, s.label, s.start, s.end, s.attributes, s.score, s.attribute_scores) for s in row.spans)
         relations = tuple(Relation(r.label, r.head, r.tail, r.score) for r in row.relations)
@@ -110,17 +109,22 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
 
 
 def read_json(line: str, place: Place) -> object:
-    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused."""
+    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused.
+
+    The fault of a whole file, a place without a line, is told with its line.
+    """
     try:
         return json.loads(line, **_STRICT)
     except json.JSONDecodeError as error:
-        raise InputError(place, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
+        where = place if place.line else place.at(error.lineno)
+        raise InputError(where, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
     except ValueError as error:
         raise InputError(place, "json", str(error)) from None
     except RecursionError:
         raise InputError(place, "json", "nested too deep") from None
 
 
+@cache
 def strict_decoder() -> json.JSONDecoder:
     """The decoder behind `read_json`; it raises ValueError or RecursionError."""
     return json.JSONDecoder(**_STRICT)
@@ -132,12 +136,6 @@ def check_surrogates(plain: object, place: Place, name: str = "") -> None:
     if surrogate:
         path = (name, *surrogate[0]) if name else surrogate[0]
         raise InputError(place, field_path(path), f"a lone surrogate at offset {surrogate[1]}")
-
-
-def field_path(location: Iterable[int | str]) -> str:
-    """`("spans", 2, "start")` as `spans[2].start`."""
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.removeprefix(".") or "dispatch"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -173,7 +171,7 @@ def _lone_surrogate(plain: object) -> tuple[tuple[int | str, ...], int] | None:
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, str):
-            match = _SURROGATE.search(value)
+            match = SURROGATE.search(value)
             if match:
                 return path, match.start()
         elif isinstance(value, dict):

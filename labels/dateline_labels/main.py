@@ -12,6 +12,7 @@ import traceback
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib.metadata import entry_points, version
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -62,6 +63,8 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
 def run() -> None:
     """The console script. What a cluster or `kill` sends stops a command as Ctrl-C does, with what it has to say."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if isinstance(sys.stdout, TextIOWrapper):  # what is read by programs is UTF-8, and no name of a file ends a command
+        sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="backslashreplace")
     # numpy multiplies beside the encoder, whose threads have the cores already; it looks at this when it is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     status = main()

@@ -13,14 +13,14 @@ from archive_ray_kills import Killing, descendants, driver_kills, raylet_kills, 
 from archive_texts import write_mixed
 from archives import check, run
 from dateline_archive import cluster as archive_cluster
+from dateline_archive import options
 from dateline_archive.cluster import HATCHES
 from dateline_archive.pulse import Pulse
 from dateline_archive.shards import Plan, Shard, shards
 from dateline_archive.workers import Reader, WorkersDiedError, WorkersLostError
-from dateline_infer import options
+from dateline_bundle.manifest import read_manifest
 from dateline_infer.choosing import Asked
-from dateline_infer.extraction import Loading
-from dateline_infer.manifest import read_manifest
+from dateline_infer.loading import Loading
 
 on_ray = pytest.mark.skipif(
     archive_cluster.find_spec("ray") is None or sys.platform != "linux", reason="needs dateline[ray] and /proc"
@@ -182,7 +182,7 @@ def test_a_shard_that_keeps_killing_its_workers_is_named_and_all_listen_on_the_l
     cluster: Pulse, tiny_bundle: Path, inputs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dateline_archive import on_ray as archive_ray
-    from dateline_infer.input_files import listing_lines
+    from dateline_archive.listing import listing_lines
 
     class Deadly(archive_ray.ShardReader):
         def read(self, shard: Shard):

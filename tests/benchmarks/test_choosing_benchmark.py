@@ -10,7 +10,7 @@ import pytest
 from choosing import Plan, Simulation, choosing_of, main, read_records
 from choosing_curve import ALL, START, Curves, Trained, drawn, reached, table
 from conftest import recipe_text
-from dateline_annotation.strategies import Per, Strategy
+from dateline_choosing.strategies import Per, Strategy
 from dateline_infer import Extractor
 from dateline_labels import Dispatch, InputError, Schema, read_dispatches
 from measuring import Figures

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import roofline
 import torch
+from dateline_bundle.manifest import read_manifest
 from dateline_infer import Extractor
 from dateline_infer.host import Host
-from dateline_infer.manifest import read_manifest
 from dateline_labels import Dispatch, InputError
 from dateline_train.network import load_checkpoint
 from gpu_busy import mean_share

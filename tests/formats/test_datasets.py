@@ -90,6 +90,7 @@ def test_offsets_in_utf_16_are_found_by_the_words(tmp_path: Path) -> None:
             "train:1:entities[0]: expected a part of the text",
         ),
         ({**ROW, "entities": [{"start": 0, "end": 6, "label": 1}]}, "train:1:entities[0]: expected a label"),
+        ({**ROW, "entities": [{**ENTITIES[0], "score": ""}]}, "train:1:entities[0]: expected a label and attributes"),
         (
             {**ROW, "relations": [{"head": 0, "tail": 7, "label": "at"}]},
             "train:1:relations[0]: expected a label, and ids",
@@ -115,3 +116,20 @@ def test_damage_is_named_and_nothing_is_overwritten(tmp_path: Path) -> None:
         (path / "state.json").write_text(damaged, encoding="utf-8")
         with pytest.raises(InputError, match=rf"^{path}:0:datasets: "):
             FORMAT.read(path)
+
+
+def test_a_table_that_leads_beyond_its_file_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "d", [{"text": "Gunmen hit Gao."}])
+    (table,) = path.glob("*.arrow")
+    before, offsets, after = table.read_bytes().rpartition(bytes([0, 0, 0, 0, len("Gunmen hit Gao."), 0, 0, 0]))
+    table.write_bytes(before + offsets[:4] + (1 << 30).to_bytes(4, "little") + after)
+    with pytest.raises(InputError, match=r"d:0:datasets: ArrowInvalid: .") as raised:
+        FORMAT.read(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_columns_are_read_that_the_dataset_was_saved_without_showing(tmp_path: Path) -> None:
+    datasets.disable_progress_bars()
+    datasets.Dataset.from_list([ROW]).with_format("numpy", columns=["text"]).save_to_disk(str(tmp_path / "d"))
+    (dispatch,) = FORMAT.read(tmp_path / "d").dispatches
+    assert [span.label for span in dispatch.spans] == ["Actor", "Place"]

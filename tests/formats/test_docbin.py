@@ -102,9 +102,18 @@ def with_data(key: object, value: object) -> Any:
     return made
 
 
+def with_categories(categories: object) -> Any:
+    made = doc("Gao", "fell")
+    made.cats = categories
+    return made
+
+
 @pytest.mark.parametrize(
     ("made", "message"),
     [
+        (lambda: with_categories(7), "0:docs[0]: expected categories with numbers, got 7"),
+        (lambda: with_categories({"war": "much"}), "0:docs[0]: expected categories with numbers, got {'war'"),
+        (lambda: with_categories({"war": float("nan")}), "0:docs[0]: expected categories with numbers, got {'war'"),
         (lambda: with_group(0, 1, ""), "0:docs[0]: a span needs an id and a label"),
         (lambda: with_group(1, 1), "0:docs[0]: expected tokens from 0 to 1"),
         (lambda: with_data("dateline", "[]"), "0:docs[0]: expected an object with an id"),

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from dateline_incidents.incident_choices import Rule
 from dateline_incidents.incidents import ROLES, can_assemble, incidents
+from dateline_incidents.records import records
+from dateline_incidents.rules import decide
 from dateline_labels import Dispatch, Relation, Schema, Span, SpanType, read_dispatches
 from dateline_labels.main import main
 
@@ -181,3 +184,15 @@ def test_a_table_of_another_kind_is_refused_before_anything_is_read(
 ) -> None:
     assert main(["extract", str(tiny_bundle), "nothing.txt", "--incidents", str(tmp_path / "x.xlsx")]) == 2
     assert "expected a file ending in .csv, .jsonl, .parquet" in capsys.readouterr().err
+
+
+def test_a_figure_of_white_space_alone_is_a_claim_like_any_other() -> None:
+    spans = (
+        Span("a1", "ATTACK", 7, 13, {"kind": "killing", "status": "occurred"}),
+        Span("c1", "CASUALTY", 14, 19, {"outcome": "killed"}),
+        Span("c2", "CASUALTY", 20, 22, {"outcome": "killed"}),
+    )
+    ties = tuple(Relation("casualty", "a1", span.id) for span in spans[1:])
+    ((incident,), claims) = records(Dispatch("d", "Gunmen killed a man,   in Gao.", None, {}, spans, ties))
+    assert [claim.figure for claim in claims] == ["a man", "  "]
+    assert decide([incident], claims, "killed", Rule.HIGHEST).number is not None

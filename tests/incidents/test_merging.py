@@ -177,3 +177,7 @@ def test_a_hundred_thousand_incidents_are_merged() -> None:
         for n in range(100_000)
     ]
     assert sum(len(group.incidents) for group in merge(incidents, Merging())) == 100_000
+
+
+def test_a_window_may_reach_past_the_calendar() -> None:
+    assert groups(told("a"), told("b"), merging=Merging(days=10_000_000)) == [["a#1", "b#1"]]

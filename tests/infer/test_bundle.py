@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bundle_damage import Damage, Plain, change_manifest, refused, reseal, resealed
+from dateline_bundle.manifest import REQUIRED
 from dateline_infer import Extractor
-from dateline_infer.manifest import REQUIRED
 from dateline_labels import BundleError
 from safetensors.numpy import load_file, save_file
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from bundle_damage import change_manifest, refused, reseal, with_graph
-from dateline_infer import Extractor, signing
+from dateline_bundle import signing
+from dateline_infer import Extractor
 from dateline_labels import main as main_module
 from dateline_labels.main import main
 
@@ -258,7 +259,7 @@ def test_a_touched_bundle_is_not_signed(bundle: Path, keys: Path, capsys: pytest
 
 
 def test_the_group_of_commands_imports_what_it_needs_when_it_needs_it() -> None:
-    needed = {"cryptography", "dateline_infer.bundle", "dateline_infer.packing", "dateline_infer.inspecting"}
+    needed = {"cryptography", "dateline_infer.bundle", "dateline_bundle.packing", "dateline_infer.inspecting"}
     script = f"import sys, dateline_infer.bundle_commands; print({needed!r} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -12,8 +12,8 @@ import onnx
 import pytest
 from bundle_damage import Plain, engines_built, reseal
 from bundle_damage import refused as refused_by_the_command
+from dateline_bundle.manifest import MANIFEST, REQUIRED
 from dateline_infer import Extractor
-from dateline_infer.manifest import MANIFEST, REQUIRED
 from dateline_infer.tokens import FloatArray
 from dateline_labels import BundleError
 from safetensors.numpy import load, save

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from dateline_bundle.encoders import FP32
 from dateline_infer import Extractor, heads, network
-from dateline_infer.choosing import FP32, Asked
+from dateline_infer.choosing import Asked
 from dateline_infer.heads import SpanBatch, Weights
 from dateline_infer.tokens import FloatArray
 from threadpoolctl import threadpool_info, threadpool_limits

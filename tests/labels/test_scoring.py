@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from dateline_labels import Dispatch, Relation, RelationType, Schema, Span, SpanType
-from dateline_labels.scoring import Counts, match_spans, score, total
+from dateline_labels.scoring import Case, Counts, match_spans, score, total
 
 SCHEMA = Schema(
     "two",
@@ -67,6 +67,15 @@ def test_a_wrong_label_fails_strict_but_not_boundaries() -> None:
     assert scores.relations["overlapping"]["place"] == Counts(spurious=1, missed=1)
 
 
+def test_a_wrong_label_of_the_head_fails_strict_but_not_boundaries() -> None:
+    schema = replace(SCHEMA, relations={"place": RelationType(("ATTACK", "PLACE"), ("PLACE",))})
+    gold = replace(GOLD, relations=GOLD.relations[:1])
+    wrong = replace(GOLD.spans[0], label="PLACE", attributes={})
+    scores = score([gold], [replace(gold, spans=(wrong, *GOLD.spans[1:]))], schema)
+    assert scores.relations["strict"]["place"] == Counts(spurious=1, missed=1)
+    assert scores.relations["boundaries"]["place"] == Counts(right=1)
+
+
 def test_direction_counts() -> None:
     turned = replace(GOLD, relations=(GOLD.relations[0], Relation("same", "a1", "a2")))
     assert score([GOLD], [turned], SCHEMA).relations["strict"]["same"] == Counts(spurious=1, missed=1)
@@ -78,6 +87,104 @@ def test_attributes_are_judged_where_the_span_was_found() -> None:
     assert scores.attributes["ATTACK.kind"] == {("bombing", "raid"): 1}
     (case,) = [case for case in scores.cases if case.measure == "attribute"]
     assert case.what == "exploded: expected bombing, got raid"
+
+
+def test_counts_are_added_and_give_precision_recall_and_f1() -> None:
+    counts = total([Counts(1, 2, 3), Counts(5, 0, 1), Counts(0, 1, 0)])
+    assert counts == Counts(6, 3, 4)
+    assert (counts.gold, counts.precision, counts.recall) == (10, 6 / 9, 6 / 10)
+    assert counts.f1 == pytest.approx(2 / (9 / 6 + 10 / 6))
+    for nothing in (Counts(0, 3, 4), Counts()):
+        assert (nothing.precision, nothing.recall, nothing.f1) == (0, 0, 0)
+
+
+def test_every_error_is_a_case_with_its_place() -> None:
+    near = span("l1", "Old Town", "PLACE")
+    raid = replace(GOLD.spans[0], attributes={"kind": "raid"})
+    predicted = replace(GOLD, spans=(raid, near, *GOLD.spans[2:]))
+    market, blast = TEXT.index("Old"), TEXT.index("blast")
+    assert score([GOLD], [predicted], SCHEMA).cases == [
+        Case("d", "span", "PLACE", "spurious", "Old Town", market, market + 8),
+        Case("d", "span", "PLACE", "missed", "Old Town market", market, market + 15),
+        Case("d", "attribute", "ATTACK.kind", "wrong", "exploded: expected bombing, got raid", 7, 15),
+        Case("d", "relation", "place", "spurious", "exploded → Old Town", 7, 15),
+        Case("d", "relation", "place", "missed", "exploded → Old Town market", 7, 15),
+    ]
+    missed = replace(GOLD, relations=GOLD.relations[:1])
+    assert score([GOLD], [missed], SCHEMA).cases == [
+        Case("d", "relation", "same", "missed", "blast → exploded", blast, blast + 5)
+    ]
+
+
+def test_without_a_schema_the_figures_are_of_the_labels_that_occur() -> None:
+    predicted = replace(
+        GOLD,
+        spans=(*GOLD.spans[:3], span("x", "heard", "NOISE")),
+        relations=(Relation("near", "a1", "x"), GOLD.relations[1]),
+    )
+    scores = score([GOLD], [predicted], None)
+    assert scores.spans == {
+        "ATTACK": Counts(right=2),
+        "PLACE": Counts(right=1, missed=1),
+        "NOISE": Counts(spurious=1),
+    }
+    expected = {"place": Counts(missed=1), "same": Counts(right=1), "near": Counts(spurious=1)}
+    assert scores.relations == dict.fromkeys(("strict", "boundaries", "overlapping"), expected)
+    assert scores.attributes == {"ATTACK.kind": {("bombing", "bombing"): 2}}
+    assert score([], [], None).spans == {}
+
+
+def test_with_a_schema_a_label_that_occurs_nowhere_has_figures_too() -> None:
+    empty = replace(GOLD, spans=(), relations=())
+    scores = score([empty], [empty], SCHEMA)
+    assert scores.spans == {"ATTACK": Counts(), "PLACE": Counts()}
+    none = {"place": Counts(), "same": Counts()}
+    assert scores.relations == {"strict": none, "boundaries": none, "overlapping": none}
+    assert scores.attributes == {"ATTACK.kind": {}}
+
+
+def test_an_attribute_that_was_not_predicted_is_wrong() -> None:
+    predicted = replace(GOLD, spans=(replace(GOLD.spans[0], attributes={}), *GOLD.spans[1:]))
+    scores = score([GOLD], [predicted], SCHEMA)
+    assert scores.attributes["ATTACK.kind"] == {("bombing", ""): 1, ("bombing", "bombing"): 1}
+    assert [case.what for case in scores.cases] == ["exploded: expected bombing, got "]
+
+
+def test_every_attribute_of_every_span_that_was_found_is_judged() -> None:
+    shifted = Span("a1", "ATTACK", 7, 14, {"kind": "raid"})
+    predicted = replace(GOLD, spans=(shifted, GOLD.spans[1], replace(GOLD.spans[2], attributes={"kind": "raid"})))
+    assert score([GOLD], [replace(predicted, relations=())], SCHEMA).attributes == {
+        "ATTACK.kind": {("bombing", "raid"): 1}
+    }
+
+
+def test_a_relation_of_a_span_that_matches_none_is_spurious_though_its_id_is_one_of_gold() -> None:
+    far = replace(span("l1", "Newport", "PLACE"), label="ATTACK", attributes={"kind": "raid"})
+    predicted = replace(GOLD, spans=(GOLD.spans[0], far, GOLD.spans[2]), relations=GOLD.relations[:1])
+    assert score([GOLD], [predicted], SCHEMA).relations["overlapping"]["place"] == Counts(spurious=1, missed=1)
+    turned = replace(predicted, relations=(Relation("place", "l1", "a1"),))
+    assert score([GOLD], [turned], SCHEMA).relations["overlapping"]["place"] == Counts(spurious=1, missed=1)
+
+
+def test_several_relations_of_unmatched_spans_are_each_spurious() -> None:
+    lone = [Span(f"x{number}", "PLACE", number, number + 1) for number in range(3)]
+    relations = tuple(Relation("place", "a1", each.id) for each in lone)
+    predicted = replace(GOLD, spans=(*lone, *GOLD.spans), relations=relations)
+    assert score([GOLD], [predicted], SCHEMA).relations["overlapping"]["place"] == Counts(spurious=3, missed=1)
+
+
+def test_of_equal_overlaps_the_earlier_and_the_shorter_pair_wins() -> None:
+    gold = [Span("g", "PLACE", 0, 4), Span("h", "PLACE", 4, 8)]
+    assert match_spans(gold, [Span("p", "PLACE", 2, 6)]) == {"p": "g"}
+    assert match_spans(gold[::-1], [Span("p", "PLACE", 2, 6)]) == {"p": "g"}
+    predicted = [Span("p", "PLACE", 0, 2), Span("q", "PLACE", 3, 5)]
+    assert match_spans([Span("g", "PLACE", 1, 4)], predicted) == {"p": "g"}
+    assert match_spans([Span("g", "PLACE", 1, 4)], predicted[::-1]) == {"p": "g"}
+
+
+def test_spans_of_two_labels_never_stand_for_each_other() -> None:
+    assert match_spans([Span("g", "PLACE", 0, 4)], [Span("p", "ATTACK", 0, 4)]) == {}
+    assert match_spans([Span("g", "PLACE", 3, 4)], [Span("p", "PLACE", 0, 4)]) == {"p": "g"}
 
 
 def test_an_overlap_goes_to_the_span_that_shares_most_whatever_the_order() -> None:

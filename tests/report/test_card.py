@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.markdown_cells import cell
 from dateline_labels import Dispatch, InputError, Relation, Schema, Span
+from dateline_labels.markdown_cells import cell
 from dateline_report.card import model_card
 from dateline_report.figures import Readings
 from dateline_report.reporting import Data, Model, measured
+from dateline_statistics.bootstrap import Sampling
 from huggingface_hub import EvalResult, ModelCard
 
 SCHEMA = Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
@@ -195,8 +195,8 @@ def write(path: Path, plain: object) -> Path:
 
 
 def test_a_report_gives_a_bundle_its_figures(tmp_path: Path, tiny_checkpoint: Path, corpus_sample: Path) -> None:
+    from dateline_bundle.encoders import FP32
     from dateline_infer import Extractor
-    from dateline_infer.choosing import FP32
     from dateline_train.certifying import Packaging
     from dateline_train.packaging import run_packaging
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import pytest
-from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Relation, Span
 from dateline_report.cluster_scores import Cluster, Row, b_cubed, ceaf_e, cluster_figures, lea
+from dateline_statistics.bootstrap import Sampling
 from disturbed_readings import SCHEMA, corpus, disturbed
 from hypothesis import assume, given
 from hypothesis import strategies as st

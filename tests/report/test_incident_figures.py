@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Place, Relation, Span, markup
 from dateline_labels.scoring import Counts
 from dateline_report.casualty_numbers import number_counts
 from dateline_report.incident_figures import incident_figures, swap_figures
+from dateline_statistics.bootstrap import Sampling
 from disturbed_readings import SCHEMA, corpus, disturbed
 
 NOTE = """\

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Span
 from dateline_report.semeval import SCHEMES, confusion, outcome, pair_spans, paired, semeval_scores
+from dateline_statistics.bootstrap import Sampling
 from disturbed_readings import SCHEMA, corpus, disturbed
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from dateline_annotation.bootstrap import Sampling
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.scoring import score, total
 from dateline_report.outcomes import Outcomes
@@ -17,6 +16,7 @@ from dateline_report.slices import (
     slices,
     source,
 )
+from dateline_statistics.bootstrap import Sampling
 from disturbed_readings import SCHEMA, corpus, disturbed
 
 

@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import by_label
 from dateline_labels import Dispatch, Span
 from dateline_labels.scoring import score, total
 from dateline_report.figures import Readings, figures_of
 from dateline_report.word_tags import seqeval_scores, word_tags
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import by_label
 from disturbed_readings import SCHEMA, corpus, disturbed
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import onnx
 import pytest
+from dateline_bundle.encoders import FP16, FP32, INT8, INT8_DYNAMIC, VARIANTS
+from dateline_bundle.manifest import read_manifest
 from dateline_infer import Extractor
-from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked
-from dateline_infer.manifest import VARIANTS, read_manifest
+from dateline_infer.choosing import Asked
 from dateline_labels import Dispatch, InputError, Schema, read_dispatches
 from dateline_labels.main import main
 from dateline_train import certifying

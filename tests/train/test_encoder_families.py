@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 from conftest import CORPUS, SCHEMA, recipe_text
+from dateline_bundle.encoders import FP32
+from dateline_bundle.manifest import write_bundle
 from dateline_infer import Extractor, tags
 from dateline_infer.bundle import BundleConfig, load_bundle
-from dateline_infer.choosing import FP32, Asked
+from dateline_infer.choosing import Asked
 from dateline_infer.forms import FORM_COUNT
-from dateline_infer.manifest import write_bundle
 from dateline_infer.network import BundleNetwork
 from dateline_infer.tags import TokenSpan
 from dateline_infer.tokens import IntArray, Tokens, tokenize

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import onnx
 import pytest
+from dateline_bundle.encoders import FP32
+from dateline_bundle.manifest import read_manifest
 from dateline_infer import Extractor
-from dateline_infer.choosing import FP32, Asked
-from dateline_infer.manifest import read_manifest
+from dateline_infer.choosing import Asked
 from dateline_labels import BundleError, Schema, read_dispatches
 from dateline_labels.main import main
 from dateline_train import certifying

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from conftest import recipe_text
-from dateline_infer.manifest import read_manifest
+from dateline_bundle.manifest import read_manifest
 from dateline_labels.main import main
 from dateline_report.history import Entry, read_history
 

@@ -8,11 +8,11 @@ import pytest
 import torch
 import typer
 from conftest import recipe_text
-from dateline_annotation.split_choices import By, Wanted
-from dateline_annotation.splitting import make_split
 from dateline_formats.reading import read_annotations
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.main import main
+from dateline_splits.choices import By, Wanted
+from dateline_splits.making import make_split
 from dateline_train.commands import evaluate, train
 from dateline_train.recipe import Recipe
 from dateline_train.report_commands import report

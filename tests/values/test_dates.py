@@ -5,10 +5,9 @@ import pytest
 from dateline_labels import Dispatch, Span
 from dateline_values.calendar_names import easter
 from dateline_values.dates import When, anchor_of, resolve, resolve_all
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-CASES = Path(__file__).with_name("date_cases.txt")
 THURSDAY = date(2017, 7, 20)
 PIECES = [
     *(
@@ -44,11 +43,29 @@ PIECES = [
         "0300",
     ),
 ]
+FAR = [
+    "0000",
+    "0001",
+    "9999",
+    "3000",
+    "99999999999",
+    "past",
+    "winters",
+    "decades",
+    "years",
+    "Christmas",
+    "evening",
+    "dawn",
+]
+"""With which one leaves the calendar."""
 LOOKS_AHEAD = ("2016", "next", "until", "20", "end", "late", "31", "year", "week", "month", "weekend", "to", "half")
 
 
-def table() -> list[list[str]]:
-    lines = CASES.read_text(encoding="utf-8").splitlines()
+GRANULARITIES = {"hour", "day", "days", "week", "month", "season", "year", "decade", "none"}
+
+
+def table(name: str = "date_cases.txt") -> list[list[str]]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
     return [[cell.strip() for cell in line.split(" | ")] for line in lines if line and not line.startswith("#")]
 
 
@@ -67,8 +84,16 @@ def test_the_table(row: list[str]) -> None:
     assert when.reason
 
 
-def test_the_table_is_long_enough() -> None:
-    assert len(table()) >= 200
+def test_the_tables_are_long_enough() -> None:
+    assert len(table()) >= 600
+    assert len(table("told_cases.txt")) >= 100
+    assert len(table("date_reasons.txt")) >= 50
+
+
+@pytest.mark.parametrize("row", table("date_reasons.txt"), ids=lambda row: f"{row[0]} from {row[1]}")
+def test_the_reason_tells_how_it_was_read_or_why_not(row: list[str]) -> None:
+    words, anchor, reason = row
+    assert resolve(words, _day(anchor)).reason == reason
 
 
 def in_text(marked: str, anchor: date = THURSDAY) -> list[When]:
@@ -95,6 +120,12 @@ IN_TEXT = [
     ("The trial opened on [Monday].", [date(2017, 7, 17)]),
     ("A ceasefire is due to begin on [July 25].", [date(2017, 7, 25)]),
     ("Fighting lasted until [Monday].", [date(2017, 7, 17)]),
+    ("It began at [05:00], far from the river and from the road, on [Monday].", [None, date(2017, 7, 17)]),
+    ("It began at [05:00], far from the river, so on [Monday].", [date(2017, 7, 17), date(2017, 7, 17)]),
+    ("It began at [05:00]. On [Monday] it burnt.", [None, date(2017, 7, 17)]),
+    ("It began at [05:00]\nMore on [Monday].", [None, date(2017, 7, 17)]),
+    ("It began at [05:00] of the [week].", [None, None]),
+    ("It began on [Tuesday]. At [05:00] of last [week] it burnt.", [date(2017, 7, 18), date(2017, 7, 18), None]),
     ("Gunmen attacked on [Monday]. A [day earlier] a bomb went off.", [date(2017, 7, 17), date(2017, 7, 16)]),
     ("Police said on [Tuesday] that the bomb went off at [noon].", [date(2017, 7, 18), date(2017, 7, 18)]),
     (
@@ -110,6 +141,17 @@ IN_TEXT = [
         [None, date(2017, 7, 17), date(2017, 7, 18)],
     ),
 ]
+
+
+@pytest.mark.parametrize("row", table("told_cases.txt"), ids=lambda row: f"{row[0]} from {row[1]}")
+def test_the_last_time_is_read_with_what_was_told_before(row: list[str]) -> None:
+    marked, anchor, expected, granularity = row
+    when = in_text(marked, date.fromisoformat(anchor))[-1]
+    days, _, clock = expected.rpartition(" ") if ":" in expected else (expected, "", "")
+    earliest, _, latest = days.partition(" .. ")
+    assert (when.earliest, when.latest) == (_day(earliest), _day(latest or earliest)), when.reason
+    assert when.clock == (time.fromisoformat(clock) if clock else None)
+    assert when.granularity == granularity
 
 
 @pytest.mark.parametrize(("marked", "expected"), IN_TEXT, ids=[marked for marked, _ in IN_TEXT])
@@ -158,6 +200,27 @@ DATELINES = [
     ("PATNA, FEB 7 (UNI) -- FIFTEEN PERSONS", "2000-02-07", "FEB 7", date(2000, 2, 7)),
     ("Maiduguri, 19 October\n\nSix died.", "2019-10-19", "19 October", date(2019, 10, 19)),
     ("New Delhi, 04.09.2019\n\nNIA files", "2019-09-05", "04.09.2019", date(2019, 9, 4)),
+    ("KABUL, July 20 (Reuters) - Six died.", "2017-08-20", "July 20", date(2017, 7, 20)),
+    ("KABUL, July 20 (Reuters) - Six died.", "2017-07-18", "July 20", date(2017, 7, 20)),
+    ("x" * 580 + "\nKABUL, July 20 (Reuters) - Six died.", "2017-07-20", "July 20", date(2017, 7, 20)),
+    ("KABUL, 20-jul-2017 - Six died.", None, "20-jul-2017", date(2017, 7, 20)),
+    ("KABUL, 20-JUL-2017 - Six died.", None, "20-JUL-2017", date(2017, 7, 20)),
+    ("Report of 20 July 2017\n\nSix died.", None, "20 July 2017", date(2017, 7, 20)),
+    ("Situation as of 20 July 2017\n\nSix died.", None, "20 July 2017", date(2017, 7, 20)),
+    ("REPORT DATED 20 JULY 2017\n", None, "20 JULY 2017", date(2017, 7, 20)),
+    ("Updated: 20 July 2017 10:30", None, "20 July 2017", date(2017, 7, 20)),
+    ("posted 20 July 2017 by us", None, "20 July 2017", date(2017, 7, 20)),
+    ("DATE: 20 July 2017 and more", None, "20 July 2017", date(2017, 7, 20)),
+    ("Radio Sandino in Spanish 1800 gmt 13 Jun 88\n", None, "13 Jun 88", date(1988, 6, 13)),
+    ("\n\n  KABUL, July 20, 2017 (AP) — Six", None, "July 20, 2017", date(2017, 7, 20)),
+    ("Six die\nMore are hurt\nKABUL, July 20, 2017 (AP) — Six", None, "July 20, 2017", date(2017, 7, 20)),
+    ("Monday, July 17, 2017\nSix", None, "Monday, July 17, 2017", date(2017, 7, 17)),
+    ("San Juan de la Maguana, July 20, 2017 (AP)", None, "July 20, 2017", date(2017, 7, 20)),
+    ("summary OF 20 July 2017\n", None, "20 July 2017", date(2017, 7, 20)),
+    ("SANTA CRUZ DE LA SIERRA, July 20, 2017 (AP)", None, "July 20, 2017", date(2017, 7, 20)),
+    ("KABUL, 20th July '17 [AP] Six", None, "20th July '17", date(2017, 7, 20)),
+    ("KABUL, July 20th: Six", "2017-07-21", "July 20th", date(2017, 7, 20)),
+    ("BOGOTA, May 1 (EFE) - On June 2, 2017\n", "2017-05-02", "May 1", date(2017, 5, 1)),
 ]
 
 
@@ -180,7 +243,26 @@ def test_the_dateline_is_found(text: str, published: str | None, words: str, day
         ("Sahel snapshot, 1-7 August 2023\n\nArmed men", "2023-08-10", date(2023, 8, 10)),
         ("Six died on July 20.", None, None),
         ("KABUL, July 20 (Reuters) - Six died.", None, None),
+        ("KABUL, July 20 (Reuters) - Six died.", "2017-08-21", date(2017, 8, 21)),
+        ("KABUL, July 20 (Reuters) - Six died.", "2017-07-17", date(2017, 7, 17)),
+        ("KABUL, July 20, 2017 (Reuters) - Six died.", "2017-07-17", date(2017, 7, 17)),
+        ("x" * 600 + "\nKABUL, July 20, 2017 (Reuters) - Six died.", None, None),
+        ("1st to 7th August 2023\n\nArmed men", None, None),
+        ("1 July - 7 August 2023\n\nArmed men", None, None),
+        ("From 1st JULY to 7 AUGUST 2023\n\nArmed men", None, None),
+        ("1 July 2022 and 7 August 2023\n\nArmed men", None, None),
+        ("kabul, July 20, 2017 (AP) - Six died.", None, None),
+        ("July 32, 2017\n\nSix died.", None, None),
+        ("July 2017\n\nSix died.", None, None),
+        ("Six died.", "2017-07-20 05:30 GMT", date(2017, 7, 20)),
+        ("Six died.", " 2017-07-20\n", date(2017, 7, 20)),
+        ("Six died.", "2017-07-201", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "0001-01-01T00:00:00", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "9999-12-31", None),
         ("Six died.", "yesterday", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "0001-01-01", None),
+        ("KABUL, July 20 (Reuters) - Six died.", "9999-12-31T23:59:59", None),
+        ("KABUL, May 20 (Reuters) - Six died.", "9999-12-30", None),
         ("", None, None),
     ],
 )
@@ -188,6 +270,32 @@ def test_without_a_dateline_the_day_is_that_of_publication(text: str, published:
     anchor = anchor_of(Dispatch("d", text, published))
     assert (anchor.day, anchor.start, anchor.end) == (day, None, None)
     assert anchor.reason
+
+
+def test_the_reason_of_the_day_of_a_dispatch_is_told() -> None:
+    reasons = {
+        ("KABUL, July 20 (Reuters) - Six", "2017-07-20"): "the date of the dateline",
+        ("Six died.", "2017-07-20"): "the date of publication",
+        ("Six died.", None): "no dateline, and no date of publication in ISO form",
+        ("KABUL, July 20, 2011 (AP) -", "2017-07-20"): (
+            "the date of publication; the dateline's, 2011-07-20, lies too far from it"
+        ),
+    }
+    assert {case: anchor_of(Dispatch("d", *case)).reason for case in reasons} == reasons
+
+
+def test_a_time_of_day_keeps_its_clock_and_tells_whose_day_it_has() -> None:
+    beside, _ = in_text("It began at [05:00], [Monday].")
+    assert (beside.earliest, beside.clock, beside.granularity) == (date(2017, 7, 17), time(5), "hour")
+    assert beside.reason == "on the day told of beside it"
+    _, before = in_text("They came on [Monday]. It began at [05:00].")
+    assert (before.earliest, before.clock, before.granularity) == (date(2017, 7, 17), time(5), "hour")
+    assert before.reason == "on the day told of before, 2017-07-17"
+    _, event = in_text("They came on [Monday]. It was [two days after] the raid.")
+    assert (event.resolved, event.reason) == (False, "counted from an event that is told of after it")
+    (late,) = in_text("They came on [3 May]. The [next day] it burnt.", date(2017, 5, 2))[:1]
+    assert late.earliest == date(2016, 5, 3)
+    assert in_text("They came on [Monday]. The [following week] it burnt.")[1].reason == "would lie after the dispatch"
 
 
 @settings(deadline=None)
@@ -200,14 +308,40 @@ def test_days_are_in_order_and_not_after_the_anchor(pieces: list[str], anchor: d
             assert when.latest <= anchor
     assert (when.precision is None) or 1 <= when.precision <= 5
     assert when.reason
+    assert when.granularity in GRANULARITIES
     if not when.resolved:
         assert when.precision is None
+
+
+EDGES = (
+    st.dates(max_value=date(20, 1, 1)) | st.dates(min_value=date(9980, 1, 1)) | st.sampled_from([date.min, date.max])
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from([row[0] for row in table()]), EDGES)
+def test_at_the_edges_of_the_calendar_there_is_a_day_or_none_but_no_error(words: str, anchor: date) -> None:
+    assert resolve(words, anchor).granularity in GRANULARITIES
 
 
 @settings(deadline=None)
 @given(st.text(max_size=40), st.none() | st.dates())
 def test_any_words_are_read(words: str, anchor: date | None) -> None:
     assert resolve(words, anchor).reason
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES + FAR), min_size=1, max_size=5), max_size=3), st.none() | st.dates())
+@example([["December", "31", "9999", "evening"], ["dawn"]], None)
+@example([["past", "3000", "years"]], THURSDAY)
+def test_no_time_leaves_the_calendar(times: list[list[str]], anchor: date | None) -> None:
+    text, spans = "", []
+    for number, pieces in enumerate(times):
+        words = " ".join(pieces)
+        spans.append(Span(f"t{number}", "TIME", len(text), len(text) + len(words)))
+        text += f"{words}. "
+    assert all(when.reason for when in resolve_all(text, spans, anchor))
+    assert all(resolve(" ".join(pieces), anchor).reason for pieces in times)
 
 
 @settings(deadline=None)

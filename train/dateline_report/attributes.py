@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import counted_f, interval, percent, shares_of
 from dateline_labels.scoring import Counts, Scores
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import counted_f, interval, percent, shares_of
 
 Confusion = Mapping[tuple[str, str], int]
 """(gold, predicted) value → how many."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from dateline_annotation.ratios import percent
 from dateline_infer.calibration import Calibration, Curve
 from dateline_labels.confidence import Judged, Judgements, expected_calibration_error, reliability
+from dateline_statistics.ratios import percent
 from numpy.typing import NDArray
 
 RISKS: Final = {"spans": 0.1, "relations": 0.2}

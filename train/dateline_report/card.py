@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import PurePath
 from typing import Any
 
-from dateline_annotation.markdown_cells import cell, code, grid
 from dateline_labels import MissingExtraError
+from dateline_labels.markdown_cells import cell, code, grid
 
 from .card_texts import ETHICS, HOW_TO, LIMITS, MEASURED_ON, OUT_OF_SCOPE, TO_ADD, USES
 

@@ -15,11 +15,11 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import Ratios, counted_f, plain_f
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import clusters, score_clusters
 from dateline_labels.scoring import match_spans
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import Ratios, counted_f, plain_f
 
 Mention = tuple[str, bool]
 """The id of a gold mention, or of a predicted one that stands for none; True for gold."""

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import by_label
 from dateline_incidents.incidents import ROLES, can_assemble
 from dateline_infer.calibration import Calibration
 from dateline_labels import Dispatch, Schema
 from dateline_labels.confidence import Judged, judge
 from dateline_labels.scoring import Case, Scores, score
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import by_label
 
 from .attributes import attribute_figures
 from .believing import confidence, risk

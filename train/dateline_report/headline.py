@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from dateline_annotation.ratios import is_small
+from dateline_statistics.ratios import is_small
 
 from .meanings import meaning
 

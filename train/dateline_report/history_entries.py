@@ -1,13 +1,13 @@
 """What a command has written → its line in the history."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from dateline_infer.bundle_files import opened
-from dateline_infer.choosing import FP32
-from dateline_infer.manifest import LIMITS, manifest_of
+from dateline_bundle.encoders import FP32
+from dateline_bundle.files import opened
+from dateline_bundle.manifest import LIMITS, manifest_of
+from dateline_labels.digests import file_digest
 
 from .history import DataUsed, Entry, Kind
 from .model_facts import WEIGHTS, training_record
@@ -24,7 +24,7 @@ def of_training(checkpoint: Path) -> Entry:
         kind="train",
         name=str(record["recipe"]["name"]),
         path=str(checkpoint),
-        model=weights_digest(checkpoint),
+        model=file_digest(checkpoint / WEIGHTS),
         data=held,
         figures={name: float(record["validation"][name]) for name in _DECISIVE},
         learnt=learnt,
@@ -47,7 +47,7 @@ def of_bundle(bundle: Path, checkpoint: Path) -> Entry:
         model=manifest.digest,
         data=DataUsed("proof", certificate.dispatches if certificate else 0),
         figures={"span_f1": proved.span_f1, "relation_f1": proved.relation_f1} if proved else {},
-        made_from=weights_digest(checkpoint),
+        made_from=file_digest(checkpoint / WEIGHTS),
     )
 
 
@@ -68,12 +68,6 @@ def of_metrics(kind: Kind, metrics: Mapping[str, Any]) -> Entry:
         figures=figures,
         comparison=_comparison(compared) if compared else None,
     )
-
-
-def weights_digest(checkpoint: Path) -> str:
-    """The SHA-256 of a checkpoint's weights."""
-    with (checkpoint / WEIGHTS).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _comparison(compared: Mapping[str, Any]) -> dict[str, Any]:

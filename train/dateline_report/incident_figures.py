@@ -7,13 +7,13 @@ The table of incidents is assembled as `dateline incidents table` does it; what 
 from collections.abc import Sequence
 from typing import Any
 
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import by_label, counted_f, share_f
 from dateline_incidents.incidents import ROLES
 from dateline_incidents.records import records
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import clusters
 from dateline_labels.scoring import Counts, match_spans
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import by_label, counted_f, share_f
 
 from .casualty_numbers import number_counts
 from .incident_scores import ALL, CORE, PARTS, Tally, tally

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import counted_f
 from dateline_labels.scoring import score, total
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import counted_f
 
 from .figures import Readings
 

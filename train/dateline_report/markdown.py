@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from dateline_annotation.markdown_cells import cell, code, grid
+from dateline_labels.markdown_cells import cell, code, grid
 from dateline_labels.scoring import Case
 
 from .plots import is_plotted, plot_name

@@ -1,22 +1,21 @@
 """What a report says of a model and of the data: paths as they were named, digests, the recipe without its paths."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from dateline_bundle.files import opened
+from dateline_bundle.manifest import LIMITS, TRAINING, manifest_of, read_verified
+from dateline_bundle.strict_json import read_record
 from dateline_infer import Extractor
-from dateline_infer.bundle_files import opened
 from dateline_infer.choosing import Choice
-from dateline_infer.manifest import LIMITS, TRAINING, manifest_of, read_verified
-from dateline_infer.strict_json import read_record
-from dateline_labels import Dispatch, Schema
-from dateline_labels.jsonl import write_line
+from dateline_labels import Dispatch, Place, Schema
+from dateline_labels.digests import dispatches_digest, file_digest
+from dateline_labels.files import decode_utf8
+from dateline_labels.jsonl import read_json
 
 WEIGHTS: Final = "model.safetensors"
 _RECIPE: Final = ("name", "seed")
-_PIECE: Final = 2**20
 
 
 def is_bundle(model: Path) -> bool:
@@ -27,14 +26,15 @@ def is_bundle(model: Path) -> bool:
 def training_record(model: Path) -> Mapping[str, Any]:
     """training.json of a checkpoint or bundle, a record of which nothing is required; empty where there is none.
 
-    Raises BundleError where a bundle is not whole.
+    Raises BundleError where a bundle is not whole, InputError where the record of a checkpoint is no JSON.
     """
     if is_bundle(model):
         with opened(model, LIMITS) as files:
             data = read_verified(files, manifest_of(files).only(TRAINING), (TRAINING,))[TRAINING]
         record = read_record(data, model / TRAINING)
     elif (model / TRAINING).is_file():
-        record = json.loads((model / TRAINING).read_text(encoding="utf-8"))
+        place = Place(str(model / TRAINING))
+        record = read_json(decode_utf8((model / TRAINING).read_bytes(), place), place)
     else:
         return {}
     return record if isinstance(record, dict) else {}
@@ -48,7 +48,7 @@ def model_facts(model: Path, extractor: Extractor, record: Mapping[str, Any]) ->
         "path": str(model),
         "kind": "bundle" if is_bundle(model) else "checkpoint",
         "name": str(recipe.get("name") or model.resolve().stem),
-        "sha256": extractor.model or _digest(model / WEIGHTS),
+        "sha256": extractor.model or file_digest(model / WEIGHTS),
         **({"engine": choice.engine, "precision": choice.precision} if isinstance(choice, Choice) else {}),
         **({"recipe": recipe} if recipe else {}),
     }
@@ -74,28 +74,11 @@ def _split_of(data: Mapping[str, Any]) -> Any:
     return Path(str(data["splits"])).name if data.get("splits") else data.get("split")
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    if path.is_file():
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-    return digest.hexdigest()
-
-
-def dispatches_digest(dispatches: Iterable[Dispatch]) -> str:
-    """The SHA-256 of the dispatches as JSON lines, in their order."""
-    digest = hashlib.sha256()
-    for dispatch in dispatches:
-        digest.update(write_line(dispatch).encode("utf-8", errors="surrogatepass") + b"\n")
-    return digest.hexdigest()
-
-
 def data_facts(
     paths: Iterable[Path], split: str, gold: Sequence[Dispatch], schema: Schema, trained_on: Sequence[Dispatch] | None
 ) -> dict[str, Any]:
-    """The part `data` of the metrics."""
-    known = None if trained_on is None else {dispatch.id for dispatch in trained_on}
+    """The part `data` of the metrics; what was trained on is known by its text, for ids are given anew."""
+    known = None if trained_on is None else {dispatch.text for dispatch in trained_on}
     return {
         "paths": [str(path) for path in paths],
         "split": split,
@@ -103,5 +86,5 @@ def data_facts(
         "schema": f"{schema.name} {schema.version}",
         "dispatches": len(gold),
         "words": sum(len(dispatch.text.split()) for dispatch in gold),
-        "train_overlap": None if known is None else sum(dispatch.id in known for dispatch in gold),
+        "train_overlap": None if known is None else sum(dispatch.text in known for dispatch in gold),
     }

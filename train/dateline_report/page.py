@@ -62,7 +62,9 @@ def write_page(
 
 
 def page(metrics: Mapping[str, Any], browser: str) -> str:
-    """The page, with the case browser's data as JSON text that is safe in HTML."""
+    """The page, with the case browser's data as JSON text that is safe in HTML. Raises MissingExtraError without
+    jinja2.
+    """
     environment = _environment()
     from markupsafe import Markup
 

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import interval, percent
 from dateline_labels import Dispatch, Span
 from dateline_labels.scoring import span_key
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import interval, percent
 from numpy.typing import NDArray
 
 SCHEMES: Final = ("strict", "exact", "partial", "type")

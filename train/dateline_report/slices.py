@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dateline_annotation.bootstrap import Sampling
-from dateline_annotation.ratios import counted_f, is_small
 from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import Counts, RelationKey, SpanKey
+from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.ratios import counted_f, is_small
 from dateline_values.figures import read_figure
 
 from .casualty_numbers import casualty_labels

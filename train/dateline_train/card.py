@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from dateline_annotation.markdown_cells import grid
-from dateline_infer.certificate import Certificate
-from dateline_infer.manifest import LIMITS, METRICS
+from dateline_bundle.certificate import Certificate
+from dateline_bundle.manifest import LIMITS, METRICS
 from dateline_labels import InputError, Place
+from dateline_labels.digests import file_digest
+from dateline_labels.files import decode_utf8
 from dateline_labels.jsonl import read_json
+from dateline_labels.markdown_cells import grid
 from dateline_report.card import model_card
 from dateline_report.figures import FORMAT
 from dateline_report.model_facts import WEIGHTS, recipe_facts
@@ -37,11 +38,10 @@ def reported(path: Path, checkpoint: Path) -> bytes:
     Raises InputError where the file is no metrics.json, is of another checkpoint, or larger than a bundle may hold.
     """
     place = Place(str(path))
-    metrics = read_json(path.read_text(encoding="utf-8"), place)
+    metrics = read_json(decode_utf8(path.read_bytes(), place), place)
     if not isinstance(metrics, dict) or metrics.get("format") != FORMAT or not isinstance(metrics.get("model"), dict):
         raise InputError(place, "format", f"expected a metrics.json of `dateline report`, format {FORMAT}")
-    weights = sha256((checkpoint / WEIGHTS).read_bytes()).hexdigest()
-    if metrics["model"].get("sha256") != weights:
+    if metrics["model"].get("sha256") != file_digest(checkpoint / WEIGHTS):
         raise InputError(place, "model.sha256", f"expected a report of {checkpoint}, got one of other weights")
     model = {name: value for name, value in metrics["model"].items() if name != "path"}
     data = (json.dumps({**metrics, "model": model, "comparison": None}, indent=1) + "\n").encode("utf-8")

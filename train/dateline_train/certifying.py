@@ -10,14 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import typer
-from dateline_formats.label_map import LabelMap
-from dateline_formats.reading import read_and_say
-from dateline_infer.bundle import BundleConfig, load_bundle
-from dateline_infer.certificate import Certificate, GateRecord, VariantRecord
-from dateline_infer.choosing import FP16, FP32, INT8, INT8_DYNAMIC, Asked, choose
-from dateline_infer.extractor import Extractor
-from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
-from dateline_infer.manifest import (
+from dateline_bundle.certificate import Certificate, GateRecord, VariantRecord
+from dateline_bundle.encoders import FP16, FP32, INT8, INT8_DYNAMIC, VARIANTS
+from dateline_bundle.manifest import (
     CARD,
     CONFIG,
     GATE,
@@ -25,10 +20,15 @@ from dateline_infer.manifest import (
     METRICS,
     TOKENIZER,
     TRAINING,
-    VARIANTS,
     read_manifest,
     write_bundle,
 )
+from dateline_formats.label_map import LabelMap
+from dateline_formats.reading import read_and_say
+from dateline_infer.bundle import BundleConfig, load_bundle
+from dateline_infer.choosing import Asked, choose
+from dateline_infer.extractor import Extractor
+from dateline_infer.host import CPU, ONNXRUNTIME, OPENVINO, Host
 from dateline_infer.measuring import measure_speed
 from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_labels import (
@@ -71,6 +71,8 @@ class Packaging:
     sign         the file of the private key that the bundle is signed with, if any
     report       the metrics.json of a report of the checkpoint, for the bundle and its card, if any
     mapping      others' labels in `proving` and `calibration` for those of the schema
+
+    Raises InputError on a precision that there is none of, MissingExtraError where what it needs is not installed.
     """
 
     proving: tuple[Path, ...] = ()
@@ -141,7 +143,7 @@ class Source:
 
 def certify(source: Source, packaging: Packaging, contents: dict[str, bytes], work: Path, bundle: Path) -> Certificate:
     """Add the encoders in other precisions to `contents`, written to `work`, and measure each; one that loses too much
-    is taken out again.
+    is taken out again. Raises BundleError where float32 reads otherwise than the checkpoint.
     """
     records = {FP32: _proved(source, contents, work, Asked(CPU, ONNXRUNTIME, FP32))}
     _check_agreement(records[FP32], packaging.tolerance, bundle)

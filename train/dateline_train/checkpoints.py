@@ -4,11 +4,11 @@ A state is whole when the list of its files with their SHA-256, written last, ag
 written, or a disk changed since, is passed over with one line, and the run goes on from the state before it.
 """
 
-import hashlib
 import json
 import logging
 from pathlib import Path
 
+from dateline_labels.digests import file_digest
 from dateline_labels.files import write_atomically
 
 _LIST = "files.json"
@@ -45,6 +45,5 @@ def _digests(state: Path) -> dict[str, str]:
     digests = {}
     for path in sorted(state.rglob("*")):
         if path.is_file() and path.name != _LIST:
-            with path.open("rb") as file:
-                digests[path.relative_to(state).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+            digests[path.relative_to(state).as_posix()] = file_digest(path)
     return digests

@@ -1,6 +1,5 @@
 """The pretrained encoder by its name: files of a Python package, a local folder, or a hub id."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -9,6 +8,7 @@ from typing import Any
 
 import torch
 from dateline_labels import InputError, Place
+from dateline_labels.digests import file_digest
 from transformers import (
     MODEL_FOR_MASKED_LM_MAPPING,
     AutoConfig,
@@ -174,8 +174,5 @@ def _check_weights(folder: Path, section: EncoderSection, place: Place) -> None:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise InputError(place, "encoder.name", f"{weights} is not there")
-    if section.sha256:
-        with weights.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != section.sha256:
-            raise InputError(place, "encoder.sha256", f"expected {section.sha256}, got {digest} in {weights}")
+    if section.sha256 and (digest := file_digest(weights)) != section.sha256:
+        raise InputError(place, "encoder.sha256", f"expected {section.sha256}, got {digest} in {weights}")

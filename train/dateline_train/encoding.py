@@ -43,7 +43,7 @@ class Encoder:
     widened: list[str] = field(default_factory=list)
 
     def row(self, dispatch: Dispatch) -> Row | None:
-        """The row of one dispatch; None where its text holds no token."""
+        """The row of one dispatch; None where its text holds no token. Raises InputError where a span has none."""
         tokens = tokenize(self.tokenizer, dispatch.text)
         if not len(tokens):
             return None

@@ -4,15 +4,14 @@
                             the digest is of the dispatch as a line of JSON, text and annotation
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place
-from dateline_labels.files import write_atomically
-from dateline_labels.jsonl import write_line
+from dateline_labels.digests import dispatch_digest
+from dateline_labels.files import decode_utf8, write_atomically
 from dateline_labels.splits import Splits
 
 LEARNT = "learnt.jsonl"
@@ -34,7 +33,8 @@ class Known:
         if not path.is_file():
             return Known(checkpoint, {})
         digests = {}
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        text = decode_utf8(path.read_bytes(), Place(str(path)))
+        for number, line in enumerate(text.splitlines(), start=1):
             try:
                 row = json.loads(line)
                 digests[str(row["id"])] = str(row["sha256"])
@@ -59,17 +59,12 @@ class Known:
 
     def changed(self, here: Iterable[Dispatch]) -> list[str]:
         """The ids of the dispatches that were learnt otherwise than they stand now."""
-        return [each.id for each in here if self.digests.get(each.id, found := digest(each)) != found]
+        return [each.id for each in here if self.digests.get(each.id, found := dispatch_digest(each)) != found]
 
 
 def write_learnt(folder: Path, dispatches: Iterable[Dispatch], before: Known | None) -> None:
     """Write the list of a checkpoint that was fitted to `dispatches` and began with what is known `before`."""
     digests = dict(before.digests) if before else {}
-    digests |= {dispatch.id: digest(dispatch) for dispatch in dispatches}
+    digests |= {dispatch.id: dispatch_digest(dispatch) for dispatch in dispatches}
     lines = "".join(json.dumps({"id": name, "sha256": found}) + "\n" for name, found in digests.items())
     write_atomically(folder / LEARNT, lines.encode("utf-8"))
-
-
-def digest(dispatch: Dispatch) -> str:
-    """The SHA-256 of the dispatch as a line of JSON."""
-    return hashlib.sha256(write_line(dispatch).encode("utf-8", errors="surrogatepass")).hexdigest()

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import typer
-from dateline_infer.certificate import VariantRecord
-from dateline_infer.manifest import CARD, MANIFEST, METRICS, write_bundle
-from dateline_infer.signing import read_private_key
+from dateline_bundle.certificate import VariantRecord
+from dateline_bundle.manifest import CARD, MANIFEST, METRICS, write_bundle
+from dateline_bundle.signing import read_private_key
 from dateline_labels import InputError, Place
 
 from .card import card, reported

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from dateline_infer.certificate import VariantRecord
+from dateline_bundle.certificate import VariantRecord
+from dateline_bundle.encoders import VARIANTS
 from dateline_infer.choosing import Choice
 from dateline_infer.extractor import Extractor
 from dateline_infer.heads import SpanBatch
-from dateline_infer.manifest import VARIANTS
 from dateline_infer.network import Network
 from dateline_infer.tokens import FloatArray, IntArray
 from dateline_labels import Dispatch, Schema
@@ -85,7 +85,8 @@ def prove(reference: Reading, packaged: Extractor, dispatches: Sequence[Dispatch
 
 def largest_difference(reference: RecordingNetwork, other: RecordingNetwork, network: Network) -> float:
     """The largest difference of any logit: of the tags, which both read from the same windows, and of the heads, which
-    `network`, the other one, is asked for the reference's spans and pairs.
+    `network`, the other one, is asked for the reference's spans and pairs. Raises ValueError where the two read other
+    windows.
     """
     pairs = [
         (one, two)

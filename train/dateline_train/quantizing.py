@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from dateline_infer.engines import INPUTS
+from dateline_bundle.encoders import INPUTS
 from dateline_infer.extractor import Extractor
 from dateline_infer.tokens import IntArray, tokenize_all
 from dateline_infer.windows import Window, cut, pad

@@ -8,7 +8,7 @@ import typer
 from dateline_formats.options import MapOption, asked_map
 from dateline_labels import MissingExtraError
 
-from .commands import require_training
+from .requirements import require_training
 
 
 def suspects(

@@ -8,11 +8,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dateline_annotation.split_choices import Wanted
-from dateline_annotation.split_groups import copies_among, groups_of, values_to_keep
 from dateline_archive.copies import ALIKE
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place
+from dateline_splits.choices import Wanted
+from dateline_splits.groups import copies_among, groups_of, values_to_keep
 
 _VALIDATION = 0.1
 """Share of what a fold's model could learn from that it is validated on instead."""

@@ -3,12 +3,13 @@
 A student may have fewer layers (distillation), or as many as its teachers, of which several are read as one.
 """
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from dateline_labels import InputError, Place
+from dateline_labels.digests import file_digest
+from dateline_report.model_facts import WEIGHTS
 from torch import Tensor
 
 from .encoder import keep_layers
@@ -76,12 +77,12 @@ def begin_as_teacher(model: DispatchModel, recipe: Recipe, place: Place) -> None
 
 def digest(recipe: Recipe) -> str:
     """What tells the teachers of a recipe from others: the SHA-256 of their weights."""
-    files = (folder / "model.safetensors" for folder in recipe.teacher.checkpoints)
-    return " ".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file())
+    files = (folder / WEIGHTS for folder in recipe.teacher.checkpoints)
+    return " ".join(file_digest(file) for file in files if file.is_file())
 
 
 def _load(folder: Path, model: DispatchModel, place: Place) -> DispatchModel:
-    if not (folder / "model.safetensors").is_file():
+    if not (folder / WEIGHTS).is_file():
         raise InputError(place, "teacher.checkpoints", f"{folder} is no checkpoint; train it first")
     teacher, _ = load_checkpoint(folder)
     if teacher.config.encoder["vocab_size"] != model.config.encoder["vocab_size"]:

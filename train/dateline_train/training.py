@@ -21,16 +21,16 @@ from typing import Any
 
 import torch
 import typer
-from dateline_annotation.split_file import SplitFile
 from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
 from dateline_infer.windows import SpecialTokens
-from dateline_labels import InputError, Place, Schema, jsonl
+from dateline_labels import InputError, Place, Schema
+from dateline_labels.digests import dispatches_digest, file_digest, line_of
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
-from dateline_report.history_entries import weights_digest
-from dateline_report.model_facts import dispatches_digest
+from dateline_report.model_facts import WEIGHTS
+from dateline_splits.file import SplitFile
 from pydantic import TypeAdapter
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
@@ -111,7 +111,7 @@ def run_training(
 
 
 def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallback] = ()) -> Path | None:
-    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; the rest as above."""
+    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; else as above."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     first = prepare(recipe.generation(1), place)
@@ -181,7 +181,7 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     digest.update(teacher.digest(recipe).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*parts.splits.train, *parts.splits.validation):
-        digest.update(jsonl.write_line(dispatch).encode("utf-8", errors="surrogatepass"))
+        digest.update(line_of(dispatch))
     return digest.hexdigest()
 
 
@@ -203,7 +203,7 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
 
 
 def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits, tuple[Finding, ...]]:
-    """The same, with what there is to say about the data."""
+    """The same, with what there is to say about the data. Raises as that."""
     annotated = read_annotations(data.files, schema, data.map)
     dispatches, findings = annotated.dispatches, annotated.findings
     if data.validation:
@@ -313,7 +313,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "recipe": run.recipe.to_dict(),
         "dispatches": {"train": len(run.splits.train), "validation": len(validation)},
         "data": {"train": dispatches_digest(run.splits.train), "validation": dispatches_digest(validation)},
-        **({"begun_with": weights_digest(run.recipe.teacher.checkpoints[0])} if run.known else {}),
+        **({"begun_with": file_digest(run.recipe.teacher.checkpoints[0] / WEIGHTS)} if run.known else {}),
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
         "thresholds": thresholds,
         "obligatory": obligatory,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dateline_annotation.markdown_cells import cell, grid
+from dateline_labels.markdown_cells import cell, grid
 
 from .recipe import Recipe
 

@@ -1,1 +1,0 @@
-"""What annotators do before and after a training: check, split, agree, choose what to annotate next."""

@@ -1,0 +1,1 @@
+"""Archive runs against annotations of a sample of them, with the error of every total."""

@@ -1,0 +1,1 @@
+"""Parts of annotated dispatches without leaks between them."""

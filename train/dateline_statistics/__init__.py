@@ -1,0 +1,1 @@
+"""Figures with their uncertainty: resampling, shares and F1, agreement beyond chance."""
