@@ -9,11 +9,12 @@ import torch
 import typer
 from conftest import recipe_text
 from dateline_formats.reading import read_annotations
-from dateline_labels import InputError, Place, Schema
+from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.main import main
 from dateline_splits.choices import By, Wanted
 from dateline_splits.making import make_split
 from dateline_train.commands import evaluate, train
+from dateline_train.evaluating import chosen_part
 from dateline_train.recipe import Recipe
 from dateline_train.report_commands import report
 from dateline_train.training import prepare
@@ -119,3 +120,8 @@ def test_a_file_without_validation_is_no_split_to_train_with(
     make_split(annotated, Wanted(By.RANDOM, validation=0, test=30)).file.write(path)
     assert run("train", recipe(tmp_path, tiny_encoder, corpus_sample, 'splits = "s.json"')) == 2
     assert capsys.readouterr().err == f"{path}:0:parts.validation: expected at least one dispatch, got none\n"
+
+
+def test_a_part_that_no_id_tells_of_says_what_makes_one() -> None:
+    with pytest.raises(InputError, match="`dateline split` makes a file of parts"):
+        chosen_part([Dispatch("wire", "Gao fell."), Dispatch("brief", "Kidal too.")], "test")

@@ -195,7 +195,9 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str, splits: Path | None 
     else:
         part = getattr(parts or split_by_number(dispatches), split)
     if not part:
-        raise InputError(Place("--split"), "split", f"the part {split} of the data is empty")
+        by_number = "; without --splits the last digit of an id tells its part: `dateline split` makes a file of parts"
+        told = "" if splits or split in ("all", "held-out") else by_number
+        raise InputError(Place("--split"), "split", f"the part {split} of the data is empty{told}")
     return part
 
 

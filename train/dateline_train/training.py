@@ -222,7 +222,7 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
         if not part:
             if data.splits:
                 raise InputError(Place(str(data.splits)), f"parts.{name}", "expected at least one dispatch, got none")
-            what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
+            what = f'the split "{data.split}" leaves nothing for {name}; name validation files, use split = "random", or give --splits'
             raise InputError(place, "data.split", what)
     return splits, findings
 
