@@ -54,7 +54,7 @@ notebooks: .venv/ready
 	$(VENV)/python notebooks/refresh.py
 
 .venv/ready: pyproject.toml constraints.txt
-	@echo "Setting up .venv: some minutes, 4 GB of packages. pip is quiet meanwhile."
+	@echo "Setting up .venv: some minutes, 3.3 GB of packages; pip is quiet meanwhile."
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,spacy,docs,dev]"
 	touch $@

@@ -55,10 +55,17 @@ def test_a_figure_is_that_of_the_sums_and_its_interval_holds_what_can_be_drawn(c
     figures = counted_f(counts, Sampling.of(dispatches(len(counts)), 50, seed))
     assert figures["f1"] == round(100 * total(counts).f1, 2)
     alone = [100 * each.f1 for each in counts if each != Counts()]
-    if not alone:
+    if not alone or len(counts) == 1:
         assert "low" not in figures
         return
     assert min(alone) - 0.01 <= figures["low"] <= figures["high"] <= max(alone) + 0.01
+
+
+def test_one_dispatch_or_story_alone_has_no_interval() -> None:
+    one_story = [replace(each, meta={"story": "one"}) for each in dispatches(3)]
+    for told in (dispatches(1), one_story):
+        assert "low" not in counted_f([Counts(3, 1, 0)] * len(told), Sampling.of(told, 50, 13))
+    assert "low" in counted_f([Counts(3, 1, 0)] * 2, Sampling.of(dispatches(2), 50, 13))
 
 
 def test_dispatches_of_one_story_are_drawn_together() -> None:

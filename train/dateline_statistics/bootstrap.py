@@ -59,10 +59,10 @@ class Sampling:
 
     def bounds(self, figures: NDArray[np.float64]) -> tuple[float, float] | None:
         """The interval of a figure that was taken of every drawing, (resamples,); drawings without it (NaN) do not
-        count. None where there is none with it.
+        count. None where there is none with it, or nothing to draw from but one dispatch or story.
         """
         known = figures[~np.isnan(figures)]
-        if not len(known):
+        if not len(known) or not self.units.any():
             return None
         tail = (100 - LEVEL) / 2
         low, high = np.percentile(known, [tail, 100 - tail])

@@ -105,8 +105,9 @@ def _data(asked: Asked) -> Data:
 
 def _told(metrics: Mapping[str, Any], page: Path) -> str:
     spans, relations = metrics["spans"]["exact"]["micro"]["f1"], metrics["relations"]["strict"]["micro"]["f1"]
+    count = metrics["data"]["dispatches"]
     return (
-        f"{metrics['data']['dispatches']} dispatches: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
+        f"{count} dispatch{'' if count == 1 else 'es'}: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
         f"the report is {page}"
     )
 
@@ -194,7 +195,9 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str, splits: Path | None 
     else:
         part = getattr(parts or split_by_number(dispatches), split)
     if not part:
-        raise InputError(Place("--split"), "split", f"the part {split} of the data is empty")
+        by_number = "; without --splits the last digit of an id tells its part: `dateline split` makes a file of parts"
+        told = "" if splits or split in ("all", "held-out") else by_number
+        raise InputError(Place("--split"), "split", f"the part {split} of the data is empty{told}")
     return part
 
 

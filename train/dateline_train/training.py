@@ -223,7 +223,8 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
         if not part:
             if data.splits:
                 raise InputError(Place(str(data.splits)), f"parts.{name}", "expected at least one dispatch, got none")
-            what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
+            others = 'name validation files, use split = "random" or --splits'
+            what = f'the split "{data.split}" leaves nothing for {name}; {others}'
             raise InputError(place, "data.split", what)
     return splits, findings
 
