@@ -8,7 +8,7 @@ SOURCES := labels infer train
 PROCESSES ?= auto
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test fast lint types docs notebooks clean
+.PHONY: demo test fast lint types mutants docs notebooks clean
 
 demo: .venv/ready
 	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
@@ -41,6 +41,10 @@ types: .venv/ready
 	$(VENV)/mypy
 	$(VENV)/pyright --pythonpath $(VENV)/python
 
+# Minutes a module; MUTANTS=0 makes every mistake there is.
+mutants: .venv/ready
+	OMP_NUM_THREADS=1 $(VENV)/python benchmarks/mutation.py --sample $(or $(MUTANTS),100)
+
 # The variable silences what Material for MkDocs says of another program. Warnings stop the build; with --quiet they would not.
 docs: .venv/ready
 	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict
@@ -50,6 +54,7 @@ notebooks: .venv/ready
 	$(VENV)/python notebooks/refresh.py
 
 .venv/ready: pyproject.toml constraints.txt
+	@echo "Setting up .venv: some minutes, 4 GB of packages. pip is quiet meanwhile."
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,spacy,docs,dev]"
 	touch $@

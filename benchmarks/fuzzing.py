@@ -1,10 +1,11 @@
-"""Fuzz a reader of annotations: `python benchmarks/fuzzing.py FORMAT [--runs N | --until N] [--seed N]`.
+"""Fuzz readers of annotations: `python benchmarks/fuzzing.py FORMAT… [--runs N | --until N] [--seed N]`.
 
 A reader may raise an error of ours that is one line, or OSError; anything else ends the run with the traceback and the
 input that did it. Where atheris is installed (`pip install 'dateline[fuzz]'`) it looks for inputs that reach new lines
-of the code, beginning with files as the format's writer makes them; else such files are damaged at random
-(`damaging.py`). What a session tried is counted under its seed in `out/fuzzing/FORMAT`, where the inputs that reached
-new code and those that did harm are kept too; the next session goes on from them with the next seed.
+of the code, beginning with files as the format's writer makes them and as others do (`foreign_files.py`); else such
+files are damaged at random (`damaging.py`), or with `--each` have each word and value in the place of every other. What
+a session tried is counted under its seed in `out/fuzzing/FORMAT`, where the inputs that reached new code and those that
+did harm are kept too; the next session goes on from them with the next seed.
 """
 
 import argparse
@@ -16,15 +17,18 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path, PosixPath
 from typing import Any, ClassVar
 
-from damaging import Damage, vocabulary
+from damaging import Damage, vocabulary, with_each_part, zipped
+from foreign_files import FILES
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 _WRITTEN_EACH = 5_000  # executions after which a session's count is written
 _LARGEST = 8192  # bytes of an input by atheris
 _BY_NAME = ("datasets",)  # formats whose readers hand names of files to a library
+_ZIPPED = ("xmi",)  # formats whose units may be packed
 
 
 class HeldPath(PosixPath):
@@ -52,12 +56,13 @@ class HeldPath(PosixPath):
 class Target:
     """A reader with the files of one unit as its writer made them; an input takes the place of one of them.
 
-    The first byte of an input says which file it replaces, the rest is the file.
+    The first byte of an input says which file it replaces, the rest is the file. `foreign` are inputs as others write.
     """
 
     unit: Path
     files: tuple[tuple[Path, bytes], ...]
     read: Callable[[Path], object]
+    foreign: tuple[bytes, ...] = ()
 
     @staticmethod
     def of(each: "Format", folder: Path, in_memory: bool | None = None) -> "Target":
@@ -65,12 +70,27 @@ class Target:
 
         Damaged files are held in memory, unless the format's reader hands names of files to a library.
         """
+        if each.name == "docbin" and find_spec("srsly"):
+            from srsly import msgpack
+
+            msgpack.msgpack_decoders.entry_points = False  # else every package is looked through for each document
         target = folder / f"out{next(suffix for suffix in each.suffixes)}"
         each.write([_dispatch()], target, True)
         unit = next(path for path, found in units_of(target, (each,)) if found)
         files = sorted(path for path in ([target] if target.is_file() else target.rglob("*")) if path.is_file())
         kind = HeldPath if (each.name not in _BY_NAME if in_memory is None else in_memory) else Path
-        return Target(kind(unit), tuple((kind(path), path.read_bytes()) for path in files), each.read)
+        names = [path.name for path in files]
+        foreign = [bytes([names.index(name)]) + source.encode() for name, source in FILES.get(each.name, ())]
+        if each.name in _ZIPPED:
+            both = {path.name: path.read_bytes() for path in files}
+            foreign.append(bytes([names.index(unit.name)]) + zipped(both))
+        held = tuple((kind(path), path.read_bytes()) for path in files)
+        return Target(kind(unit), held, each.read, tuple(foreign))
+
+    @property
+    def inputs(self) -> list[bytes]:
+        """Every file of the unit by itself, then those of others."""
+        return [*(self.whole(index) for index in range(len(self.files))), *self.foreign]
 
     def whole(self, index: int) -> bytes:
         """The input that replaces a file by itself."""
@@ -107,12 +127,20 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def damaged(target: Target, runs: int, seed: int, others: Sequence[bytes] = ()) -> Iterator[bytes]:
-    """So many inputs, each made of a file as it was written, or half of them of `others`, where there are any."""
+    """So many inputs, each made of one of the target's, or half of them of `others`, where there are any."""
     damage = Damage(random.Random(seed), vocabulary(target.read))
-    wholes = [target.whole(index) for index in range(len(target.files))]
+    inputs = target.inputs
     for _ in range(runs):
-        source = others if others and damage.chance.random() < 0.5 else wholes
+        source = others if others and damage.chance.random() < 0.5 else inputs
         yield target.damaged(damage.chance.choice(source), damage)
+
+
+def each_in_turn(target: Target) -> Iterator[bytes]:
+    """The target's inputs with each part of them in turn replaced, in the same order always."""
+    words = vocabulary(target.read)
+    for source in target.inputs:
+        for data in with_each_part(source[1:], words):
+            yield source[:1] + data
 
 
 @dataclass
@@ -157,41 +185,54 @@ def total(folder: Path) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fuzz one reader so many times."""
-    parser = argparse.ArgumentParser(description="Fuzz a reader of annotations.")
-    parser.add_argument("format", choices=[each.name for each in FORMATS])
+    """Fuzz readers one after the other; returns how the first ended that did not end well, else 0."""
+    parser = argparse.ArgumentParser(description="Fuzz readers of annotations.")
+    names = [each.name for each in FORMATS]
+    parser.add_argument(
+        "formats", nargs="+", choices=[*names, "all"], metavar="format", help=f"all, {', '.join(names)}"
+    )
     parser.add_argument("--runs", type=int, default=100_000, help="executions of this session")
     parser.add_argument("--until", type=int, help="executions of all sessions, instead of --runs")
     parser.add_argument("--seed", type=int, help="else the one after those of the sessions before, or 13")
     parser.add_argument("--random", action="store_true", help="damage files at random, also where atheris is installed")
+    parser.add_argument("--each", action="store_true", help="try each word and value in place of every other instead")
     parser.add_argument("--kept", type=Path, default=Path("out/fuzzing"), help="where sessions are kept")
     choices = parser.parse_args(arguments)
-    kept = choices.kept / choices.format
-    (kept / "corpus").mkdir(parents=True, exist_ok=True)
-    before = sessions(kept)
-    runs = choices.runs if choices.until is None else choices.until - sum(row["runs"] for row in before)
-    seeds = [row["seed"] for row in before]
-    seed = choices.seed if choices.seed is not None else max(seeds, default=12) + 1
-    if seed in seeds:
-        parser.error(f"the seed {seed} was tried before, another one tries other inputs: {total(kept)}")
-    by_atheris = _WITH_ATHERIS and not choices.random
-    if choices.format == "docbin" and find_spec("srsly"):
-        from srsly import msgpack
+    by = "each" if choices.each else "atheris" if _WITH_ATHERIS and not choices.random else "random"
+    for each in FORMATS:
+        if each.name not in choices.formats and "all" not in choices.formats:
+            continue
+        session = _session(choices.kept / each.name, choices.seed, by)
+        if session is None:
+            parser.error(f"the seed {choices.seed} was tried before, another one tries other inputs")
+        before = sum(row["runs"] for row in sessions(session.folder))
+        runs = choices.runs if choices.until is None else choices.until - before
+        status = _fuzzed(each, session, runs) if runs > 0 else 0
+        print(total(session.folder), flush=True)
+        if status:
+            return status
+    return 0
 
-        msgpack.msgpack_decoders.entry_points = False  # else every package is looked through for each document
-    session = Session(kept, seed, "atheris" if by_atheris else "random")
+
+def _session(folder: Path, seed: int | None, by: str) -> Session | None:
+    """A session of the seed, or the one after all that were tried; None where this one was."""
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    seeds = [row["seed"] for row in sessions(folder)]
+    return None if seed in seeds else Session(folder, max(seeds, default=12) + 1 if seed is None else seed, by)
+
+
+def _fuzzed(each: "Format", session: Session, runs: int) -> int:
+    """Fuzz the reader of the format so many times; returns how the process that did so ended."""
     with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None) as name:
-        target = Target.of(next(each for each in FORMATS if each.name == choices.format), Path(name) / "unit")
-        if by_atheris:
-            status = _with_atheris(target, session, runs, Path(name) / "seeds")
-        else:
-            status = 0
-            corpus = [path.read_bytes() for path in sorted((kept / "corpus").iterdir())]
-            for data in damaged(target, runs, seed, corpus):
-                session.tries(target, data)
-            session.write()
-    print(total(kept))
-    return status
+        target = Target.of(each, Path(name) / "unit")
+        if session.by == "atheris":
+            return _with_atheris(target, session, runs, Path(name) / "seeds")
+        corpus = [path.read_bytes() for path in sorted((session.folder / "corpus").iterdir())]
+        some = each_in_turn(target) if session.by == "each" else damaged(target, runs, session.seed, corpus)
+        for data in islice(some, runs):
+            session.tries(target, data)
+        session.write()
+    return 0
 
 
 def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> int:
@@ -201,8 +242,7 @@ def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> i
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     damage = Damage(random.Random(session.seed), vocabulary(target.read))
     seeds.mkdir()
-    wholes = [target.whole(index) for index in range(len(target.files))]
-    for index, data in enumerate([*wholes, *damaged(target, 200, session.seed)]):
+    for index, data in enumerate([*target.inputs, *damaged(target, 200, session.seed)]):
         (seeds / str(index)).write_bytes(data)
     left = runs
 
@@ -227,7 +267,7 @@ def _with_atheris(target: Target, session: Session, runs: int, seeds: Path) -> i
     os._exit(1)
 
 
-_WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and "--random" not in sys.argv
+_WITH_ATHERIS = __name__ == "__main__" and find_spec("atheris") is not None and not {"--random", "--each"} & {*sys.argv}
 if _WITH_ATHERIS:
     import atheris
 
@@ -246,8 +286,8 @@ else:
 def _dispatch() -> "Dispatch":
     spans = (
         Span("a1", "ATTACK", 2, 10, {"kind": "bombing", "status": "occurred"}, 0.5),
-        Span("p1", "ACTOR", 13, 24),
-        Span("t1", "TIME", 26, 32),
+        Span("p1", "ACTOR", 14, 25),
+        Span("t1", "TIME", 27, 33),
     )
     relations = (Relation("perpetrator", "a1", "p1"), Relation("time", "a1", "t1"))
     return Dispatch(

@@ -147,6 +147,11 @@ def score_column(name: str) -> str:
     return f"attribute_{name}_score"
 
 
+def shown_path(path: str) -> str:
+    """A path as text that can be written: bytes that are no UTF-8 stand as their escapes."""
+    return path.encode("utf-8", errors="backslashreplace").decode("utf-8")
+
+
 def written(name: str, columns: Mapping[str, Any], rows: Sequence[Record], form: str) -> bytes:
     """The rows of one table as the bytes of a file; a column that a row has not is empty there."""
     table = Table(columns, [{column: row.get(column) for column in columns} for row in rows])

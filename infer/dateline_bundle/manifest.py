@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dateline_labels import BundleError, one_line
+from dateline_labels.faults import field_path, first_fault
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .certificate import Certificate
@@ -117,8 +118,8 @@ def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest
     try:
         manifest = Manifest.model_validate(read_strict(data, path))
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise BundleError(f"{path}: {one_line('.'.join(map(str, fault['loc'])), 100)}: {fault['msg']}") from None
+        location, what = first_fault(error)
+        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
     manifest._digest = hashlib.sha256(data).hexdigest()
     if manifest.format != FORMAT:
         raise BundleError(

@@ -4,11 +4,12 @@ texts → tokens → (gate) → windows → encoder → one row a token → deco
 dispatches, the group before it is decoded and the one after it made ready.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock, Semaphore
 
 import numpy as np
 from dateline_labels import Dispatch, one_line
@@ -21,12 +22,12 @@ from .config import ReadingConfig
 from .decoding import Decoder, Encoded
 from .host import CPU, CUDA
 from .network import Network
-from .tokens import FloatArray, Tokens, tokenize_all
-from .windows import SpecialTokens, WindowBatch
+from .tokens import FloatArray, IntArray, Tokens, tokenize_all
+from .windows import SpecialTokens, Take, WindowBatch
 
 TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
 """With padding. On a CPU few enough that what an encoder makes of them stays in the cache; a GPU wants many."""
-_DISPATCHES_AT_ONCE = 64
+_DISPATCHES_AT_ONCE = 48
 _CHARACTERS_AT_ONCE = 200_000
 """A group of dispatches ends with the one that reaches this; a longer one is a group of its own."""
 
@@ -125,16 +126,16 @@ class Extractor:
 
     def _encoded(self, dispatches: Iterable[Dispatch], gated: bool = True) -> "Iterator[tuple[_Group, Encoded]]":
         """Each group of dispatches with what the encoder made of it, while it reads the next one."""
-        with ThreadPoolExecutor(1, "encoder") as encoder:
-            earlier: tuple[_Group, Future[Encoded]] | None = None
+        with self._engine() as engine:
+            earlier: tuple[_Group, _Encoding] | None = None
             for some in _groups(dispatches):
                 group = self._prepare(some, gated)
-                later = group, encoder.submit(self.encode, group.chosen_tokens)
+                later = group, self._begin(group.chosen_tokens, engine)
                 if earlier:
-                    yield earlier[0], earlier[1].result()
+                    yield earlier[0], earlier[1].finished()
                 earlier = later
             if earlier:
-                yield earlier[0], earlier[1].result()
+                yield earlier[0], earlier[1].finished()
 
     def _prepare(self, dispatches: Sequence[Dispatch], gated: bool = True) -> "_Group":
         ready = [_ready(dispatch) for dispatch in dispatches]
@@ -168,41 +169,34 @@ class Extractor:
         """What the encoder makes of each token, read in the window in which it stands most central; the texts share
         their batches of windows.
         """
+        with self._engine() as engine:
+            return self._begin(texts, engine).finished()
+
+    @contextmanager
+    def _engine(self) -> "Iterator[_Engine]":
+        """As many batches at once as the network can, and one put together meanwhile; what waits at the end is not
+        begun.
+        """
+        threads = ThreadPoolExecutor(self.network.at_once + 1, "engine")
+        try:
+            yield _Engine(threads, Semaphore(self.network.at_once))
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+    def _begin(self, texts: Sequence[Tokens], engine: "_Engine") -> "_Encoding":
+        """Have all windows of the texts read, behind those that wait already."""
         window, overlap, special = self.config.window, self.config.overlap, self.special
         bounds = np.cumsum([0, *map(len, texts)])
-        cuts = [windows.cut(tokens, window, overlap, special) for tokens in texts]
+        rows = [row for tokens in texts for row in windows.cut(tokens, window, overlap, special)]
         takes = [
             (begin, take)
             for begin, tokens in zip(bounds.tolist(), texts, strict=False)
             for take in windows.takes(len(tokens), window, overlap, special)
         ]
-        vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
-        logits = np.zeros((int(bounds[-1]), tags.tag_count(len(self.config.schema.spans))), dtype=np.float32)
-        batches = windows.batches([row for cut in cuts for row in cut], self._tokens_a_batch, special.padding)
-        for batch, (found, found_logits) in self._side_by_side(batches):
-            if not vectors.shape[1]:  # the width is known from now on
-                vectors = np.zeros((len(vectors), found.shape[2]), dtype=np.float32)
-            for at, row in enumerate(batch.rows.tolist()):
-                begin, take = takes[row]
-                read = slice(take.position, take.position + take.end - take.first)
-                vectors[begin + take.first : begin + take.end] = found[at, read]
-                logits[begin + take.first : begin + take.end] = found_logits[at, read]
-        return Encoded(vectors, logits, bounds)
-
-    def _side_by_side(
-        self, batches: Iterable[WindowBatch]
-    ) -> Iterator[tuple[WindowBatch, tuple[FloatArray, FloatArray]]]:
-        """Each batch with its token vectors and tag logits, in order, and no more of them than are computed at once."""
-        with ThreadPoolExecutor(self.network.at_once, "engine") as engine:
-            running: deque[tuple[WindowBatch, Future[tuple[FloatArray, FloatArray]]]] = deque()
-            for batch in batches:
-                inputs = (batch.input_ids, batch.attention_mask, batch.forms)
-                running.append((batch, engine.submit(self.network.encode, *inputs)))
-                if len(running) > self.network.at_once:
-                    first, found = running.popleft()
-                    yield first, found.result()
-            for first, found in running:
-                yield first, found.result()
+        encoding = _Encoding(bounds, takes, tags.tag_count(len(self.config.schema.spans)))
+        for batch in windows.batches(rows, self._tokens_a_batch, special.padding):
+            encoding.batches.append(engine.threads.submit(encoding.read, batch, self.network, engine.free))
+        return encoding
 
     def _decode(self, group: "_Group", encoded: Encoded) -> "Iterator[Reading]":
         chosen = [group.dispatches[at] for at in group.chosen]
@@ -215,6 +209,48 @@ class Extractor:
                 )
             else:
                 yield Reading(dispatch, len(tokens), 0)
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """Threads for the batches of several groups, in their order, and how many of them the network takes at once."""
+
+    threads: Executor
+    free: Semaphore
+
+
+class _Encoding:
+    """What the encoder makes of some texts, put together from batches of their windows as each is computed.
+
+    bounds  as in `Encoded`
+    takes   of each window, the first token of its text and what is read of it in the window
+    """
+
+    def __init__(self, bounds: IntArray, takes: Sequence[tuple[int, Take]], tag_count: int) -> None:
+        self.batches: list[Future[None]] = []
+        self._bounds, self._takes = bounds, takes
+        self._vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
+        self._logits = np.zeros((int(bounds[-1]), tag_count), dtype=np.float32)
+        self._lock = Lock()
+
+    def read(self, batch: WindowBatch, network: Network, free: Semaphore) -> None:
+        """Have a batch computed as soon as the network is free, and keep what is read in it."""
+        with free:
+            vectors, logits = network.encode(batch.input_ids, batch.attention_mask, batch.forms)
+        with self._lock:
+            if not self._vectors.shape[1]:  # the width is known from now on
+                self._vectors = np.zeros((len(self._vectors), vectors.shape[2]), dtype=np.float32)
+        for at, row in enumerate(batch.rows.tolist()):
+            begin, take = self._takes[row]
+            read = slice(take.position, take.position + take.end - take.first)
+            self._vectors[begin + take.first : begin + take.end] = vectors[at, read]
+            self._logits[begin + take.first : begin + take.end] = logits[at, read]
+
+    def finished(self) -> Encoded:
+        """All of it, once the last batch is computed; raises what went wrong with any of them."""
+        for batch in self.batches:
+            batch.result()
+        return Encoded(self._vectors, self._logits, self._bounds)
 
 
 @dataclass(frozen=True)

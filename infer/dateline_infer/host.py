@@ -3,7 +3,7 @@
 import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,6 +45,14 @@ class Host:
     def __str__(self) -> str:
         features = ", ".join(sorted(self.features)) or "features unknown"
         return f"{processor()}, {cores()} cores ({features})"
+
+
+def installed(package: str) -> str | None:
+    """The version of a package that is installed, by its metadata; None where it is not."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def cores() -> int:

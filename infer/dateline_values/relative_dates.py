@@ -27,7 +27,7 @@ _COUNTS: Final = {
     "half an": 0,
 }
 _COUNT = (
-    rf"(?P<count>\d+|{'|'.join(sorted([*SMALL, *_COUNTS], key=len, reverse=True))}"
+    rf"(?P<count>\d+|{'|'.join([*SMALL, *_COUNTS])}"
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:one|two|three|four|five|six|seven|eight|nine))"
 )
 _ONE_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)"

@@ -26,6 +26,7 @@ from .carrying import Carries, file_name, renamed, write_files
 from .drafts import Draft, Reading, new_relation, new_span
 from .format import Annotated, Finding, Format
 from .json_rows import BYTE_ORDER_MARK
+from .losses import kept_spans
 from .offsets import Mark, Piece, located
 
 FRAGMENTS, NOTES, REFERENCES = "fragments", "notes", "references"
@@ -169,6 +170,7 @@ def _joined(draft: Draft, mark: Mark, pieces: tuple[Piece, ...], meta: dict[str,
 def _read_events(lines: _Lines, draft: Draft) -> dict[str, str]:
     """Add the arguments as relations; returns the trigger of each event."""
     triggers: dict[str, str] = {}
+    taken: set[str] = set()
     arguments: list[tuple[_Line, str, str]] = []
     for line in lines.events:
         parts = [_ARGUMENT.fullmatch(part) for part in line.words.split()]
@@ -179,9 +181,10 @@ def _read_events(lines: _Lines, draft: Draft) -> dict[str, str]:
         if trigger is None or trigger.label != first["role"]:
             what = f"expected a trigger labelled {first['role']}, got {trigger.label if trigger else first['end']}"
             raise InputError(line.place, line.id, what)
-        if trigger.id in triggers.values():
+        if trigger.id in taken:
             what = f"another event has the trigger {trigger.id} too; their arguments are read as one event's"
             draft.reading.note(line.place, line.id, "lost", what)
+        taken.add(trigger.id)
         triggers[line.id] = trigger.id
         arguments += [(line, part["role"], part["end"]) for part in parts[1:] if part]
     for line, role, end in arguments:
@@ -205,7 +208,7 @@ def _read_relations(lines: _Lines, draft: Draft, triggers: Mapping[str, str]) ->
         head, tail = (triggers.get(end, end) for _, end in named)
         _relate(draft, line, label, head, tail)
     for line in lines.equivalences:
-        label, *ends = line.words.split()
+        label, *ends = line.words.split() or [""]
         if len(ends) < 2:
             raise InputError(line.place, line.id, f"expected {_EQUIVALENT} and two spans or more, got {line.words!r}")
         ends = [triggers.get(end, end) for end in ends]
@@ -280,9 +283,8 @@ def _trimmed(dispatch: Dispatch, findings: list[Finding]) -> Dispatch:
             findings.append(Finding(Place(dispatch.id), f"spans.{span.id}", "lost", what))
         if start < end:
             spans.append(replace(span, start=start, end=end))
-    kept = {span.id for span in spans}
-    relations = tuple(each for each in dispatch.relations if {each.head, each.tail} <= kept)
-    return replace(dispatch, spans=tuple(spans), relations=relations)
+    kept = {span.id: span for span in spans}
+    return replace(kept_spans(dispatch, kept, findings), spans=tuple(spans))
 
 
 def _meta_problem(key: str, value: object) -> str:

@@ -17,8 +17,9 @@ from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import BYTE_ORDER_MARK
+from .losses import lost
 from .tag_schemes import Scheme, Tag, Tagged, read_tag, scheme_of, spans_of
-from .token_drafts import TokenMarks, as_tokens, lost
+from .token_drafts import TokenMarks, as_tokens
 from .tokens import joined, sentences
 
 SUFFIXES = (".conll",)

@@ -19,11 +19,11 @@ from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
 from dateline_labels.jsonl import check_surrogates, read_json
 
-from .drafts import Draft, Reading, id_of
+from .drafts import Draft, Marks, Reading, id_of
 from .format import Annotated, Finding, Format
 from .offsets import Mark, located
 from .tag_schemes import Tag, Tagged, read_tag, scheme_of, spans_of
-from .token_drafts import Marks, TokenMarks
+from .token_drafts import TokenMarks
 from .tokens import joined
 
 SUFFIXES = ("",)
@@ -220,7 +220,7 @@ def _span(row: _Row, name: str, entity: Mapping[str, Any], place: tuple[str, int
     label, score = entity.get("label", entity.get("type")), entity.get("score")
     attributes, scores = (_facts(row, name, entity.get(key)) for key in ("attributes", "attribute_scores"))
     words = all(isinstance(value, str) for value in (label, *attributes.values()))
-    numbers = all(isinstance(value, int | float) for value in (score or 0.0, *scores.values()))
+    numbers = all(isinstance(value, int | float) for value in (0.0 if score is None else score, *scores.values()))
     if not words or not numbers:
         raise InputError(
             row.place, name, f"expected a label and attributes of words, scores of numbers, got {entity!r}"

@@ -23,7 +23,8 @@ from dateline_labels.jsonl import check_surrogates, read_json
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
-from .token_drafts import TokenDispatch, TokenMarks, as_tokens, with_clear_ends
+from .losses import with_clear_ends
+from .token_drafts import TokenDispatch, TokenMarks, as_tokens
 from .tokens import Tokens
 
 if TYPE_CHECKING:

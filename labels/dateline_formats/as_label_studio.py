@@ -37,7 +37,12 @@ class _Loose(BaseModel):
 
 _Name = Checked[str | None, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 _Person = Checked[str | None, BeforeValidator(lambda value: _person(value))]
-_Score = Checked[float | None, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+_Score = Checked[float | None, BeforeValidator(lambda value: _number(value))]
+
+
+def _number(value: object) -> object:
+    """A whole number as a float, unless it is too large for one, which is no score either."""
+    return float(value) if type(value) is int and value.bit_length() < 64 else value
 
 
 def _person(value: object) -> str | None:

@@ -21,11 +21,11 @@ from dateline_labels import Dispatch, InputError, Place, Span
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries, write_files
-from .drafts import Draft, Reading
+from .drafts import Draft, Marks, Reading
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, read_rows, typed
+from .losses import lost, with_clear_ends, without_twins
 from .offsets import Mark, located
-from .token_drafts import Marks, lost, with_clear_ends, without_twins
 
 SUFFIXES = ("",)
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"

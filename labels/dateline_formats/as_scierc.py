@@ -22,11 +22,12 @@ from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries
-from .drafts import Draft, Reading, id_of
+from .drafts import SAME_ENTITY, Draft, Reading, id_of
 from .format import Annotated, Finding, Format
 from .json_rows import Row, first_keys, typed
-from .token_drafts import SAME_ENTITY, TEXT, TokenMarks, as_tokens, read_tokens, with_clear_ends
-from .token_rows import read_each, row_lines
+from .losses import with_clear_ends
+from .token_drafts import TokenMarks, as_tokens
+from .token_rows import TEXT, read_each, read_tokens, row_lines, text_row
 from .tokens import sentences
 
 SUFFIXES = (".jsonl", ".json")
@@ -166,7 +167,9 @@ class _Reader:
 def _score(given: list[Any], kinds: tuple[type, ...]) -> float | None:
     """The probability of a prediction, after its logit."""
     value = given[-1] if len(given) == len(kinds) + 2 else None
-    return float(value) if isinstance(value, int | float) else None
+    if not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else value  # no score, and maybe too large for a float
 
 
 def _carries(key: str, value: object) -> str:
@@ -199,7 +202,7 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     return {
         "doc_key": dispatch.id,
         **dispatch.meta,
-        **written.text_row(),
+        **text_row(written),
         "sentences": [written.tokens.words[start:end] for start, end in ranges],
         "ner": _by_sentence(ranges, ner),
         "relations": _by_sentence(ranges, relations),

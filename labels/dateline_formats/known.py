@@ -101,7 +101,7 @@ def _unknown(path: Path, among: Sequence[Format]) -> str:
     names = ", ".join(each.name for each in among)
     expected = f"expected a folder or a file of annotations in a known format ({names})"
     if path.name.removesuffix(".gz").endswith(_BARE):
-        return f"{expected}; a text that nobody annotated is read by `dateline extract`"
+        expected = f"{expected}; texts that nobody annotated are read by `dateline extract`"
     return f"{expected}; one that is not recognised is named by `dateline convert --from`"
 
 

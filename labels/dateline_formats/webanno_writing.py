@@ -15,8 +15,8 @@ from dateline_labels import Dispatch, InputError, Place, Span
 from .carrying import Carries, file_name, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
+from .losses import kept_spans, lost, without_twins
 from .offsets import Unit
-from .token_drafts import kept_spans, lost, without_twins
 from .tokens import Tokens, sentences, tokenised
 from .webanno_cells import BASE, FORMAT_LINE, NOTHING, escape_text, write_cell
 

@@ -17,7 +17,7 @@ from dateline_labels import Dispatch, InputError, MissingExtraError, Place
 from .carrying import Carries, file_name, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
-from .token_drafts import lost, without_twins
+from .losses import lost, without_twins
 from .tokens import sentences, tokenised
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 
 import json
 import math
-from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any
 
@@ -16,9 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
+from .faults import field_path, first_fault
 from .schema import Schema
 from .surrogates import SURROGATE
-from .toml_files import fault_text
 
 _Id = Annotated[str, AfterValidator(check_id)]
 _Date = Annotated[str, AfterValidator(check_date)]
@@ -96,8 +95,8 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
     try:
         row = _DispatchRow.model_validate(plain)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise InputError(place, field_path(fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(place, field_path(location), what) from None
     try:
         spans = tuple(Span(s.id, s.label, s.start, s.end, s.attributes, s.score, s.attribute_scores) for s in row.spans)
         relations = tuple(Relation(r.label, r.head, r.tail, r.score) for r in row.relations)
@@ -137,12 +136,6 @@ def check_surrogates(plain: object, place: Place, name: str = "") -> None:
     if surrogate:
         path = (name, *surrogate[0]) if name else surrogate[0]
         raise InputError(place, field_path(path), f"a lone surrogate at offset {surrogate[1]}")
-
-
-def field_path(location: Iterable[int | str]) -> str:
-    """`("spans", 2, "start")` as `spans[2].start`."""
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.removeprefix(".") or "dispatch"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

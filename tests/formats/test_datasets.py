@@ -90,6 +90,7 @@ def test_offsets_in_utf_16_are_found_by_the_words(tmp_path: Path) -> None:
             "train:1:entities[0]: expected a part of the text",
         ),
         ({**ROW, "entities": [{"start": 0, "end": 6, "label": 1}]}, "train:1:entities[0]: expected a label"),
+        ({**ROW, "entities": [{**ENTITIES[0], "score": ""}]}, "train:1:entities[0]: expected a label and attributes"),
         (
             {**ROW, "relations": [{"head": 0, "tail": 7, "label": "at"}]},
             "train:1:relations[0]: expected a label, and ids",

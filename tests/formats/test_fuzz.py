@@ -8,8 +8,8 @@ from pathlib import Path
 
 import fuzzing
 import pytest
-from damaging import Damage, vocabulary
-from dateline_formats import as_doccano
+from damaging import Damage, vocabulary, with_each_part, with_each_value
+from dateline_formats import as_doccano, known
 from dateline_formats.format import Format
 from dateline_formats.known import FORMATS
 from dateline_labels import DatelineError, MissingExtraError
@@ -32,6 +32,15 @@ def test_a_damaged_file_is_read_or_refused_in_one_line(each: Format, tmp_path: P
     refused = sum(bool(target.outcome(data)) for data in fuzzing.damaged(target, RUNS, seed=7))
     assert refused > RUNS // 20  # some damage was refused ...
     assert target.outcome(target.whole(0)) == ""  # ... and what was written is read
+
+
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
+def test_any_value_in_place_of_another_is_read_or_refused_in_one_line(each: Format, tmp_path: Path) -> None:
+    target = target_of(each, tmp_path)
+    for source in target.inputs:
+        assert target.outcome(source) == ""  # what others write is read too
+        for data in with_each_value(source[1:]) if each.name != "datasets" else ():  # whose JSON is for the library
+            target.outcome(source[:1] + data)
 
 
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
@@ -63,6 +72,7 @@ def test_a_session_counts_what_it_tried_and_the_next_goes_on(
     common = ["jsonl", "--random", "--kept", str(tmp_path)]
     assert fuzzing.main([*common, "--runs", "30"]) == 0
     assert fuzzing.main([*common, "--until", "50"]) == 0
+    assert fuzzing.main([*common, "--until", "50"]) == 0  # nothing is left to do
     rows = fuzzing.sessions(tmp_path / "jsonl")
     assert [(row["seed"], row["by"], row["runs"]) for row in rows] == [(13, "random", 30), (14, "random", 20)]
     assert 0 < sum(row["refused"] for row in rows) < 50
@@ -70,6 +80,25 @@ def test_a_session_counts_what_it_tried_and_the_next_goes_on(
     with pytest.raises(SystemExit):
         fuzzing.main([*common, "--runs", "30", "--seed", "13"])
     assert "the seed 13 was tried before" in capsys.readouterr().err
+
+
+def test_each_word_and_value_takes_the_place_of_every_other(tmp_path: Path) -> None:
+    target = fuzzing.Target.of(known.named("jsonl"), tmp_path)
+    tried = list(fuzzing.each_in_turn(target))
+    assert len(set(tried)) > 5_000
+    for part in (
+        b'"start": [], "end": 10',
+        b'"start": "", "end": 10',
+        b'"meta": {}, "spans"',
+        b'"label": "1e9", "start": 2',
+    ):
+        assert any(part in data for data in tried), part
+
+
+def test_each_byte_of_what_is_packed_takes_other_values() -> None:
+    inside = [zlib.decompress(data) for data in with_each_part(zlib.compress(b"ab"), ())]
+    assert {b"\0b", b"\xffb", b"bb", b"`b", b"aa", b"ac"} <= set(inside)
+    assert b"ab" not in inside
 
 
 def test_damage_reaches_inside_of_what_is_packed_and_knows_the_words_of_the_reader() -> None:

@@ -92,6 +92,13 @@ def test_predictions_are_read_only_where_nobody_annotated(tmp_path: Path) -> Non
     assert fields(beside) == [("[0].annotations", "lost")]
 
 
+@pytest.mark.parametrize("score", [2, 10**400])
+def test_a_score_too_large_is_named(tmp_path: Path, score: int) -> None:
+    guess = [{"result": [region("a", "ATTACK", 7, 15, score=score)]}]
+    with pytest.raises(InputError, match=r":\[0\]\.predictions\[0\]\.result\[0\]\.score: [^\n]*$"):
+        read(tmp_path, task(annotations=[], predictions=guess))
+
+
 def test_words_may_be_missing_or_have_their_line_breaks_written_out(tmp_path: Path) -> None:
     over = region("a", "X", 16, 29)
     over["value"]["text"] = "a convoy\\nnear"

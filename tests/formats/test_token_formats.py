@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dateline_formats import as_gliner, as_scierc, as_spert
 from dateline_formats.format import Format
-from dateline_formats.token_drafts import TEXT
+from dateline_formats.token_rows import TEXT
 from dateline_labels import Dispatch, InputError, Relation, Span
 from foreign import assert_only_input_errors, mutations, refused, round_trip, token_dispatches
 from hypothesis import HealthCheck, given, settings
@@ -133,6 +133,15 @@ def test_predictions_are_read_with_their_scores(tmp_path: Path) -> None:
     (dispatch,) = as_scierc.FORMAT.read(path).dispatches
     assert [span.score for span in dispatch.spans] == [0.9, 0.75]
     assert dispatch.relations == (Relation("at", "e1", "e2", 0.5),)
+
+
+@pytest.mark.parametrize("score", [2, 10**400])
+def test_a_prediction_with_a_score_too_large_is_named(tmp_path: Path, score: int) -> None:
+    row = {"sentences": [["Gunmen"]], "predicted_ner": [[[0, 0, "Actor", 3.1, score]]]}
+    path = tmp_path / "predicted.jsonl"
+    path.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(InputError, match=r":1:predicted_ner\[0\]\[0\]: [^\n]*expected a score from 0 to 1"):
+        as_scierc.FORMAT.read(path)
 
 
 def test_predictions_beside_a_gold_are_told(row_file: Callable[..., Path]) -> None:

@@ -64,6 +64,12 @@ def test_a_text_file_is_one_dispatch_named_after_it_and_nothing_is_changed(tmp_p
     assert (found.id, found.text) == ("gao", " Gao \r\nfell.\n")
 
 
+def test_the_mark_that_notepad_writes_before_a_text_is_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "gao.txt").write_bytes("\ufeffGao fell.\r\n".encode())
+    (found,) = read_inputs([tmp_path / "gao.txt"], Columns())
+    assert found.text == "Gao fell.\r\n"
+
+
 def test_other_columns_can_be_named_and_rows_without_ids_are_named_by_line(tmp_path: Path) -> None:
     path = tmp_path / "news.csv"
     path.write_text("body,day\nGao fell.,2019-01-02\nKidal too.,\n", encoding="utf-8")
@@ -137,7 +143,7 @@ MALFORMED: dict[str, tuple[str, bytes, int, str]] = {
     "a doubled key": ("x.jsonl", f'{GOOD}{{"text": "a", "text": "b"}}\n'.encode(), 2, "json"),
     "not a number": ("x.jsonl", f'{GOOD}{{"text": "a", "n": NaN}}\n'.encode(), 2, "json"),
     "Latin-1": ("x.jsonl", GOOD.encode() + '{"text": "é"}\n'.encode("latin-1"), 2, "encoding"),
-    "a byte order mark": ("x.txt", "\ufeffGao".encode(), 1, "encoding"),
+    "semicolons": ("x.csv", b"id;text\n1;Gao\n", 1, "csv"),
     "UTF-16": ("x.txt", "Gao".encode("utf-16"), 1, "encoding"),
     "half a gzip file": ("x.jsonl.gz", gzip.compress(GOOD.encode())[:-5], 0, "gzip"),
     "no gzip file": ("x.jsonl.gz", GOOD.encode(), 0, "gzip"),

@@ -19,6 +19,7 @@ from dateline_formats.format import Annotated
 from dateline_infer.weighing import Weighed, weigh
 from dateline_labels import InputError, Place, Schema, jsonl
 from dateline_labels.digests import line_of
+from dateline_labels.faults import field_path, first_fault
 from dateline_labels.files import decode_utf8, write_atomically, write_dispatches
 from dateline_labels.progress import with_progress
 from pydantic import TypeAdapter, ValidationError
@@ -117,8 +118,8 @@ def read_readings(path: Path, ids: Sequence[str]) -> Mapping[str, Weighed]:
         try:
             readings.append(_WEIGHED.validate_python(jsonl.read_json(line, place.at(number))))
         except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            raise InputError(place.at(number), jsonl.field_path(fault["loc"]), fault["msg"]) from None
+            location, what = first_fault(error)
+            raise InputError(place.at(number), field_path(location), what) from None
     if [each.id for each in readings] != list(ids):
         raise InputError(place, "id", "expected the readings of this fold; remove the file to read it again")
     return {each.id: each for each in readings}
