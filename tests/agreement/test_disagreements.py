@@ -12,8 +12,8 @@ from dateline_labels import Dispatch, Relation
 from dateline_labels.scoring import score, total
 from dateline_statistics.row_files import write_rows
 from dispatch_strategies import SCHEMA, json_dispatches
+from disturbed_readings import corpus, disturbed
 from hypothesis import given, settings
-from report.disturbed_readings import corpus, disturbed
 
 BOTH = [("perpetrator", "b", "a"), ("place", "b", "c")]
 RAID = "ATTACK 7-15 'ambushed'"
