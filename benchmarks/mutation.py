@@ -66,7 +66,7 @@ def main() -> None:
         if not args.modules or any(part in module for part in args.modules)
     ]
     phases = (Phase.explicit, Phase.generate)  # one example that fails is enough, however long
-    settings.register_profile("mutants", max_examples=25, database=None, derandomize=True, phases=phases)
+    settings.register_profile("mutants", deadline=None, max_examples=25, database=None, derandomize=True, phases=phases)
     print("| module | mutants | killed | endless | survived | score |\n|---|---|---|---|---|---|", flush=True)
     everything: list[Outcome] = []
     with multiprocessing.get_context("fork").Pool(args.jobs, maxtasksperchild=1) as pool, args.out.open("w") as out:

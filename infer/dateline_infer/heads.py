@@ -85,7 +85,9 @@ class Sums:
         return Sums(borders, before)
 
     def mean(self, starts: IntArray, ends: IntArray) -> FloatArray:
-        """The mean row of each half-open range of tokens, zeros for an empty one; both its ends are borders."""
+        """(ranges, width): the mean row of each half-open range of tokens, zeros for an empty one; both ends,
+        (ranges,), are borders.
+        """
         first, last = np.searchsorted(self.borders, starts), np.searchsorted(self.borders, ends)
         sums = self.before[last]
         sums -= self.before[first]
