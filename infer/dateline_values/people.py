@@ -59,7 +59,7 @@ _PLURALS: Final = frozenset(
         *("group", "gang", "posse", "population"),
     )
 )
-_PLURAL_ENDINGS: Final = ("men", "women", "children", "people", "folk")
+_PLURAL_ENDINGS: Final = ("men", "children", "people", "folk")
 _NO_PLURALS: Final = frozenset(("corps", "specimen"))
 _IN_IS_AND_US: Final = (
     *(

@@ -181,7 +181,7 @@ def _past(words: str, anchor: date) -> When | None:
     if match is None:
         return None
     unit = match["unit"] or match["one"]
-    count = _count(match["count"]) if match["count"] else 1
+    count = _count(match["count"])
     if unit in ("month", "quarter", "year", "decade", "season"):
         months = count * {"month": 1, "quarter": 3, "season": 3, "year": 12, "decade": 120}[unit]
         year, month = months_from(anchor, -months)

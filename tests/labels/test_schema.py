@@ -234,6 +234,8 @@ def test_every_relation_of_the_shipped_schema_is_in_that_table(shipped: Schema) 
 def test_an_illegal_relation_is_told_with_its_wrong_end(shipped: Schema) -> None:
     assert shipped.relation_problem("side", "ATTACK", "ACTOR") == "side leaves from CASUALTY, got ATTACK"
     assert shipped.relation_problem("target", "ATTACK", "TIME") == "target leads to ACTOR or LOCATION, got TIME"
+    known = "perpetrator, target, place, time, casualty, side, source, within, same_event"
+    assert shipped.relation_problem("near", "ATTACK", "TIME") == f"unknown relation near, expected one of {known}"
     assert shipped.relation_problem("source", "TIME", "ACTOR") == "source leaves from ATTACK or CASUALTY, got TIME"
 
 

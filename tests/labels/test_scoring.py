@@ -171,6 +171,9 @@ def test_several_relations_of_unmatched_spans_are_each_spurious() -> None:
     relations = tuple(Relation("place", "a1", each.id) for each in lone)
     predicted = replace(GOLD, spans=(*lone, *GOLD.spans), relations=relations)
     assert score([GOLD], [predicted], SCHEMA).relations["overlapping"]["place"] == Counts(spurious=3, missed=1)
+    turned = tuple(Relation("place", each.id, "l1") for each in lone)
+    scores = score([GOLD], [replace(predicted, relations=turned)], SCHEMA)
+    assert scores.relations["overlapping"]["place"] == Counts(spurious=3, missed=1)
 
 
 def test_of_equal_overlaps_the_earlier_and_the_shorter_pair_wins() -> None:
@@ -202,6 +205,7 @@ def test_an_exact_span_is_never_taken_by_an_overlapping_one() -> None:
 
 def test_neighbours_without_a_shared_character_do_not_overlap() -> None:
     assert match_spans([Span("g", "PLACE", 0, 5)], [Span("p", "PLACE", 5, 9)]) == {}
+    assert match_spans([Span("g", "PLACE", 5, 9)], [Span("p", "PLACE", 0, 5)]) == {}
 
 
 def test_the_order_of_spans_relations_and_dispatches_does_not_matter() -> None:
