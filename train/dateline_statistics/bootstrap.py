@@ -20,12 +20,13 @@ LEVEL = 95
 @dataclass(frozen=True)
 class Sampling:
     """How often each dispatch was drawn in each drawing, (dispatches, resamples); the same for every figure, so that
-    figures can be compared drawing by drawing. `unit` is what was drawn, dispatches or stories.
+    figures can be compared drawing by drawing. `unit` is what was drawn, dispatches or stories, from `count` of them.
     """
 
     weights: NDArray[np.float64]
     seed: int
     unit: str
+    count: int = 0
 
     @staticmethod
     def of(dispatches: Sequence[Dispatch], resamples: int, seed: int, story: str = "story") -> "Sampling":
@@ -39,7 +40,7 @@ class Sampling:
         count = len(set(firsts))
         drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / max(count, 1)), size=resamples)
         weights = np.ascontiguousarray(drawn[:, units].T, dtype=np.float64)
-        return Sampling(weights, seed, "story" if any(stories) else "dispatch")
+        return Sampling(weights, seed, "story" if any(stories) else "dispatch", count)
 
     @staticmethod
     def none(dispatches: int) -> "Sampling":
@@ -62,7 +63,7 @@ class Sampling:
         count. None where there is none with it, or nothing to draw from but one dispatch or story.
         """
         known = figures[~np.isnan(figures)]
-        if not len(known) or not self.units.any():
+        if not len(known) or self.count < 2:
             return None
         tail = (100 - LEVEL) / 2
         low, high = np.percentile(known, [tail, 100 - tail])
