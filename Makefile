@@ -3,11 +3,12 @@ PYTHON ?= python3
 OUT := out/demo
 SEED := $(wildcard ../shared/seed/dispatch.txt)
 VENV := .venv/bin
+SOURCES := labels infer train
 # one a core, each of one thread
 PROCESSES ?= auto
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test fast lint types docs notebooks clean
+.PHONY: demo test fast lint types mutants docs notebooks clean
 
 demo: .venv/ready
 	$(VENV)/dateline train train/recipes/quick.toml --output $(OUT)/checkpoint
@@ -33,10 +34,16 @@ lint: .venv/ready
 	$(VENV)/ruff format --check .
 	$(VENV)/hadolint docker/*.Dockerfile
 	$(VENV)/python benchmarks/sizes.py
+	$(VENV)/deptry $(SOURCES) --optional-dependencies-dev-groups dev,docs,fuzz,notebooks
+	$(VENV)/deptry $(SOURCES) benchmarks docs/hooks notebooks tests tests/*/
 
 types: .venv/ready
 	$(VENV)/mypy
 	$(VENV)/pyright --pythonpath $(VENV)/python
+
+# Minutes a module; MUTANTS=0 makes every mistake there is.
+mutants: .venv/ready
+	OMP_NUM_THREADS=1 $(VENV)/python benchmarks/mutation.py --sample $(or $(MUTANTS),100)
 
 # The variable silences what Material for MkDocs says of another program. Warnings stop the build; with --quiet they would not.
 docs: .venv/ready
@@ -47,6 +54,7 @@ notebooks: .venv/ready
 	$(VENV)/python notebooks/refresh.py
 
 .venv/ready: pyproject.toml constraints.txt
+	@echo "Setting up .venv: some minutes, 3.3 GB of packages; pip is quiet meanwhile."
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[train,report,tune,int8,openvino,archive,spacy,docs,dev]"
 	touch $@

@@ -15,7 +15,6 @@ OUT/records.jsonl, OUT/choosing.md has the tables, OUT/choosing.svg the curves.
 
 import json
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -30,7 +29,7 @@ from dateline_choosing.choice import chosen_from
 from dateline_choosing.pool import Candidate
 from dateline_choosing.strategies import Choosing, Per, Strategy
 from dateline_infer import Extractor
-from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema, read_dispatches
+from dateline_labels import Dispatch, InputError, Place, Schema, read_dispatches
 from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits, split_by_number
 from dateline_train.evaluating import load_extractor
@@ -38,6 +37,7 @@ from dateline_train.recipe import Recipe
 from measuring import Figures, measured
 from public_data import PublicData
 from pydantic import TypeAdapter, ValidationError
+from script import run_script
 from trainings import train_on_public
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,10 +243,4 @@ def _shares(words: str) -> tuple[float, ...]:
 
 
 if __name__ == "__main__":
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(main)
-    try:
-        app()
-    except DatelineError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_script(main)

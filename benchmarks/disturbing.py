@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dateline_labels import Dispatch
-from dateline_train.pieces import rewritten
+from dateline_train.rewriting import rewritten
 from dateline_train.styles import (
     Style,
     in_capitals,

@@ -18,6 +18,7 @@ from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.splits import split_by_number
 from dateline_train.thresholds import holds_any, scores_of_gate
 from numpy.typing import NDArray
+from script import run_script
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
@@ -72,4 +73,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

@@ -19,6 +19,7 @@ from dateline_labels import Dispatch, read_dispatches
 from dateline_labels.scoring import Counts
 from dateline_labels.splits import split_by_number
 from dateline_report.incident_scores import ALL, CORE, Tally, tally
+from script import run_script
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
@@ -85,4 +86,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

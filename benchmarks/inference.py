@@ -31,7 +31,7 @@ import torch
 import typer
 from dateline_bundle.manifest import TRAINING, read_manifest
 from dateline_infer.host import CPU, CUDA, Host, cores
-from dateline_labels import DatelineError, InputError, Place
+from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_train.model import DispatchModel
 from dateline_train.network import TorchNetwork, load_checkpoint
@@ -45,6 +45,7 @@ from inference_rounds import Contestant, take_turns, timed
 from inference_table import Report, markdown
 from inference_texts import Sources, TextSet, read_sets
 from roofline import SIDE, EncoderCost, best_rates, measured_rates
+from script import run_script
 from transformers.utils import logging as transformers_logging
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -225,10 +226,4 @@ def main(
 
 
 if __name__ == "__main__":
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(main)
-    try:
-        app()
-    except DatelineError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_script(main)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dateline_labels import Dispatch, InputError, Place, Schema, Span
-from dateline_labels.jsonl import field_path, read_json
-from dateline_labels.toml_files import fault_text
+from dateline_labels.faults import field_path, first_fault
+from dateline_labels.strict_json import read_json
 from pydantic import TypeAdapter, ValidationError
 
 Typed = TypeVar("Typed")
@@ -62,5 +62,5 @@ def _typed(text: str, adapter: TypeAdapter[Typed], place: Place) -> Typed:
     try:
         return adapter.validate_json(json.dumps(plain))
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise InputError(place, field_path(fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(place, field_path(location), what) from None

@@ -18,18 +18,18 @@ checkpoint. What is not there is said in the table.
 """
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from dateline_labels import DatelineError, InputError, Place
+from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_train.recipe import Recipe
 from quality_steps import DATA, NOTES, ROOT, SHIPPED, Sources, Step, take
 from quality_table import QualityTable
+from script import run_script
 
 RECIPES = ROOT / "train" / "recipes"
 
@@ -139,10 +139,4 @@ def _chosen_data(only: str, is_shipped: bool) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(main)
-    try:
-        app()
-    except DatelineError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_script(main)

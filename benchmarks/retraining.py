@@ -27,8 +27,10 @@ from dateline_labels.markdown_cells import grid
 from dateline_labels.progress import with_progress
 from dateline_labels.splits import split_by_number
 from dateline_report.comparing import RELATIONS, SPANS, compare
+from dateline_statistics.bootstrap import Sampling
 from dateline_train.evaluating import load_extractor
 from dateline_train.recipe import Recipe
+from script import run_script
 from trainings import train_on
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,9 +119,8 @@ def compared(found: Sequence[Pair], schema: Schema) -> dict[str, dict[str, float
     gold = [dispatch for pair in found for dispatch in pair.gold]
     after = [dispatch for pair in found for dispatch in pair.after]
     before = [dispatch for pair in found for dispatch in pair.before]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(dispatch.id for dispatch in gold))}
-    units = [numbers[dispatch.id] for dispatch in gold]
-    rows = {row["key"]: row for row in compare(gold, after, before, schema, 13, RESAMPLES, units)["headline"]}
+    sampling = Sampling.of(gold, RESAMPLES, 13)  # those of one id are drawn together
+    rows = {row["key"]: row for row in compare(gold, after, before, schema, sampling)["headline"]}
     return {"spans": rows[SPANS], "relations": rows[RELATIONS]}
 
 
@@ -218,4 +219,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

@@ -2,14 +2,20 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
 SCHEMA = ROOT / "labels" / "schema.toml"
 TINY_VOCABULARY = 1_500
+
+# how long an example takes says how busy the machine is, not whether it is right
+settings.register_profile("dateline", deadline=None)
+settings.load_profile("dateline")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,6 +28,18 @@ def _history(tmp_path_factory: pytest.TempPathFactory) -> None:
 def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are written and renamed as ever, but for the wait until a disk has them: for tests that write hundreds."""
     monkeypatch.setattr(os, "fsync", lambda file: None)
+
+
+@pytest.fixture(scope="module")
+def one_command_line() -> Iterator[None]:
+    """The commands are looked up and built once, not once a case: for tests that run hundreds of command lines."""
+    import dateline_labels.main
+    import typer
+
+    commands = typer.main.get_command(dateline_labels.main.command_line())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dateline_labels.main, "command_line", lambda: commands)
+        yield
 
 
 @pytest.fixture(scope="session")

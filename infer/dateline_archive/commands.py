@@ -65,7 +65,7 @@ def run(
     Example: dateline archive run out/demo/bundle 'news/*.jsonl.gz' --out out/news
     """
     from dateline_infer.choosing import Asked
-    from dateline_infer.extraction import Loading
+    from dateline_infer.loading import Loading
     from dateline_inputs.dispatches import Columns
     from dateline_inputs.unpacking import Limits
 

@@ -12,7 +12,7 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.surrogates import whole
 
 from .shards import Plan, Shard
-from .tables import CLAIMS, DISPATCHES, ERROR, INCIDENTS, LEDGER, RELATIONS, SPANS
+from .tables import CLAIMS, DISPATCHES, ERROR, INCIDENTS, LEDGER, RELATIONS, SPANS, shown_path
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 Names = Mapping[str, str]
@@ -61,8 +61,7 @@ def _dispatch(row: Row, plan: Plan) -> Dispatch | None:
 
 
 def _expected(number: int, row: Row, dispatch: Dispatch | None) -> dict[str, object]:
-    shown = row.path.encode("utf-8", errors="backslashreplace").decode("utf-8")
-    known: dict[str, object] = {"document": number, "source": shown, "line": row.line}
+    known: dict[str, object] = {"document": number, "source": shown_path(row.path), "line": row.line}
     if dispatch is None:
         return {**known, "id": name_of(row), "status": ERROR, "characters": 0}
     return {**known, "id": dispatch.id, "characters": len(dispatch.text)}

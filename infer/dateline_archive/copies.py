@@ -58,7 +58,9 @@ def likeness(texts: Iterable[Sequence[str]], alike: float, folder: Path) -> Like
 
 
 def signatures_of(texts: Sequence[str], first: int = 0) -> Signatures:
-    """The signature of each text, numbered from `first`; one without a word is like no other."""
+    """The signature of each text, numbered from `first`; one without a word is like no other. Words hold no halves of
+    characters, which rensa would not take.
+    """
     import rensa
 
     runs = [_runs(text) or [f"\0{number}"] for number, text in enumerate(texts, start=first)]

@@ -15,7 +15,6 @@ import typer
 from dateline_inputs.dispatches import dispatch_of
 from dateline_labels import InputError, Place
 from dateline_labels.progress import document_progress
-from dateline_labels.surrogates import whole
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .contents import table_rows
@@ -107,7 +106,7 @@ def _texts(folder: Path, run: Run, plan: Plan) -> Iterator[list[str]]:
 def _texts_of(shard: Shard, plan: Plan) -> Iterator[str]:
     for row in shard.rows:
         try:
-            yield whole(dispatch_of(row, plan.columns, plan.limits).text)
+            yield dispatch_of(row, plan.columns, plan.limits).text
         except InputError:
             yield ""
 
@@ -120,7 +119,7 @@ def _rows(folder: Path, plan: Plan, done: DoneShard, found: Likeness, sizes: Any
 
 
 def copies_problems(folder: Path, run: Run, plan: Plan, done: Mapping[int, DoneShard]) -> Iterable[InputError]:
-    """What is wrong with the table, where there is one."""
+    """What is wrong with the table, where there is one. Raises InputError where its record cannot be understood."""
     record = _record(folder)
     if record is None:
         return

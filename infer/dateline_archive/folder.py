@@ -10,14 +10,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from dateline_bundle.manifest import Manifest
 from dateline_infer.choosing import Choice
+from dateline_infer.host import OPTIONAL_ENGINES, installed
 from dateline_labels import InputError, Place, Schema
-from dateline_labels.jsonl import read_json
+from dateline_labels.faults import field_path, first_fault
+from dateline_labels.strict_json import read_json
 from pydantic import TypeAdapter, ValidationError
 
 from .durable import flush_folder, publish, publish_pieces
@@ -29,7 +30,7 @@ from .tables import TABLES, tables_of, type_name
 
 RUN, LISTING, COPIES = "run.json", "inputs.jsonl", "copies.json"
 FORMAT = 1
-_PACKAGES = ("dateline", "numpy", "onnxruntime", "onnxruntime-gpu", "openvino", "pyarrow", "tokenizers")
+_PACKAGES = ("dateline", "numpy", "onnxruntime", "onnxruntime-gpu", *OPTIONAL_ENGINES, "pyarrow", "tokenizers")
 FINISHED = "finished"
 Run = Mapping[str, Any]
 """What `run.json` holds."""
@@ -124,7 +125,8 @@ def plan_of(folder: Path, run: Run) -> Plan:
     try:
         return TypeAdapter(Plan).validate_python(run["options"])
     except ValidationError as error:
-        raise InputError(Place(str(folder / RUN)), "options", str(error)) from None
+        location, what = first_fault(error)
+        raise InputError(Place(str(folder / RUN)), field_path(("options", *location)), what) from None
 
 
 def table_file(table: str, shard: int, form: str) -> str:
@@ -167,11 +169,4 @@ def _digest(run: Run) -> str:
 
 def versions() -> dict[str, str]:
     """The packages that have a part in what is read, with their versions here."""
-    return {name: found for name in _PACKAGES if (found := _version(name))}
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+    return {name: found for name in _PACKAGES if (found := installed(name))}

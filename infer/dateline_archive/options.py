@@ -18,7 +18,8 @@ _ADDRESS = re.compile(r"auto|local|[^/\\\\]+:[0-9]{1,5}")
 class WithRay(TyperCommand):
     """A command whose `--ray` may stand alone: what follows it is its value only where that is an address."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: D102
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words of the command line with an address after each `--ray`."""
         return super().parse_args(ctx, list(_with_address(args)))
 
 

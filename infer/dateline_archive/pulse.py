@@ -31,7 +31,7 @@ class Pulse:
             self.check_now()
 
     def check_now(self) -> None:
-        """As `check`, which looks twice a second at most."""
+        """As `check`, which looks twice a second at most. Raises WorkersLostError."""
         now = self._looked = time.monotonic()
         silent = [name for name, address in self.addresses.items() if not answers(address)]
         if not silent or not self._answered:

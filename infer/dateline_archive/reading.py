@@ -36,6 +36,7 @@ from .tables import (
     SpanRow,
     attribute_column,
     score_column,
+    shown_path,
     tables_of,
     written,
 )
@@ -112,7 +113,7 @@ class _Source:
 def _unread(source: _Source, name: str, message: str, characters: int = 0) -> _Document:
     row = source.row
     ledger = LedgerRow(
-        source.document, name, _shown(row.path), row.line, ERROR, one_line(message), characters, 0, 0, source.model
+        source.document, name, shown_path(row.path), row.line, ERROR, one_line(message), characters, 0, 0, source.model
     )
     return _Document(ledger, {LEDGER: [vars(ledger)]})
 
@@ -131,7 +132,7 @@ def _read(source: _Source, reading: Reading, assembled: Callable[[Dispatch], Ass
     ledger = LedgerRow(
         number,
         dispatch.id,
-        _shown(row.path),
+        shown_path(row.path),
         row.line,
         _status(reading, found),
         None,
@@ -186,8 +187,3 @@ def _span_rows(number: int, dispatch: Dispatch) -> Iterator[Record]:
             row[attribute_column(name)] = value
             row[score_column(name)] = span.attribute_scores.get(name)
         yield row
-
-
-def _shown(path: str) -> str:
-    """A path as text that can be written: bytes that are no UTF-8 stand as their escapes."""
-    return path.encode("utf-8", errors="backslashreplace").decode("utf-8")

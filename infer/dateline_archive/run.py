@@ -17,14 +17,15 @@ import typer
 from dateline_bundle.signing import read_public_key
 from dateline_infer.bundle import check_gate, read_config
 from dateline_infer.choosing import Asked, choose
-from dateline_infer.extraction import Loading
 from dateline_infer.host import Host
+from dateline_infer.loading import Loading
+from dateline_inputs.files import matches
 from dateline_labels import InputError, InterruptedRunError, Place
 from dateline_labels.progress import Advance, document_progress
 
 from .durable import publish
 from .folder import FINISHED, LISTING, Inputs, Run, described, finish, in_words, open_run, table_file
-from .journal import DoneShard, Journal, total
+from .journal import JOURNAL, DoneShard, Journal, total
 from .lock import held
 from .lookups import LookupFiles
 from .reading import ReadShard
@@ -81,9 +82,12 @@ def run_archive(archive: Archive, employ: Employ, host: Host | None = None) -> N
 
 def _check_apart(archive: Archive) -> None:
     """Raises InputError where the tables would become input of the same run when it goes on."""
+    written = [LISTING, JOURNAL, *(table_file(table, 0, archive.plan.format) for table in TABLES)]
     for path in archive.inputs:
         if path.is_dir() and archive.out.resolve().is_relative_to(path.resolve()):
             raise InputError(Place(str(archive.out)), "out", f"lies in the input folder {path}")
+        if not path.exists() and any(matches(path, archive.out / name) for name in written):
+            raise InputError(Place(str(archive.out)), "out", f"lies where the input pattern {path} looks")
 
 
 def _read(out: Path, reader: Reader, journal: Journal, employ: Employ, inputs: Inputs) -> None:

@@ -27,6 +27,8 @@ class Plan:
 
     A shard ends with the document that fills it: the `documents`-th, or the one that reaches so many `bytes`.
     `limit` is how many documents are read at most, None: all.
+
+    Raises InputError where the format is none of the tables'.
     """
 
     columns: Columns = field(default_factory=Columns)

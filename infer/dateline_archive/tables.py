@@ -24,7 +24,6 @@ from .shards import JSONL
 
 Record = Mapping[str, Any]
 OK, EMPTY, NO_ATTACK, GATED, ERROR = "ok", "empty", "no attack", "gated", "error"
-STATUSES = (OK, EMPTY, NO_ATTACK, GATED, ERROR)
 LEDGER, DISPATCHES, SPANS, RELATIONS, INCIDENTS, CLAIMS = TABLES = (
     "ledger",
     "dispatches",
@@ -146,6 +145,11 @@ def attribute_column(name: str) -> str:
 def score_column(name: str) -> str:
     """The column of `spans` that holds the probability of the value."""
     return f"attribute_{name}_score"
+
+
+def shown_path(path: str) -> str:
+    """A path as text that can be written: bytes that are no UTF-8 stand as their escapes."""
+    return path.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def written(name: str, columns: Mapping[str, Any], rows: Sequence[Record], form: str) -> bytes:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
-from dateline_infer.extraction import Loading
 from dateline_infer.extractor import Extractor
 from dateline_infer.host import cores
+from dateline_infer.loading import Loading
 from dateline_labels import BundleError, DatelineError, ExitCode
 
 from .lookups import LookupFiles, opened

@@ -13,6 +13,9 @@ from dateline_labels import BundleError, one_line
 
 from .zip_files import ZipBundle
 
+_MANIFEST = "manifest.json"
+_LOOKED_AT = 100
+
 
 class Files(Protocol):
     """What holds the files of a bundle; `path / name` is how one of them is called in messages."""
@@ -39,7 +42,7 @@ class FolderBundle:
     known: frozenset[str]
 
     def names(self) -> frozenset[str]:
-        """As `Files.names`."""
+        """As `Files.names`. Raises as that."""
         with os.scandir(self.path) as entries:
             # a folder of a million files need not be listed to be refused
             names = frozenset(entry.name for entry in islice(entries, len(self.known) + 1))
@@ -49,7 +52,7 @@ class FolderBundle:
 
     @contextmanager
     def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
-        """As `Files.open`."""
+        """As `Files.open`. Raises as that."""
         path = self.path / name
         try:
             _check_plain(path, path.lstat())
@@ -75,9 +78,8 @@ def opened(path: Path, limits: Mapping[str, int]) -> Iterator[Files]:
     Raises BundleError where there is no bundle.
     """
     if path.is_dir():
-        if (path / "model.safetensors").is_file() and not (path / "manifest.json").is_file():
-            made = "`dateline package CHECKPOINT BUNDLE` makes one of it"
-            raise BundleError(f"{one_line(str(path))}: a checkpoint, not a bundle; {made}")
+        if not (path / _MANIFEST).is_file():
+            raise BundleError(f"{one_line(str(path))}: {_no_bundle(path)}")
         yield FolderBundle(path, frozenset(limits))
     elif path.is_file():
         with ZipBundle.opened(path, limits) as files:
@@ -87,3 +89,13 @@ def opened(path: Path, limits: Mapping[str, int]) -> Iterator[Files]:
             f"{one_line(str(path))}: no bundle is there, neither a folder nor a .zip; "
             "`dateline package CHECKPOINT BUNDLE` makes one"
         )
+
+
+def _no_bundle(folder: Path) -> str:
+    """What a folder without a manifest is, and where the bundle may be that was meant."""
+    if (folder / "model.safetensors").is_file():
+        return "a checkpoint, not a bundle; `dateline package CHECKPOINT BUNDLE` makes one of it"
+    with os.scandir(folder) as entries:
+        within = sorted(each.name for each in islice(entries, _LOOKED_AT) if Path(each, _MANIFEST).is_file())
+    meant = f"; did you mean {one_line(str(folder / within[0]))}?" if within else ""
+    return f"not a bundle, there is no {_MANIFEST}{meant}"

@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dateline_labels import BundleError, one_line
+from dateline_labels.faults import field_path, first_fault
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .certificate import Certificate
 from .encoders import FP32, VARIANTS
 from .files import Files, opened
+from .json_check import read_strict
 from .signing import is_signed
-from .strict_json import read_strict
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -106,7 +107,7 @@ def read_manifest(path: Path, key: "Ed25519PublicKey | None" = None) -> Manifest
 
 
 def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest:
-    """As `read_manifest`, of a bundle that is open."""
+    """As `read_manifest`, of a bundle that is open. Raises as that."""
     path = files.path / MANIFEST
     names = files.names()
     if MANIFEST not in names:
@@ -117,8 +118,8 @@ def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest
     try:
         manifest = Manifest.model_validate(read_strict(data, path))
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise BundleError(f"{path}: {one_line('.'.join(map(str, fault['loc'])), 100)}: {fault['msg']}") from None
+        location, what = first_fault(error)
+        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
     manifest._digest = hashlib.sha256(data).hexdigest()
     if manifest.format != FORMAT:
         raise BundleError(
@@ -134,7 +135,9 @@ def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest
 
 
 def read_verified(files: Files, manifest: Manifest, wanted: Collection[str]) -> dict[str, bytes]:
-    """The bytes of the wanted files of a bundle, all of whose files were checked against the manifest."""
+    """The bytes of the wanted files of a bundle, all of whose files were checked against the manifest. Raises
+    BundleError at the first that is not as listed.
+    """
     contents = {}
     for name, record in sorted(manifest.files.items()):
         data = _checked(files, name, record, keep=name in wanted)

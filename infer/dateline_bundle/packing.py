@@ -50,7 +50,9 @@ def unpack(bundle: Path, folder: Path, key: "Ed25519PublicKey | None" = None) ->
 
 
 def sign(bundle: Path, key: "Ed25519PrivateKey") -> None:
-    """Write the signature of the bundle, a folder that must be whole."""
+    """Write the signature of the bundle, a folder that must be whole. Raises BundleError where it is not whole,
+    InputError where it is packed.
+    """
     if bundle.is_file():
         raise InputError(Place(str(bundle)), "bundle", "is a file; unpack it, sign the folder and pack that")
     with opened(bundle, LIMITS) as files:

@@ -50,7 +50,9 @@ class Reader:
         self._parts = 0
 
     def read(self, kind: str) -> Message:
-        """The whole file as a message of this kind."""
+        """The whole file as a message of this kind. Raises ValueError where it is none, or has a part that is not
+        listed.
+        """
         return self._message(kind, Range(0, len(self._data)), 0)
 
     def _message(self, name: str, within: Range, depth: int) -> Message:

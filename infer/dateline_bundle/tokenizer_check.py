@@ -8,7 +8,7 @@ from typing import Any
 from dateline_labels import BundleError, one_line
 from tokenizers import Tokenizer
 
-from .strict_json import read_strict
+from .json_check import read_strict
 
 _WORDS = ("add_prefix_space", "trim_offsets", "use_regex")
 _SPACE = ("replacement", "prepend_scheme", "split")

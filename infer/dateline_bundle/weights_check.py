@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 import numpy as np
 from dateline_labels import BundleError, one_line
+from dateline_labels.faults import field_path, first_fault
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors.numpy import load as load_safetensors
 
-from .strict_json import read_strict
+from .json_check import read_strict
 
 FloatArray = NDArray[np.float32]
 
@@ -63,8 +64,8 @@ def _header(data: bytes, path: Path) -> tuple[Mapping[str, _Entry], int]:
     try:
         return _HEADER.validate_python(plain), 8 + size
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise BundleError(f"{path}: {one_line('.'.join(map(str, fault['loc'])))}: {fault['msg']}") from None
+        location, what = first_fault(error)
+        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
 
 
 def _check_names(header: Mapping[str, _Entry], expected: Mapping[str, tuple[int, ...]]) -> None:

@@ -20,6 +20,7 @@ from dateline_labels import BundleError, one_line
 
 _END = struct.Struct("<4s4H2LH")  # signature, two disks, entries here and in all, directory's size and place, comment
 _END_SIGNATURE, _LOCATOR_SIGNATURE = b"PK\x05\x06", b"PK\x06\x07"
+_ENTRY_SIGNATURE = b"PK\x03\x04"
 _LOCATOR_BYTES = 20
 _MOST_DIRECTORY = 2**16
 _HEADER_BYTES = 30
@@ -63,7 +64,7 @@ class ZipBundle:
 
     @contextmanager
     def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
-        """As `Files.open`."""
+        """As `Files.open`. Raises as that."""
         if name not in self.entries:
             raise BundleError(f"{self.path / name}: missing")
         try:
@@ -83,7 +84,9 @@ def _directory(file: IO[bytes], path: Path, most: int) -> tuple[int, int]:
     tail = file.read(tail_bytes)
     file.seek(0)
     if not tail[-_END.size :].startswith(_END_SIGNATURE) or len(tail) < tail_bytes:
-        raise BundleError(f"{path}: not a bundle, neither a folder nor a .zip")
+        begun = file.read(len(_ENTRY_SIGNATURE)) == _ENTRY_SIGNATURE
+        broken = "a .zip that is cut off, or has more behind its end"
+        raise BundleError(f"{path}: {broken if begun else 'not a bundle, neither a folder nor a .zip'}")
     _, disk, first, here, count, directory, at, comment = _END.unpack(tail[-_END.size :])
     if count > most or directory > _MOST_DIRECTORY:
         raise BundleError(f"{path}: more than {most} files")

@@ -24,6 +24,9 @@ STATE, GOVERNMENT, REBELS, MILITIA, CRIMINALS, CIVILIANS, INTERNATIONAL, MEDIA, 
     "unidentified",
 )
 """What an actor can be; "" where nobody tells."""
+STATE_SIDE: Final = frozenset({STATE, GOVERNMENT})
+ARMED_SIDE: Final = frozenset({REBELS, MILITIA, CRIMINALS})
+"""The kinds of those who fight: of a state, and others."""
 ANY: Final = "any"
 _NOT_THEMSELVES = ("anti", "pro", "ex", "former")
 _WORD = re.compile(r"[^\W_]+")

@@ -13,7 +13,7 @@ from typing import Final
 
 from dateline_labels import Dispatch, Span
 
-from .actor_table import GOVERNMENT, STATE, UNIDENTIFIED, ActorTable, PeopleNoun, Words, word_tuple
+from .actor_table import STATE_SIDE, UNIDENTIFIED, ActorTable, PeopleNoun, Words, word_tuple
 
 _EMPTY: Final = PeopleNoun("", "")
 _GENERIC_GROUP = frozenset({"group", "outfit", "organisation", "organization", "movement", "faction"})
@@ -126,11 +126,6 @@ class Actor:
     group: str
 
     @property
-    def is_state(self) -> bool:
-        """Whether it belongs to a state: its forces or its offices."""
-        return self.kind in (STATE, GOVERNMENT)
-
-    @property
     def is_named(self) -> bool:
         """Whether it is told who they are, beyond that they attacked."""
         return bool(self.key) and self.kind != UNIDENTIFIED
@@ -180,7 +175,7 @@ def _actor(dispatch: Dispatch, span: Span, table: ActorTable, seen: _Seen) -> Ac
         seen.persons[name[-1]] = actor
     if own and not name:
         seen.heads[own[-1]] = actor
-    if actor.kind not in ("", STATE, GOVERNMENT) and actor.is_named:
+    if actor.kind not in {"", *STATE_SIDE} and actor.is_named:
         seen.groups.append(actor)
     return actor
 

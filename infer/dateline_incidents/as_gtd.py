@@ -6,9 +6,9 @@ of countries. Threatened attacks are left out; foiled ones are there with succes
 
 from collections.abc import Iterator
 
-from .actor_table import CIVILIANS, GOVERNMENT, STATE
+from .actor_table import ARMED_SIDE, CIVILIANS, GOVERNMENT, STATE
 from .attribution import CLAIMED
-from .event import ARMED_SIDE, Cell, Event, date_evidence, place_evidence
+from .event import Cell, Event, date_evidence, place_evidence
 from .incident_choices import Rule
 from .incidents import ROLES
 

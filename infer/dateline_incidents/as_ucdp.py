@@ -8,8 +8,8 @@ deaths_unknown add up to best; officials count as civilians there.
 import math
 from collections.abc import Iterator
 
-from .actor_table import CIVILIANS, GOVERNMENT, STATE
-from .event import ARMED_SIDE, Cell, Event, Party, date_evidence, place_evidence, source_evidence
+from .actor_table import ARMED_SIDE, CIVILIANS, GOVERNMENT, STATE
+from .event import Cell, Event, Party, date_evidence, place_evidence, source_evidence
 from .incident_choices import Rule
 from .incidents import ROLES
 from .rules import Decision

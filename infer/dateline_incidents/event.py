@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .actor_table import CRIMINALS, GOVERNMENT, MILITIA, REBELS, STATE, UNIDENTIFIED
+from .actor_table import UNIDENTIFIED
 from .incident_choices import Rule
 from .incidents import ROLES
 from .ledger import ClaimRecord, IncidentRecord
 from .rules import Decision, decide
-
-STATE_SIDE = frozenset({STATE, GOVERNMENT})
-ARMED_SIDE = frozenset({REBELS, MILITIA, CRIMINALS})
 
 
 @dataclass(frozen=True)

@@ -21,3 +21,7 @@ class Rule(StrEnum):
     MOST_REPORTED = "most_reported"
     GOVERNMENT = "government"
     UCDP = "ucdp"
+
+
+RULES = ", ".join(Rule)
+"""As the help of an option names them; a column of all of them would be too wide for it."""

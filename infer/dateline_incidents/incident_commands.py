@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .incident_choices import Form, Rule
+from .incident_choices import RULES, Form, Rule
 from .options import ActorsOption, GazetteerOption
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _Index = Annotated[
 _Out = Annotated[Path, typer.Option("--out", "-o", help="A .csv, .jsonl or .parquet file.")]
 _Days = Annotated[int, typer.Option("--days", min=0, help="How many days apart reports of one event may date it.")]
 _Threshold = Annotated[float, typer.Option("--threshold", min=0, max=1, help="The least score of one event.")]
+_NARROW, _WIDE = 9, 12  # columns of totals: all rules side by side in 80
 _Merged = Annotated[bool, typer.Option("--merge", help="Merge the incidents of different dispatches first.")]
 
 
@@ -83,7 +84,10 @@ def merge(
 def totals(
     files: _Files,
     rule: Annotated[
-        list[Rule] | None, typer.Option("--rule", help="A rule for rival figures, again for more; all if not given.")
+        list[Rule] | None,
+        typer.Option(
+            "--rule", metavar="RULE", help=f"A rule for rival figures ({RULES}), again for more; all if not given."
+        ),
     ] = None,
     merged: _Merged = False,
     days: _Days = 1,
@@ -109,7 +113,8 @@ def export(
     to: Annotated[Form, typer.Option("--to", help="Whose columns.")],
     out: _Out,
     rule: Annotated[
-        Rule | None, typer.Option("--rule", help="The rule for rival figures; the dataset's own if not given.")
+        Rule | None,
+        typer.Option("--rule", metavar="RULE", help=f"For rival figures: {RULES}; the dataset's own if not given."),
     ] = None,
     merged: _Merged = False,
     days: _Days = 1,
@@ -127,7 +132,8 @@ def export(
 
     merging = _merging(days, threshold) if merged else None
     written, left = run_export(Reading(files, schema, actors, gazetteer, index), merging, to, rule, out)
-    typer.echo(f"{written} events written to {out}; {left} are no events there")
+    uncounted = f"; left out, for {to.upper()} does not count such: {left}" if left else ""
+    typer.echo(f"{written} events written to {out}{uncounted}")
 
 
 def _merging(days: int, threshold: float, weights: tuple[float, float, float, float] | None = None) -> "Merging":
@@ -142,11 +148,15 @@ def _show(events: int, rows: "list[SumRecord]") -> None:
     from rich.table import Table
 
     rules = list(dict.fromkeys(row.rule for row in rows))
-    shown = Table(box=box.SIMPLE_HEAD, title=f"{events:,} events", title_justify="left")
-    shown.add_column("outcome", overflow="fold")
+    shown = Table(box=box.SIMPLE_HEAD, title=f"{events:,} events", title_justify="left", padding=(0, 1, 0, 0))
+    shown.show_edge = shown.pad_edge = False
+    shown.add_column("outcome", max_width=_NARROW)
     shown.add_column("")
     for rule in rules:
-        shown.add_column(rule.replace("_", " "), justify="right", overflow="fold")
+        title = rule.replace("_", " ")
+        shown.add_column(
+            title, justify="right", overflow="fold", min_width=max(map(len, title.split())), max_width=_WIDE
+        )
     of = {(row.outcome, row.rule): row for row in rows}
     for outcome in dict.fromkeys(row.outcome for row in rows):
         for number, name in enumerate(("best", "low", "high", "events")):

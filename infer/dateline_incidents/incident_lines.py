@@ -21,7 +21,7 @@ def _where(incident: IncidentRecord) -> list[str]:
     days = [_days(incident)] if incident.date_start else []
     told = [words for words in (incident.date_words, *incident.other_dates) if words]
     place = [" < ".join((incident.place, *incident.within))] if incident.place else []
-    found = [f"{incident.geoname}, {incident.country}"] if incident.geoname else []
+    found = [", ".join(filter(None, (incident.geoname, incident.country)))] if incident.geoname else []
     return [*days, *told, *place, *incident.other_places, *found]
 
 

@@ -51,7 +51,9 @@ _ALIKE = (
 
 @dataclass(frozen=True)
 class Merging:
-    """How much each part weighs, from which score on two incidents are one event, how many days apart they may be."""
+    """How much each part weighs, from which score on two incidents are one event, how many days apart they may be.
+    Raises InputError where a weight is below 0 or all are 0.
+    """
 
     threshold: float = 0.75
     days: int = 1

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from .accounts import Account, accounts_of
-from .actor_table import CRIMINALS, GOVERNMENT, MILITIA, REBELS, STATE
+from .actor_table import ARMED_SIDE, STATE_SIDE
 from .incident_choices import Rule
 from .ledger import ClaimRecord, IncidentRecord
 from .numbers import Number, total
-
-_STATE_SIDE = frozenset({STATE, GOVERNMENT})
-_ARMED = frozenset({REBELS, MILITIA, CRIMINALS})
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def decide(incidents: Sequence[IncidentRecord], claims: Iterable[ClaimRecord], o
     """What holds of `outcome`; the incidents are the records of one event, the claims theirs."""
     accounts = accounts_of(claims, outcome)
     if rule is Rule.GOVERNMENT:
-        accounts = [account for account in accounts if account.source_kind in _STATE_SIDE]
+        accounts = [account for account in accounts if account.source_kind in STATE_SIDE]
     silent = [account for account in accounts if not account.claims]
     accounts = [account for account in accounts if account.claims]
     if not accounts:
@@ -78,7 +75,7 @@ def _rival(account: Account, sides: frozenset[str]) -> _Rival:
         account.day,
         account.order,
         _trust(account, sides),
-        account.source_kind in _STATE_SIDE,
+        account.source_kind in STATE_SIDE,
         account.claims,
     )
 
@@ -90,7 +87,7 @@ def _put_together(accounts: Sequence[Account], sides: frozenset[str], rule: Rule
     numbers: dict[str, Number] = {}
     for kind in kinds:
         rivals = [
-            _Rival(a.kinds[kind], {}, a.day, a.order, _trust(a, sides, kind), a.source_kind in _STATE_SIDE, a.claims)
+            _Rival(a.kinds[kind], {}, a.day, a.order, _trust(a, sides, kind), a.source_kind in STATE_SIDE, a.claims)
             for a in accounts
             if kind in a.kinds
         ]
@@ -124,7 +121,7 @@ def _sides(incidents: Iterable[IncidentRecord]) -> frozenset[str]:
 
 
 def _side(kind: str) -> str:
-    return "state" if kind in _STATE_SIDE else "armed" if kind in _ARMED else ""
+    return "state" if kind in STATE_SIDE else "armed" if kind in ARMED_SIDE else ""
 
 
 def _choose(rivals: Sequence[_Rival], rule: Rule) -> _Rival:

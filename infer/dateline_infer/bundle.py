@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dateline_bundle.encoders import VARIANTS
 from dateline_bundle.files import opened
+from dateline_bundle.json_check import read_record
 from dateline_bundle.manifest import (
     CARD,
     CONFIG,
@@ -23,9 +24,9 @@ from dateline_bundle.manifest import (
     read_verified,
 )
 from dateline_bundle.onnx_check import check_graph
-from dateline_bundle.strict_json import read_record
 from dateline_bundle.tokenizer_check import read_tokenizer
 from dateline_labels import BundleError, InputError, Place, one_line
+from dateline_labels.faults import field_path, first_fault
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tokenizers import Tokenizer
 
@@ -122,7 +123,10 @@ def parts_of(contents: Mapping[str, bytes], path: Path) -> Parts:
         contents[CARD].decode("utf-8")
     with _naming(path / TOKENIZER):
         tokenizer = read_tokenizer(contents[TOKENIZER], path / TOKENIZER)
-        largest = _largest_token(tokenizer, config.padding)
+        special = SpecialTokens.of(tokenizer, config.padding)
+        if reading.window - special.count <= reading.overlap:
+            raise ValueError(f"expected room in windows of {reading.window} tokens, {special.count} are special ones")
+        largest = _largest_token(tokenizer, special)
     with _naming(path / HEADS):
         weights = read_heads(contents[HEADS], path / HEADS, reading.schema)
     with _naming(path / GATE):
@@ -148,10 +152,9 @@ def check_encoder(graph: bytes, path: Path, parts: Parts) -> None:
             raise BundleError(f"{path}: has {rows[name]} rows for {name}, the largest number is {number}")
 
 
-def _largest_token(tokenizer: Tokenizer, padding: int) -> int:
+def _largest_token(tokenizer: Tokenizer, special: SpecialTokens) -> int:
     """The largest id that the encoder may be given: of a word, around a text or beside it."""
-    special = SpecialTokens.of(tokenizer, padding)
-    ids = (*tokenizer.get_vocab(with_added_tokens=True).values(), *special.prefix, *special.suffix, padding)
+    ids = (*tokenizer.get_vocab(with_added_tokens=True).values(), *special.prefix, *special.suffix, special.padding)
     if min(ids) < 0:
         raise ValueError("expected no padding token below 0")
     return max(ids)
@@ -165,9 +168,8 @@ def _naming(path: Path) -> Iterator[None]:
     except (BundleError, KeyboardInterrupt, SystemExit):
         raise
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        what = one_line(": ".join((".".join(map(str, fault["loc"])), fault["msg"])).removeprefix(": "))
-        raise BundleError(f"{path}: {what}") from None
+        location, what = first_fault(error)
+        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
     # every library has its own kind, a panic in the tokenizer is not even an Exception; the bundle is unusable
     except BaseException as error:
         raise BundleError(f"{path}: {one_line(f'{type(error).__name__}: {error}')}") from error

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from dateline_bundle.encoders import FP16, FP32, INT8, INT8_DYNAMIC
 from dateline_labels import InputError, Place
 
-from .host import CPU, CUDA, ONNXRUNTIME, OPENVINO, Host
+from .host import CPU, CUDA, ONNXRUNTIME, OPENVINO, OPTIONAL_ENGINES, Host
 
 AUTO = "auto"
 BF16 = "bf16"
 """What openvino makes of the file in float32."""
 DEVICES = (AUTO, CPU, CUDA)
-ENGINES = (AUTO, ONNXRUNTIME, OPENVINO)
+ENGINES = (AUTO, ONNXRUNTIME, *OPTIONAL_ENGINES)
 PRECISIONS = (AUTO, FP32, BF16, FP16, INT8, INT8_DYNAMIC)
 
 _INT8_FEATURES = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
@@ -86,8 +86,8 @@ def _device(asked: Asked, host: Host) -> tuple[str, str]:
 
 
 def _engine(asked: Asked, host: Host, variants: Collection[str], device: str) -> tuple[str, str]:
-    if asked.engine == OPENVINO and OPENVINO not in host.engines:
-        raise _refused("engine", "openvino is not installed; `dateline[openvino]` has it")
+    if asked.engine != AUTO and asked.engine not in host.engines:
+        raise _refused("engine", f"{asked.engine} is not installed; `dateline[{asked.engine}]` has it")
     if asked.engine == OPENVINO and device == CUDA:
         raise _refused("engine", "openvino does not run on cuda; leave one of the two out")
     if asked.engine != AUTO:

@@ -57,7 +57,8 @@ def extract(
     from dateline_inputs.dispatches import Columns
 
     from .choosing import Asked
-    from .extraction import Destinations, Loading, run_extract
+    from .extraction import Destinations, run_extract
+    from .loading import Loading
 
     columns = Columns(text_column, id_column, date_column)
     loading = Loading(bundle, Asked(device, engine, precision), threads, gate, require_signature)

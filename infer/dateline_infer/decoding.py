@@ -48,6 +48,14 @@ class Encoded:
         return logits
 
 
+@dataclass(frozen=True)
+class _Attributes:
+    """The attributes of a span by their names, with the score of each."""
+
+    values: dict[str, str]
+    scores: dict[str, float]
+
+
 class Decoder:
     """Reads off logits as a `ReadingConfig` says."""
 
@@ -61,6 +69,8 @@ class Decoder:
             [[label in config.obligatory.get(relation, ()) for relation in labels] for label in config.schema.spans],
             dtype=np.bool_,
         )  # (span labels, relation labels)
+        has_attributes = {label for label, *_ in config.schema.attributes}
+        self._has_attributes = np.array([label in has_attributes for label in config.schema.spans], dtype=np.bool_)
         self._thresholds = np.array([config.threshold(label) for label in labels], dtype=np.float32)
 
     def decode(self, dispatches: Sequence[Dispatch], tokens: Sequence[Tokens], encoded: Encoded) -> list[Dispatch]:
@@ -69,14 +79,14 @@ class Decoder:
         decoded = tags.decode(logits, [each.continues for each in tokens], self._transitions)
         found = [
             # some tokenizers have tokens of nothing but space, in which there is nothing to be marked
-            [span for span in spans if dispatch.text[slice(*code_points(span, each))].strip()]
+            [span for span, (a, b) in zip(spans, code_points(spans, each), strict=True) if dispatch.text[a:b].strip()]
             for dispatch, each, spans in zip(dispatches, tokens, decoded, strict=True)
         ]
         if not any(found):
             return list(dispatches)
         table, batch = together(found, tokens, encoded)
         span_bounds = np.cumsum([0, *map(len, found)])
-        values = self._attributes(table.labels, self._network.attribute_logits(batch))
+        values = self._attributes(table, batch)
         spans = [
             self._spans(dispatch.text, each, of_text, values[begin : begin + len(of_text)])
             for dispatch, each, of_text, begin in zip(dispatches, tokens, found, span_bounds.tolist(), strict=False)
@@ -101,37 +111,40 @@ class Decoder:
         return [replace(dispatch, relations=tied) for dispatch, tied in zip(dispatches, relations, strict=True)]
 
     def _spans(
-        self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence[dict[str, tuple[str, float]]]
+        self, text: str, tokens: Tokens, found: Sequence[TokenSpan], attributes: Sequence["_Attributes"]
     ) -> tuple[Span, ...]:
         labels = self._config.schema.span_labels
         counts = dict.fromkeys(labels, 0)
         spans = []
-        for span, values in zip(found, attributes, strict=True):
+        for span, (start, end), own in zip(found, code_points(found, tokens), attributes, strict=True):
             label = labels[span.label]
             counts[label] += 1
-            start, end = code_points(span, tokens)
             words = text[start:end]
             start += len(words) - len(words.lstrip())
             end -= len(words) - len(words.rstrip())
             score = self._config.calibration.spans.get(label, IDENTITY)(span.score)
-            chosen = {name: value for name, (value, _) in values.items()}
-            scores = {name: believed for name, (_, believed) in values.items()}
-            spans.append(Span(f"{label.lower()}{counts[label]}", label, start, end, chosen, score, scores))
+            spans.append(Span(f"{label.lower()}{counts[label]}", label, start, end, own.values, score, own.scores))
         return tuple(spans)
 
-    def _attributes(self, labels: IntArray, logits: FloatArray) -> list[dict[str, tuple[str, float]]]:
-        """For each span, the value of each of its attributes with its score."""
-        values: list[dict[str, tuple[str, float]]] = [{} for _ in labels]
+    def _attributes(self, table: pairs.SpanTable, batch: SpanBatch) -> list["_Attributes"]:
+        """What is told of each span."""
+        found = [_Attributes({}, {}) for _ in table.labels]
+        having = np.flatnonzero(self._has_attributes[table.labels])
+        labels = table.labels[having]
+        logits = self._network.attribute_logits(
+            SpanBatch(batch.vectors, labels, table.starts[having], table.ends[having])
+        )
         column = 0
         for label, name, choices in self._config.schema.attributes:
             rows = np.flatnonzero(labels == self._config.schema.span_labels.index(label))
             probabilities = np.exp(tags.log_softmax(logits[rows, column : column + len(choices)]))
             best = probabilities.argmax(axis=1).tolist() if len(rows) else []
             curve = self._config.calibration.attributes.get(f"{label}.{name}", IDENTITY)
-            for at, (row, value) in enumerate(zip(rows.tolist(), best, strict=True)):
-                values[row][name] = choices[value], curve(float(probabilities[at, value]))
+            for at, (row, value) in enumerate(zip(having[rows].tolist(), best, strict=True)):
+                found[row].values[name] = choices[value]
+                found[row].scores[name] = curve(float(probabilities[at, value]))
             column += len(choices)
-        return values
+        return found
 
     def _relations(
         self, table: pairs.SpanTable, batch: SpanBatch, bounds: IntArray, spans: Sequence[Sequence[Span]]
@@ -201,9 +214,11 @@ def given(dispatch: Dispatch, tokens: Tokens, schema: Schema) -> list[tuple[Span
     return places
 
 
-def code_points(span: TokenSpan, tokens: Tokens) -> tuple[int, int]:
-    """Where the tokens of the span stand in the text, half-open."""
-    return int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])
+def code_points(spans: Sequence[TokenSpan], tokens: Tokens) -> list[tuple[int, int]]:
+    """Where the tokens of each span stand in the text, half-open."""
+    starts = tokens.offsets[[span.start for span in spans], 0] if spans else tokens.offsets[:0, 0]
+    ends = tokens.offsets[[span.end - 1 for span in spans], 1] if spans else starts
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def sigmoid(logits: FloatArray) -> NDArray[np.float32]:

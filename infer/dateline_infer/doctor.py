@@ -8,7 +8,6 @@ import platform
 import sys
 import time
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dateline_bundle.encoders import FP32
@@ -20,7 +19,7 @@ from rich.table import Table
 
 from .choosing import Asked, Choice, choose
 from .extractor import Extractor
-from .host import Host, cores, processor
+from .host import OPTIONAL_ENGINES, Host, cores, installed, processor
 
 _PACKAGES = (
     ("dateline", ""),
@@ -28,7 +27,7 @@ _PACKAGES = (
     ("onnxruntime", ""),
     ("tokenizers", ""),
     ("safetensors", ""),
-    ("openvino", "openvino"),
+    *((name, name) for name in OPTIONAL_ENGINES),
     ("onnxruntime-gpu", "gpu"),
     ("pyarrow", "archive"),
     ("ray", "ray"),
@@ -102,7 +101,7 @@ def look(bundle: Path | None, asked: Asked, require_signature: Path | None = Non
         cores=cores(),
         features=sorted(host.features),
         devices=list(host.devices),
-        packages={name: _version(name) for name, _ in _PACKAGES},
+        packages={name: installed(name) for name, _ in _PACKAGES},
         choice=choice,
         bundle=_bundle_state(bundle, asked, require_signature) if bundle else None,
     )
@@ -116,7 +115,7 @@ def show(findings: Findings, console: Console) -> None:
         ("processor", f"{findings.processor}, {findings.cores} cores"),
         ("instructions", ", ".join(findings.features) or "unknown"),
         ("devices", ", ".join(findings.devices)),
-        *((name, _installed(findings.packages[name], extra)) for name, extra in _PACKAGES),
+        *((name, _or_how(findings.packages[name], extra)) for name, extra in _PACKAGES),
         ("reads with", str(findings.choice)),
         *(("", line) for line in findings.choice.why),
     ]
@@ -150,12 +149,5 @@ def _bundle_state(bundle: Path, asked: Asked, require_signature: Path | None) ->
     )
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _installed(found: str | None, extra: str) -> str:
+def _or_how(found: str | None, extra: str) -> str:
     return found or f"not installed (pip install 'dateline[{extra}]')"

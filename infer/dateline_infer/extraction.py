@@ -4,7 +4,7 @@ import io
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dateline_incidents.incident_runs import write_tables
@@ -13,15 +13,14 @@ from dateline_incidents.ledger import ClaimRecord, IncidentRecord
 from dateline_incidents.records import Lookups, records
 from dateline_incidents.tables import check_suffix
 from dateline_inputs.dispatches import Columns, read_inputs
-from dateline_labels import Dispatch, InputError, Place
+from dateline_labels import Dispatch, InputError, Place, one_line
 from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
 from dateline_labels.progress import with_progress
 from rich.console import Console
 
-from .choosing import BEST, Asked
 from .extractor import Extractor
-from .memory import share_one_arena
+from .loading import Loading
 
 _PICTURE_WIDTH = 110
 _FONT_TO_FETCH = re.compile(r"\s*@font-face \{[^}]*\}")
@@ -30,7 +29,7 @@ _FONT_TO_FETCH = re.compile(r"\s*@font-face \{[^}]*\}")
 @dataclass(frozen=True)
 class Destinations:
     """Where the results go: JSON lines to `out` (None: standard output), the tables to `table` and beside it, or a
-    rendering.
+    rendering. Raises InputError on a file that ends otherwise than these do.
     """
 
     out: Path | None
@@ -45,24 +44,6 @@ class Destinations:
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
 
 
-@dataclass(frozen=True)
-class Loading:
-    """Which bundle reads, with what, on how many threads (0: one a core), whether the gate keeps dispatches out, and
-    the file of the key that must have signed the bundle, if any.
-    """
-
-    bundle: Path
-    asked: Asked = BEST
-    threads: int = 0
-    gated: bool = False
-    require_signature: Path | None = None
-
-    def load(self) -> Extractor:
-        """As `Extractor.load`, in a process that is ours alone and that holds little memory back."""
-        share_one_arena()
-        return Extractor.load(self.bundle, self.asked, self.threads, self.gated, self.require_signature)
-
-
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
     dispatches = read_inputs(files, columns)
@@ -74,9 +55,9 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
     incidents: list[IncidentRecord] = []
     claims: list[ClaimRecord] = []
     failed, lines = 0, []
-    for dispatch in with_progress(extractor.stream(dispatches), len(dispatches), "reading"):
+    for read in with_progress(extractor.stream(dispatches), len(dispatches), "reading"):
+        dispatch, found, figures = _assembled(read, lookups) if assemble else (read, [], [])
         failed += "error" in dispatch.meta
-        found, figures = records(dispatch, lookups) if assemble else ([], [])
         incidents += found
         claims += figures
         if to.show or to.picture:
@@ -93,6 +74,15 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
         write_atomically(to.picture, drawing(console).encode("utf-8"))
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+
+
+def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[IncidentRecord], list[ClaimRecord]]:
+    """The dispatch with its incidents and claims; with an error where they cannot be made."""
+    try:
+        return dispatch, *records(dispatch, lookups)
+    except Exception as error:  # a bug, which is not to cost what was read of the others
+        what = one_line(f"a bug: {type(error).__name__}: {error}")
+        return replace(dispatch, meta={**dispatch.meta, "error": what}), [], []
 
 
 def drawing(console: Console) -> str:

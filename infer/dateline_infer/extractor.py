@@ -4,9 +4,9 @@ texts → tokens → (gate) → windows → encoder → one row a token → deco
 dispatches, the group before it is decoded and the one after it made ready.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from .config import ReadingConfig
 from .decoding import Decoder, Encoded
 from .host import CPU, CUDA
 from .network import Network
-from .tokens import FloatArray, Tokens, tokenize_all
-from .windows import SpecialTokens, WindowBatch
+from .tokens import FloatArray, IntArray, Tokens, tokenize_all
+from .windows import SpecialTokens, Take, WindowBatch
 
 TOKENS_A_BATCH = {CPU: 512, CUDA: 16_384}
 """With padding. On a CPU few enough that what an encoder makes of them stays in the cache; a GPU wants many."""
@@ -36,6 +36,8 @@ class Extractor:
 
     An extractor holds no state between calls. With `gated`, dispatches that the gate keeps out are not read; their
     `meta["gated"]` has the gate's log-odds. `model` is the SHA-256 of the bundle's manifest, empty without a bundle.
+
+    Raises ValueError where the gate is asked for and the model has none.
     """
 
     def __init__(
@@ -123,16 +125,16 @@ class Extractor:
 
     def _encoded(self, dispatches: Iterable[Dispatch], gated: bool = True) -> "Iterator[tuple[_Group, Encoded]]":
         """Each group of dispatches with what the encoder made of it, while it reads the next one."""
-        with ThreadPoolExecutor(1, "encoder") as encoder:
-            earlier: tuple[_Group, Future[Encoded]] | None = None
+        with self._engine() as engine:
+            earlier: tuple[_Group, _Encoding] | None = None
             for some in _groups(dispatches):
                 group = self._prepare(some, gated)
-                later = group, encoder.submit(self.encode, group.chosen_tokens)
+                later = group, self._begin(group.chosen_tokens, engine)
                 if earlier:
-                    yield earlier[0], earlier[1].result()
+                    yield earlier[0], earlier[1].finished()
                 earlier = later
             if earlier:
-                yield earlier[0], earlier[1].result()
+                yield earlier[0], earlier[1].finished()
 
     def _prepare(self, dispatches: Sequence[Dispatch], gated: bool = True) -> "_Group":
         ready = [_ready(dispatch) for dispatch in dispatches]
@@ -166,41 +168,33 @@ class Extractor:
         """What the encoder makes of each token, read in the window in which it stands most central; the texts share
         their batches of windows.
         """
+        with self._engine() as engine:
+            return self._begin(texts, engine).finished()
+
+    @contextmanager
+    def _engine(self) -> "Iterator[_Engine]":
+        """As many batches at once as the network can, begun in their order; what waits at the end is not begun."""
+        with ThreadPoolExecutor(1, "keeper") as keeper:
+            computing = ThreadPoolExecutor(self.network.at_once, "engine")
+            try:
+                yield _Engine(computing, keeper)
+            finally:
+                computing.shutdown(cancel_futures=True)
+
+    def _begin(self, texts: Sequence[Tokens], engine: "_Engine") -> "_Encoding":
+        """Have all windows of the texts read, behind those that wait already."""
         window, overlap, special = self.config.window, self.config.overlap, self.special
         bounds = np.cumsum([0, *map(len, texts)])
-        cuts = [windows.cut(tokens, window, overlap, special) for tokens in texts]
+        rows = [row for tokens in texts for row in windows.cut(tokens, window, overlap, special)]
         takes = [
             (begin, take)
             for begin, tokens in zip(bounds.tolist(), texts, strict=False)
             for take in windows.takes(len(tokens), window, overlap, special)
         ]
-        vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
-        logits = np.zeros((int(bounds[-1]), tags.tag_count(len(self.config.schema.spans))), dtype=np.float32)
-        batches = windows.batches([row for cut in cuts for row in cut], self._tokens_a_batch, special.padding)
-        for batch, (found, found_logits) in self._side_by_side(batches):
-            if not vectors.shape[1]:  # the width is known from now on
-                vectors = np.zeros((len(vectors), found.shape[2]), dtype=np.float32)
-            for at, row in enumerate(batch.rows.tolist()):
-                begin, take = takes[row]
-                read = slice(take.position, take.position + take.end - take.first)
-                vectors[begin + take.first : begin + take.end] = found[at, read]
-                logits[begin + take.first : begin + take.end] = found_logits[at, read]
-        return Encoded(vectors, logits, bounds)
-
-    def _side_by_side(
-        self, batches: Iterable[WindowBatch]
-    ) -> Iterator[tuple[WindowBatch, tuple[FloatArray, FloatArray]]]:
-        """Each batch with its token vectors and tag logits, in order, and no more of them than are computed at once."""
-        with ThreadPoolExecutor(self.network.at_once, "engine") as engine:
-            running: deque[tuple[WindowBatch, Future[tuple[FloatArray, FloatArray]]]] = deque()
-            for batch in batches:
-                inputs = (batch.input_ids, batch.attention_mask, batch.forms)
-                running.append((batch, engine.submit(self.network.encode, *inputs)))
-                if len(running) > self.network.at_once:
-                    first, found = running.popleft()
-                    yield first, found.result()
-            for first, found in running:
-                yield first, found.result()
+        encoding = _Encoding(bounds, takes, tags.tag_count(len(self.config.schema.spans)))
+        for batch in windows.batches(rows, self._tokens_a_batch, special.padding):
+            encoding.batches.append(engine.computing.submit(encoding.read, batch, self.network, engine.keeper))
+        return encoding
 
     def _decode(self, group: "_Group", encoded: Encoded) -> "Iterator[Reading]":
         chosen = [group.dispatches[at] for at in group.chosen]
@@ -213,6 +207,48 @@ class Extractor:
                 )
             else:
                 yield Reading(dispatch, len(tokens), 0)
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """Threads that compute the batches of several groups, and one that keeps what is read in them meanwhile."""
+
+    computing: Executor
+    keeper: Executor
+
+
+class _Encoding:
+    """What the encoder makes of some texts, put together from batches of their windows as each is computed.
+
+    bounds  as in `Encoded`
+    takes   of each window, the first token of its text and what is read of it in the window
+    """
+
+    def __init__(self, bounds: IntArray, takes: Sequence[tuple[int, Take]], tag_count: int) -> None:
+        self.batches: list[Future[Future[None]]] = []
+        self._bounds, self._takes = bounds, takes
+        self._vectors = np.zeros((int(bounds[-1]), 0), dtype=np.float32)
+        self._logits = np.zeros((int(bounds[-1]), tag_count), dtype=np.float32)
+
+    def read(self, batch: WindowBatch, network: Network, keeper: Executor) -> Future[None]:
+        """Have a batch computed, and what is read in it kept while the next one is computed."""
+        vectors, logits = network.encode(batch.input_ids, batch.attention_mask, batch.forms)
+        return keeper.submit(self._keep, batch, vectors, logits)
+
+    def _keep(self, batch: WindowBatch, vectors: FloatArray, logits: FloatArray) -> None:
+        if not self._vectors.shape[1]:  # the width is known from now on
+            self._vectors = np.zeros((len(self._vectors), vectors.shape[2]), dtype=np.float32)
+        for at, row in enumerate(batch.rows.tolist()):
+            begin, take = self._takes[row]
+            read = slice(take.position, take.position + take.end - take.first)
+            self._vectors[begin + take.first : begin + take.end] = vectors[at, read]
+            self._logits[begin + take.first : begin + take.end] = logits[at, read]
+
+    def finished(self) -> Encoded:
+        """All of it, once the last batch is computed; raises what went wrong with any of them."""
+        for batch in self.batches:
+            batch.result().result()
+        return Encoded(self._vectors, self._logits, self._bounds)
 
 
 @dataclass(frozen=True)

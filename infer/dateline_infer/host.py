@@ -3,7 +3,7 @@
 import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import onnxruntime
 
 CPU, CUDA = "cpu", "cuda"
 ONNXRUNTIME, OPENVINO = "onnxruntime", "openvino"
+OPTIONAL_ENGINES = (OPENVINO,)
+"""Those that an extra brings; extra, package and module are called as the engine is."""
 
 _PROCESSOR = Path("/proc/cpuinfo")
 _FEATURES = frozenset(
@@ -35,15 +37,22 @@ class Host:
     def look() -> "Host":
         """What there is on this machine."""
         providers = onnxruntime.get_available_providers()
-        engines = {ONNXRUNTIME: onnxruntime.__version__}
-        if find_spec("openvino"):
-            engines[OPENVINO] = version("openvino")
+        optional = {name: version(name) for name in OPTIONAL_ENGINES if find_spec(name)}
+        engines = {ONNXRUNTIME: onnxruntime.__version__, **optional}
         devices = (CPU, CUDA) if "CUDAExecutionProvider" in providers else (CPU,)
         return Host(engines, devices, _features())
 
     def __str__(self) -> str:
         features = ", ".join(sorted(self.features)) or "features unknown"
         return f"{processor()}, {cores()} cores ({features})"
+
+
+def installed(package: str) -> str | None:
+    """The version of a package that is installed, by its metadata; None where it is not."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def cores() -> int:

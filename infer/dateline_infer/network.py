@@ -18,7 +18,9 @@ class Network(Protocol):
     """A trained model, whatever runs it; `at_once` calls of `encode` may go on side by side."""
 
     @property
-    def at_once(self) -> int: ...  # noqa: D102
+    def at_once(self) -> int:
+        """How many calls of `encode` may go on side by side."""
+        ...
 
     def encode(self, input_ids: IntArray, attention_mask: IntArray, forms: IntArray) -> tuple[FloatArray, FloatArray]:
         """Token vectors (windows, length, hidden) and tag logits (windows, length, tags)."""

@@ -5,14 +5,21 @@ from typing import Annotated
 
 import typer
 
+
+def engine_names() -> list[str]:
+    """Of every engine, for the shell to complete."""
+    from .choosing import ENGINES
+
+    return list(ENGINES)
+
+
 BundleArgument = Annotated[Path, typer.Argument(help="The packaged checkpoint, a folder or a .zip.")]
 TextColumn = Annotated[str, typer.Option(help="Column or key that holds the text.")]
 IdColumn = Annotated[str, typer.Option(help="Column or key that holds the id.")]
 DateColumn = Annotated[str, typer.Option(help="Column or key that holds the date of publication.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.", autocompletion=lambda: ["auto", "cpu", "cuda"])]
 EngineOption = Annotated[
-    str,
-    typer.Option(help="auto, onnxruntime or openvino.", autocompletion=lambda: ["auto", "onnxruntime", "openvino"]),
+    str, typer.Option(help="auto, onnxruntime, or one that an extra brings: openvino.", autocompletion=engine_names)
 ]
 PrecisionOption = Annotated[
     str,

@@ -59,8 +59,8 @@ class SpanTable:
 
     @staticmethod
     def joined(tables: Sequence["SpanTable"], first_tokens: IntArray) -> "SpanTable":
-        """One table of several texts, whose tokens begin at `first_tokens`; what it says of spans of two texts at once
-        has no meaning.
+        """One table of several texts, whose tokens begin at `first_tokens`, (texts,); what it says of spans of two
+        texts at once has no meaning.
         """
         counts = [len(table.labels) for table in tables]
         shift = np.repeat(first_tokens[: len(tables)], counts)
@@ -130,7 +130,10 @@ def features(table: SpanTable, pairs: IntArray) -> IntArray:
 
 
 def between(starts: IntArray, ends: IntArray, pairs: IntArray) -> tuple[IntArray, IntArray]:
-    """The half-open token range between the two spans of each pair, empty where they touch."""
+    """(pairs,) and (pairs,): the half-open token range between the two spans of each pair, empty where they touch.
+
+    `starts` and `ends` are (spans,), `pairs` (pairs, 2), rows of these.
+    """
     heads, tails = pairs[:, 0], pairs[:, 1]
     gap_start = np.minimum(ends[heads], ends[tails])
     return gap_start, np.maximum(gap_start, np.maximum(starts[heads], starts[tails]))

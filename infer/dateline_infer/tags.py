@@ -82,14 +82,13 @@ def _blocks(lengths: Sequence[int]) -> Iterator[list[int]]:
 def _decode_block(
     logits: Sequence[FloatArray], continues: Sequence[NDArray[np.bool_]], transitions: FloatArray | None
 ) -> list[list[TokenSpan]]:
-    longest = max(len(text) for text in logits)
-    scores = np.zeros((len(logits), longest, logits[0].shape[1]), dtype=np.float32)
-    joined = np.zeros((len(logits), longest), dtype=np.bool_)
+    lengths = np.array([len(text) for text in logits])
+    scores = np.zeros((len(logits), lengths.max(), logits[0].shape[1]), dtype=np.float32)
+    joined = np.zeros(scores.shape[:2], dtype=np.int64)
     for row, (text, joins) in enumerate(zip(logits, continues, strict=True)):
         scores[row, : len(text)] = log_softmax(text)
-        scores[row, len(text) :, 1:] = _NEVER  # past its end a text is outside, which changes nothing before it
         joined[row, : len(text)] = joins
-    paths = _best_paths(scores, joined, transitions)
+    paths = _best_paths(scores, joined, lengths, transitions)
     return [_spans(paths[row, : len(text)], scores[row, : len(text)]) for row, text in enumerate(logits)]
 
 
@@ -108,26 +107,34 @@ def legal_steps(tags: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return ~inside | goes_on, goes_on | ((before == OUTSIDE) & (after == OUTSIDE))
 
 
-def _best_paths(scores: FloatArray, joined: NDArray[np.bool_], transitions: FloatArray | None) -> IntArray:
-    """(texts, tokens): the legal tags with the highest sum of `scores` (texts, tokens, tags) and `transitions`."""
+def _best_paths(scores: FloatArray, joined: IntArray, lengths: IntArray, transitions: FloatArray | None) -> IntArray:
+    """(texts, tokens): the legal tags with the highest sum of `scores` (texts, tokens, tags) and `transitions`.
+
+    joined   (texts, tokens) 1 where a token goes on with the word before it, else 0
+    lengths  (texts,) the tokens of each text, the longest text first; what the paths have behind them has no meaning
+    """
     texts, tokens, tags = scores.shape
     new_word, same_word = legal_steps(tags)
     added = np.zeros((tags, tags)) if transitions is None else transitions.astype(np.float64)
     steps = np.stack([np.where(new_word, added, _NEVER), np.where(same_word, 0.0, _NEVER)])
-    back = np.zeros((texts, tokens, tags), dtype=np.int16)
+    from_tag = steps.transpose(1, 0, 2)  # the tag before comes first, for the best over a first axis is found fastest
+    going_on = np.count_nonzero(lengths[:, None] > np.arange(tokens), axis=0).tolist()  # texts with so many tokens
     # in float64, for over a long text the sums outgrow the digits of float32
-    best = scores[:, 0].astype(np.float64) if tokens else np.zeros((texts, tags))
-    best[:, ~new_word[OUTSIDE]] = _NEVER
+    best = np.zeros((tokens, texts, tags))
+    best[:1] = scores[:, :1].swapaxes(0, 1)
+    best[:1, :, ~new_word[OUTSIDE]] = _NEVER
     for token in range(1, tokens):
-        ways = best[:, :, None] + steps[joined[:, token].astype(np.int64)]
-        back[:, token] = ways.argmax(axis=1)
-        best = ways.max(axis=1) + scores[:, token]
+        here = slice(going_on[token])
+        ways = best[token - 1, here].T[:, :, None] + from_tag[:, joined[here, token]]
+        best[token, here] = ways.max(axis=0) + scores[here, token]
     paths = np.zeros((texts, tokens), dtype=np.int64)
-    if tokens:
-        paths[:, -1] = best.argmax(axis=1)
     rows = np.arange(texts)
+    if tokens:
+        paths[rows, lengths - 1] = best[lengths - 1, rows].argmax(axis=1)
     for token in range(tokens - 1, 0, -1):
-        paths[:, token - 1] = back[rows, token, paths[:, token]]
+        here = slice(going_on[token])
+        ways = best[token - 1, here] + steps[joined[here, token], :, paths[here, token]]
+        paths[here, token - 1] = ways.argmax(axis=1)
     return paths
 
 

@@ -94,7 +94,7 @@ def _span(
 
 def _found(text: str, tokens: Tokens, chain: Chain, found: Sequence[TokenSpan], schema: Schema) -> Iterator[Span]:
     for number, place in enumerate(found, start=1):
-        start, end = code_points(place, tokens)
+        ((start, end),) = code_points([place], tokens)
         words = text[start:end]
         if words.strip():  # some tokenizers have tokens of nothing but space
             start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
@@ -119,10 +119,12 @@ def _relations(
     """Between spans of these ids, which are the rows of the table."""
     schema = extractor.config.schema
     allowed = pairs.allowed_relations(schema)
+    rows = {span_id: row for row, span_id in enumerate(spans)}
+    numbers = {label: number for number, label in enumerate(schema.relation_labels)}
     annotated = np.zeros((len(spans), len(spans), len(schema.relations)), dtype=np.bool_)
     for each in dispatch.relations:
-        if each.head in spans and each.tail in spans:
-            annotated[spans.index(each.head), spans.index(each.tail), schema.relation_labels.index(each.label)] = True
+        if each.head in rows and each.tail in rows:
+            annotated[rows[each.head], rows[each.tail], numbers[each.label]] = True
     for block in pairs.blocks(table.labels, np.array([0, len(spans)]), allowed, _PAIRS_A_BLOCK):
         scores = sigmoid(extractor.network.relation_logits(batch, block, pairs.features(table, block)))
         possible = allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]

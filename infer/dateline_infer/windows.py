@@ -93,7 +93,7 @@ def takes(tokens: int, window: int, overlap: int, special: SpecialTokens) -> lis
 
 
 def positions(tokens: int, window: int, overlap: int, special: SpecialTokens) -> tuple[IntArray, IntArray]:
-    """For each token of the text, the window and the position in it where the token stands most central."""
+    """(tokens,) and (tokens,): the window, and the position in it, where each token of the text stands most central."""
     read = takes(tokens, window, overlap, special)
     chosen = np.repeat(np.arange(len(read)), [take.end - take.first for take in read])
     begins = np.array([take.position - take.first for take in read], dtype=np.int64)

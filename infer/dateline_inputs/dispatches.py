@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import decode_utf8
-from dateline_labels.jsonl import read_json
+from dateline_labels.strict_json import read_json
 from dateline_labels.surrogates import whole
 
 from .files import files_of, stem_of
@@ -102,9 +102,9 @@ def _dispatch(row: Row, cells: Mapping[str, object], columns: Columns) -> Dispat
     if not isinstance(text, str):
         got = "nothing" if text is None else type(text).__name__
         raise InputError(row.place, columns.text, f"expected a text, got {got}")
-    known = (columns.text, columns.id, columns.published, "spans", "relations")
+    known = (columns.text, columns.id, columns.published)
     given, published = cells.get(columns.id), cells.get(columns.published)
-    others = {key: value for key, value in cells.items() if key not in known}
+    others = {key: value for key, value in cells.items() if key not in known and not _is_marked(key, value)}
     nested = others.get("meta")
     if isinstance(nested, dict):  # so a line that Dateline wrote carries what else is known
         others = {**others, **nested}
@@ -116,6 +116,11 @@ def _dispatch(row: Row, cells: Mapping[str, object], columns: Columns) -> Dispat
     }
     dispatch_id = name_of(row) if given in (None, "") else _words(given)
     return Dispatch(dispatch_id, text, _words(published) if published else None, meta)
+
+
+def _is_marked(key: str, value: object) -> bool:
+    """Whether it is what an annotation or a reading before has marked, which is read anew."""
+    return key in ("spans", "relations") and isinstance(value, list)
 
 
 def _is_finite(value: object) -> bool:

@@ -2,7 +2,8 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dateline_labels import InputError, Place
@@ -62,6 +63,21 @@ def _matching(path: Path) -> Iterator[Path]:
     else:
         form_of(path)
         yield path
+
+
+def matches(pattern: Path, file: Path) -> bool:
+    """Whether a pattern stands for a file of this path, be it there or not."""
+    fixed = next((at for at, part in enumerate(pattern.parts) if set(part) & set(_PATTERN)), len(pattern.parts))
+    start, path = Path(*pattern.parts[:fixed]).resolve(), file.resolve()
+    return path.is_relative_to(start) and _fits(path.relative_to(start).parts, pattern.parts[fixed:])
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern or not parts:
+        return not parts and not pattern
+    if pattern[0] == "**":
+        return any(_fits(parts[at:], pattern[1:]) for at in range(len(parts) + 1))
+    return fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
 
 
 def _below(folder: Path) -> Iterator[Path]:

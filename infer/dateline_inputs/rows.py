@@ -16,7 +16,8 @@ from dateline_labels import InputError, MissingExtraError, Place
 from .files import CSV, PARQUET, TEXT, form_of
 from .unpacking import Limits, Line, Lines, opened_lines
 
-_MARK = b"\xef\xbb\xbf"
+_MARK = b"\xef\xbb\xbf"  # Notepad and spreadsheets write it before a text
+_OTHER_SEPARATORS = ";\t|"
 _ROWS_AT_ONCE = 256
 _LEAST_BOMB = 2**26
 
@@ -85,7 +86,7 @@ def _text(path: Path, limits: Limits) -> Placed:
     if len(data) > 4 * limits.text:
         row = Row(str(path), 0, b"", ("text", f"longer than {limits.text} characters"))
     else:
-        row = Row(str(path), 0, data)
+        row = Row(str(path), 0, data.removeprefix(_MARK))
     return Placed(row, At(len(data), 1), len(data))
 
 
@@ -178,9 +179,10 @@ def _csv_fault(cells: Sequence[str], names: Sequence[str], source: _CsvLines) ->
 
 def _check_columns(text_column: str, names: Sequence[str], place: Place) -> None:
     if text_column not in names:
-        raise ColumnError(
-            place, text_column, f"no such column, got {', '.join(names) or 'nothing'}; --text-column names another"
-        )
+        if len(names) == 1 and any(sign in names[0] for sign in _OTHER_SEPARATORS):
+            raise ColumnError(place, "csv", f"expected commas between columns, got {names[0]}")
+        what = f"no such column, got {', '.join(names) or 'nothing'}; --text-column names another"
+        raise ColumnError(place, text_column, what)
     counts = Counter(filter(None, names))  # spreadsheets leave columns without a name behind
     for name, count in counts.items():
         if count > 1:

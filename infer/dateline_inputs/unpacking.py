@@ -31,6 +31,8 @@ class Limits:
     text      code points of one text; a longer one is not read
     unpacked  bytes of one packed file, unpacked
     ratio     bytes unpacked for each packed one; the first 16 MiB of a file are free
+
+    Raises InputError on one that is out of its range.
     """
 
     text: int = 500_000

@@ -39,8 +39,8 @@ _FROM_EASTER: Final = {
     "pentecost sunday": 49,
     "whit sunday": 49,
 }
-HOLIDAYS: Final = tuple(sorted([*_FIXED, *_FROM_EASTER, "thanksgiving", "thanksgiving day"], key=len, reverse=True))
-"""The holidays that `holiday` knows, longest name first."""
+HOLIDAYS: Final = (*_FIXED, *_FROM_EASTER, "thanksgiving", "thanksgiving day")
+"""The holidays that `holiday` knows."""
 
 
 def month_number(name: str) -> int:

@@ -125,7 +125,7 @@ def _in_half(hour: int, half: str) -> int:
         return hour % 12
     if half == "pm" or "afternoon" in half or "evening" in half:
         return hour + 12 if hour < 12 else hour
-    if "night" in half and "midnight" not in half:
+    if "night" in half:
         return hour + 12 if _FIRST_OF_NIGHT <= hour < 12 else 0 if hour == 12 else hour
     return hour
 

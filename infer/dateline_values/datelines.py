@@ -51,7 +51,7 @@ def dateline(text: str, published: date | None) -> tuple[date, int, int] | None:
             start.fullmatch(before) and end.match(head, match.end()) for start, end in _FORMS
         ):
             continue
-        anchor = min(published, date.max - _AHEAD) + _AHEAD if published else None
+        anchor = published + _AHEAD if published else None
         when = calendar_date(" ".join(match[0].casefold().split()), anchor, ahead=False)
         if when is not None and when.earliest is not None and when.earliest == when.latest:
             return when.earliest, match.start(), match.end()

@@ -22,7 +22,7 @@ _TOTAL_WORDS: Final = re.compile(
 )
 _TOTAL_TAIL: Final = re.compile(
     r"(?:\bto|\bat|\breached|\bhits?|\bpass(?:ed|es)|\bexceed(?:ed|s)|\btop(?:ped|s)|\bsurpass(?:ed|es)|\bpast|\babove"
-    r"|[,:]|\bis|\bwas|\bnow|\bof|\ball) (?:now |about |around |some |a total of )*$"
+    r"|[,:]|\bis|\bwas|\bnow|\bof|\ball|\baltogether|\bin total) (?:now |about |around |some |a total of )*$"
 )
 _TOTAL_BEFORE: Final = re.compile(
     r"(?:\b(?:toll|tally|count|total|number|figure|dead|deaths|casualties)\b[^:]*"

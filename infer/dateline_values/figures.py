@@ -54,7 +54,7 @@ _NEGATED: Final = re.compile(
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
 _TWO_ORDINALS: Final = re.compile(rf"(?:the )?{_ORDINAL} and {_ORDINAL}\b")
 _DASHES: Final = str.maketrans(
-    {"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "’": "'", "‘": "'", "“": "", "”": "", '"': ""}
+    {"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "’": "'", "‘": "", "“": "", "”": "", '"': ""}
 )
 
 

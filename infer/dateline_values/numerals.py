@@ -20,9 +20,9 @@ _LONGEST: Final = 20
 _HALF_UNIT: Final = {"dozen": 6, "hundred": 50, "thousand": 500, "million": 500_000}
 _FIGURES = (
     r"(?<![\w#.,:/$€£-])\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3})+|(?:[ \u00a0]\d{3})+)(?![\w.,]*\d)"
-    r"|(?<![\w#.,:/$€£])\d{1,9}(?:\.\d+(?= [mth]))?(?![^\W_]|[.,:/]\d)"
+    r"|(?<![\w#.,:/$€£])(?<![a-z]-)\d{1,9}(?:\.\d+(?= [mth]))?(?![^\W_]|[.,:/]\d)"
 )
-_WORD = "|".join(sorted([*SMALL, *_UNITS], key=len, reverse=True))
+_WORD = "|".join([*SMALL, *_UNITS])
 _ATOM = rf"(?:{_FIGURES}|(?<!\w)(?:{_WORD})(?!\w))"
 _UNIT = "|".join(_UNITS)
 _RUN = re.compile(

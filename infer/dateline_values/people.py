@@ -22,9 +22,10 @@ _KIN = (
 _BARE_PAIR: Final = re.compile(rf"(?:\w+ ){{0,2}}{_KIN} and (?:\w+ )?{_KIN}", re.IGNORECASE)
 _NAMED_PAIR: Final = re.compile(r"(?:\w+ )?[A-Z][\w'’-]+(?: [A-Z][\w.'’-]+)* and (?:[A-Z][\w.'’-]+ )*[A-Z][\w'’-]+")
 _AFTER_HEAD: Final = re.compile(
-    r"(?:,| (?:of|from|in|at|on|with|who|whose|whom|that|which|aged|named|known|called|for|by|under|among|near|inside"
+    r"(?:,|(?<!\bthe)(?<!\bthose) (?:killed|wounded|hurt)\b"
+    r"| (?:of|from|in|at|on|with|who|whose|whom|that|which|aged|named|known|called|for|by|under|among|near|inside"
     r"|outside|aboard|to|belonging|between|during|after|before|including|suspected|believed|as|he|she|they|so|over"
-    r"|killed|wounded|hurt|running|working|travelling|traveling|accused|wearing|carrying|involved|still|seen|next|armed)\b"
+    r"|running|working|travelling|traveling|accused|wearing|carrying|involved|still|seen|next|armed)\b"
     r"|[(:;–—]).*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -58,9 +59,9 @@ _PLURALS: Final = frozenset(
         *("group", "gang", "posse", "population"),
     )
 )
-_PLURAL_ENDINGS: Final = ("men", "women", "children", "people", "folk")
+_PLURAL_ENDINGS: Final = ("men", "children", "people", "folk")
 _NO_PLURALS: Final = frozenset(("corps", "specimen"))
-_IN_IS: Final = (
+_IN_IS_AND_US: Final = (
     *(
         "iraqis",
         "israelis",
@@ -73,13 +74,12 @@ _IN_IS: Final = (
         "emiratis",
         "kuwaitis",
     ),
-    *("omanis", "azeris", "nepalis", "punjabis", "yazidis", "bahrainis", "bangladeshis", "sindhis"),
+    *("omanis", "azeris", "nepalis", "punjabis", "yazidis", "bahrainis", "bangladeshis", "sindhis", "tutsis"),
+    *("hindus", "hutus", "zulus"),
 )
 # endings of nouns that are written large and are no surnames
 _LARGE_PLURALS: Final = (
     *(
-        "iraqis",
-        "israelis",
         "ians",
         "icans",
         "eans",
@@ -103,9 +103,8 @@ _LARGE_PLURALS: Final = (
         "turks",
         "greeks",
         "tamils",
-        "hindus",
     ),
-    *("hutus", "tutsis", "germans", "uzbeks", "chechens", "afghans", "rebels", "militants", "workers"),
+    *("germans", "uzbeks", "chechens", "afghans", "rebels", "militants", "workers"),
 )
 _ARTICLE: Final = re.compile(r"an?\b", re.IGNORECASE)
 _MARKS: Final = "\"'“”‘’.,;:()[] "
@@ -134,7 +133,7 @@ def is_plural(words: str, text: str) -> bool:
     small = noun.casefold()
     if small in _NO_PLURALS:
         return False
-    if small in _PLURALS or small.endswith((*_PLURAL_ENDINGS, *_IN_IS)):
+    if small in _PLURALS or small.endswith((*_PLURAL_ENDINGS, *_IN_IS_AND_US)):
         return True
     if _ARTICLE.match(words) or not small.endswith("s") or small.endswith(("ss", "'s", "’s", "is", "us")):
         return False

@@ -88,7 +88,8 @@ _COUNT: Final = re.compile(
     rf"{_PRELUDE}(?:(?:{'|'.join(f'(?P<{name}>{words})' for name, words in QUALIFIERS.items())}) )?"
     rf"{_PRELUDE}{_SOFTENERS}"
     rf"(?:(?P<span>between|from) {_SOFTENERS})?{MARK}{_SUFFIXES}(?: ?(?P<to>to|and|or|-|/|and/or) ?{_SOFTENERS}{MARK})?"
-    r"(?!-(?!man|men|member|strong|person|woman)[a-z]| years? old| months? old| ?per ?cent|%)"
+    r"(?!-(?!man|men|member|strong|person|woman)[a-z]| (?:half|thirds?|quarters?|fifths?|tenths?) of\b"
+    r"| years? old| months? old| ?per ?cent|%)"
 )
 _VAGUE_COUNT: Final = re.compile(
     rf"{_PRELUDE}(?:(?P<at_least>{QUALIFIERS['at_least']}|{QUALIFIERS['more_than']}) )?(?:quite |literally )?{_PRELUDE}"
@@ -118,8 +119,9 @@ _PART_OF: Final = re.compile(
     r"(?:(?P<most>most|all|(?:the |an? )?(?:vast |overwhelming |great |large )?(?:majority|bulk))"
     rf"|(?P<part>(?:an? |{MARK}[ -])?(?P<fraction>half|third|quarter|fifth|tenth)s?(?: -)?)"
     r"|#\d+w?# ?(?:%|per ?cent))"
-    rf"(?: of| the| but|(?<=all)|(?<=most)|(?<=majority))\b(?P<rest>.*)$|(?:the )?(?P<rest_of>rest|remainder)\b"
+    rf"(?: of| the|(?<=all)|(?<=most)|(?<=majority))\b(?P<rest>.*)$|(?:the )?(?P<rest_of>rest|remainder)\b"
 )
+_ALL_BUT: Final = re.compile(rf"(?:nearly |almost )?all but {MARK}(?: of (?:the |its |his |her |their )?{MARK})?")
 _BASE: Final = re.compile(rf"(?: (?:of|the|its|his|her|their|our|those|these|all|some|about|nearly|more than))* {MARK}")
 _GROUP: Final = re.compile(
     rf"{_PRELUDE}(?:[\w'-]+ ){{0,3}}?(?:{'|'.join(_GROUPS_OF)})\b(?! of (?:the|them|those|his|its))"
@@ -145,6 +147,8 @@ def quantity(words: str) -> Quantity | None:
         return UNKNOWN
     if _LARGE.match(text):
         return _MANY
+    if all_but := _ALL_BUT.match(text):
+        return _all_but(int(all_but[1]), all_but[2])
     if part := _PART_OF.match(text):
         return _share(part)
     if group := _GROUP.match(text):
@@ -208,14 +212,19 @@ def _vague(match: re.Match[str]) -> Quantity:
     return Quantity(vague.low * factor, high, vague.low * factor, qualifier)
 
 
+def _all_but(left_out: int, whole: str | None) -> Quantity:
+    if whole is None or int(whole) <= left_out:
+        return _SHARE
+    number = int(whole) - left_out
+    return Quantity(number, number, number, "share")
+
+
 def _share(match: re.Match[str]) -> Quantity:
     """A fraction of a base in figures; without one, one person at least."""
     base = _BASE.match(match["rest"] or "")
     if base is None:
         return _ALL if match["most"] else _SHARE
     whole = int(base[1])
-    if (match["rest"] or "").startswith(" but"):
-        return _SHARE
     if match["most"] and not match["most"].endswith("all"):
         return Quantity(whole // 2 + 1, max(whole // 2 + 1, whole - 1), None, "share")
     if match["fraction"]:

@@ -27,7 +27,7 @@ _COUNTS: Final = {
     "half an": 0,
 }
 _COUNT = (
-    rf"(?P<count>\d+|{'|'.join(sorted([*SMALL, *_COUNTS], key=len, reverse=True))}"
+    rf"(?P<count>\d+|{'|'.join([*SMALL, *_COUNTS])}"
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?:one|two|three|four|five|six|seven|eight|nine))"
 )
 _ONE_UNIT = r"(?P<unit>second|minute|hour|night|day|week|fortnight|month|quarter|year|decade|weekend|season)"
@@ -181,7 +181,7 @@ def _past(words: str, anchor: date) -> When | None:
     if match is None:
         return None
     unit = match["unit"] or match["one"]
-    count = _count(match["count"]) if match["count"] else 1
+    count = _count(match["count"])
     if unit in ("month", "quarter", "year", "decade", "season"):
         months = count * {"month": 1, "quarter": 3, "season": 3, "year": 12, "decade": 120}[unit]
         year, month = months_from(anchor, -months)

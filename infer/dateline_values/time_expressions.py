@@ -44,7 +44,7 @@ _RECURRING: Final = re.compile(
     r"(?:(?:every|each) .*|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?: and .*)?|daily|nightly"
     r"|.*\beach (?:day|morning|night).*)"
 )
-_OPEN: Final = re.compile(r"(?:ever )?(?:since|starting|as from|from)(?: (?:at )?(?:about|around|the))? (?P<rest>.+)")
+_OPEN: Final = re.compile(r"(?:ever )?(?:since|starting|from)(?: (?:at )?(?:about|around|the))? (?P<rest>.+)")
 _CLOSED: Final = re.compile(r"(?P<word>until|till|up to|by|before|through)(?: (?:the end of )?the)? (?P<rest>.+)")
 _ENDS: Final = re.compile(r"(?:between|from) (?P<first>.+?) (?:and|to|until|till|through) (?P<second>.+)")
 _PAIR: Final = re.compile(r"(?P<first>.+?) (?:to|and|through|until) (?P<second>.+)")
@@ -90,7 +90,6 @@ _BOUNDING: Final = frozenset(
             "since",
             "ever",
             "starting",
-            "as",
             "from",
             "until",
             "till",

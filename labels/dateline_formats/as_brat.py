@@ -26,6 +26,7 @@ from .carrying import Carries, file_name, renamed, write_files
 from .drafts import Draft, Reading, new_relation, new_span
 from .format import Annotated, Finding, Format
 from .json_rows import BYTE_ORDER_MARK
+from .losses import kept_spans
 from .offsets import Mark, Piece, located
 
 FRAGMENTS, NOTES, REFERENCES = "fragments", "notes", "references"
@@ -85,7 +86,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 
 def read(path: Path) -> Annotated:
-    """The dispatch of an `.ann` file and the text beside it; its id is their name."""
+    """The dispatch of an `.ann` file and the text beside it; its id is their name. Raises as `Format` says."""
     path = path.with_suffix(".ann")  # whoever names the format may name the text
     place = Place(str(path))
     lines = _lines(decode_utf8(path.read_bytes().removeprefix(BYTE_ORDER_MARK), place), place)
@@ -169,6 +170,7 @@ def _joined(draft: Draft, mark: Mark, pieces: tuple[Piece, ...], meta: dict[str,
 def _read_events(lines: _Lines, draft: Draft) -> dict[str, str]:
     """Add the arguments as relations; returns the trigger of each event."""
     triggers: dict[str, str] = {}
+    taken: set[str] = set()
     arguments: list[tuple[_Line, str, str]] = []
     for line in lines.events:
         parts = [_ARGUMENT.fullmatch(part) for part in line.words.split()]
@@ -179,9 +181,10 @@ def _read_events(lines: _Lines, draft: Draft) -> dict[str, str]:
         if trigger is None or trigger.label != first["role"]:
             what = f"expected a trigger labelled {first['role']}, got {trigger.label if trigger else first['end']}"
             raise InputError(line.place, line.id, what)
-        if trigger.id in triggers.values():
+        if trigger.id in taken:
             what = f"another event has the trigger {trigger.id} too; their arguments are read as one event's"
             draft.reading.note(line.place, line.id, "lost", what)
+        taken.add(trigger.id)
         triggers[line.id] = trigger.id
         arguments += [(line, part["role"], part["end"]) for part in parts[1:] if part]
     for line, role, end in arguments:
@@ -251,7 +254,9 @@ def _read_notes(lines: _Lines, draft: Draft, triggers: Mapping[str, str], meta: 
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """Two files a dispatch in the folder `target`; spans are named anew where brat does not take their ids."""
+    """Two files a dispatch in the folder `target`; spans are named anew where brat does not take their ids. Raises as
+    `Format` says.
+    """
     if target.suffix:
         raise InputError(Place(str(target)), "format", "expected a folder to write brat files to")
     carries = Carries(_CARRIES, attributes=True, meta=_meta_problem, names=r"\S+")
@@ -278,9 +283,8 @@ def _trimmed(dispatch: Dispatch, findings: list[Finding]) -> Dispatch:
             findings.append(Finding(Place(dispatch.id), f"spans.{span.id}", "lost", what))
         if start < end:
             spans.append(replace(span, start=start, end=end))
-    kept = {span.id for span in spans}
-    relations = tuple(each for each in dispatch.relations if {each.head, each.tail} <= kept)
-    return replace(dispatch, spans=tuple(spans), relations=relations)
+    kept = {span.id: span for span in spans}
+    return replace(kept_spans(dispatch, kept, findings), spans=tuple(spans))
 
 
 def _meta_problem(key: str, value: object) -> str:

@@ -17,8 +17,9 @@ from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import BYTE_ORDER_MARK
+from .losses import lost
 from .tag_schemes import Scheme, Tag, Tagged, read_tag, scheme_of, spans_of
-from .token_drafts import TokenMarks, as_tokens, lost
+from .token_drafts import TokenMarks, as_tokens
 from .tokens import joined, sentences
 
 SUFFIXES = (".conll",)
@@ -55,7 +56,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 def read(path: Path) -> Annotated:
     """A dispatch for each document or, where the file marks none, each sentence. Tags that break the scheme of the file
-    begin or end a span all the same, with a finding.
+    begin or end a span all the same, with a finding. Raises as `Format` says.
     """
     place, reading = Place(str(path)), Reading()
     text = decode_utf8(read_bytes(path).removeprefix(BYTE_ORDER_MARK), place)
@@ -131,7 +132,7 @@ def _read_document(document: _Document, draft: Draft, scheme: Scheme) -> None:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One document a dispatch, BIO tags, tokens and sentences by the rules of `tokens`."""
+    """One document a dispatch, BIO tags, tokens and sentences by the rules of `tokens`. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .conll")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)

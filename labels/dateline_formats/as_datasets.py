@@ -17,13 +17,13 @@ from typing import Any
 
 from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
-from dateline_labels.jsonl import check_surrogates, read_json
+from dateline_labels.strict_json import check_surrogates, read_json
 
-from .drafts import Draft, Reading, id_of
+from .drafts import Draft, Marks, Reading, id_of
 from .format import Annotated, Finding, Format
 from .offsets import Mark, located
 from .tag_schemes import Tag, Tagged, read_tag, scheme_of, spans_of
-from .token_drafts import Marks, TokenMarks
+from .token_drafts import TokenMarks
 from .tokens import joined
 
 SUFFIXES = ("",)
@@ -249,7 +249,7 @@ def _add_relation(draft: Draft, row: _Row, name: str, relation: Mapping[str, Any
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A `DatasetDict` in the folder `target`, which must not be there; everything is carried."""
+    """A `DatasetDict` in the folder `target`, which must not be there; all is carried. Raises as `Format` says."""
     _check_datasets("a dataset on disk")
     if target.suffix or target.exists():
         raise InputError(Place(str(target)), "format", "expected a folder that is not there yet to write a dataset to")

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from dateline_labels import Dispatch, InputError, MissingExtraError, Place, Span
 from dateline_labels.dispatch import check_date
 from dateline_labels.files import write_atomically
-from dateline_labels.jsonl import check_surrogates, read_json
+from dateline_labels.strict_json import check_surrogates, read_json
 
 from .carrying import Carries
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format, refuse_losses
-from .token_drafts import TokenDispatch, TokenMarks, as_tokens, with_clear_ends
+from .losses import with_clear_ends
+from .token_drafts import TokenDispatch, TokenMarks, as_tokens
 from .tokens import Tokens
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _relations(doc: "Doc", place: Place, name: str) -> Iterator[tuple[str, tuple
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours."""
+    """One document a dispatch, with the tokens of spaCy's blank pipeline replaced by ours. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .spacy")
     _check_spacy("a .spacy file")

@@ -100,7 +100,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 
 def read(path: Path) -> Annotated:
-    """Every line of the file."""
+    """Every line of the file. Raises as `Format` says."""
     reading = Reading()
     examples = [_example(row, number) for number, row in enumerate(read_rows(path), start=1)]
     placed, findings = located([mark for each in examples for mark in _marks(each)])
@@ -151,7 +151,9 @@ def _read_example(path: Path, example: _Example, reading: Reading, pieces: Itera
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A line a dispatch, for a project with relations; spans are numbered where their ids are no numbers."""
+    """A line a dispatch, for a project with relations; spans are numbered where their ids are no numbers. Raises as
+    `Format` says.
+    """
     if not target.name.endswith((".jsonl", ".json")):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .json")
     carries = Carries("doccano", published=True, meta=_meta_problem)

@@ -12,12 +12,12 @@ from pathlib import Path
 from dateline_labels import Dispatch
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
-from .carrying import Carries
+from .carrying import Carries, no_own_keys
 from .drafts import Draft, Reading, id_of
 from .format import Annotated, Finding, Format
 from .json_rows import Row, first_keys, typed
-from .token_drafts import TEXT, TokenMarks, as_tokens, read_tokens
-from .token_rows import entity_ends, no_own_keys, read_each, write_list
+from .token_drafts import TokenMarks, as_tokens
+from .token_rows import TEXT, entity_ends, read_each, read_tokens, text_row, write_list
 
 SUFFIXES = (".json",)
 _TITLE = "GLiNER's JSON"
@@ -78,7 +78,7 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
         "relations": [[order[each.head], order[each.tail], each.label] for each in written.dispatch.relations],
         "id": dispatch.id,
     }
-    return {**own, **dispatch.meta, **written.text_row()}
+    return {**own, **dispatch.meta, **text_row(written)}
 
 
 FORMAT = Format("gliner", _TITLE, SUFFIXES, recognise, read, write, pieces="rows")

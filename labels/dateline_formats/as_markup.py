@@ -38,7 +38,9 @@ def read(path: Path) -> Annotated:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One file a dispatch in the folder `target`; spans are named anew where the markup does not take their ids."""
+    """One file a dispatch in the folder `target`; spans are named anew where the markup does not take their ids. Raises
+    as `Format` says.
+    """
     if target.suffix:
         raise InputError(Place(str(target)), "format", "expected a folder to write markup to")
     carries = Carries(

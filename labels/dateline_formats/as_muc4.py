@@ -18,11 +18,11 @@ from dateline_labels.clusters import clusters
 from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
-from .carrying import Carries
-from .drafts import Draft, Reading
+from .carrying import Carries, no_own_keys
+from .drafts import SAME_ENTITY, Draft, Marks, Reading
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, first_keys, read_rows, typed
-from .token_drafts import SAME_ENTITY, Marks, lost
+from .losses import lost
 
 SUFFIXES = (".json", ".jsonl")
 _TITLE = "MUC-4"
@@ -87,15 +87,11 @@ def _occurrences(text: str, mention: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in re.finditer(rf"(?<!\w){re.escape(mention)}(?!\w)", text))
 
 
-def _carries(key: str, value: object) -> str:
-    return f"no other fact under its own key {key}" if key in _KEYS else ""
-
-
-_CARRIES = Carries(_TITLE, meta=_carries)
+_CARRIES = Carries(_TITLE, meta=no_own_keys(_KEYS))
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One row a dispatch; entities are spans of one label with what ties them."""
+    """One row a dispatch; entities are spans of one label with what ties them. Raises as `Format` says."""
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .json or .jsonl")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)

@@ -180,12 +180,12 @@ def _end(draft: Draft, place: Place, name: str, end: _Span, where: Piece) -> str
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """An accepted task a line, with tokens."""
+    """An accepted task a line, with tokens. Raises as `Format` says."""
     return _write(dispatches, target, lossy, {"answer": _ACCEPT})
 
 
 def write_unanswered(dispatches: Sequence[Dispatch], target: Path) -> tuple[Finding, ...]:
-    """The same before anyone answered; losses are listed."""
+    """The same before anyone answered; losses are listed. Raises InputError on a target of another kind."""
     return _write(dispatches, target, True, {})
 
 

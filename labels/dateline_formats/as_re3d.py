@@ -21,11 +21,11 @@ from dateline_labels import Dispatch, InputError, Place, Span
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries, write_files
-from .drafts import Draft, Reading
+from .drafts import Draft, Marks, Reading
 from .format import Annotated, Finding, Format, refuse_losses
 from .json_rows import Row, read_rows, typed
+from .losses import lost, with_clear_ends, without_twins
 from .offsets import Mark, located
-from .token_drafts import Marks, lost, with_clear_ends, without_twins
 
 SUFFIXES = ("",)
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
@@ -74,7 +74,7 @@ def recognise(path: Path, head: bytes) -> str:
 
 
 def read(path: Path) -> Annotated:
-    """The dispatches of the folder, in the order of its documents."""
+    """The dispatches of the folder, in the order of its documents. Raises as `Format` says."""
     reading = Reading()
     drafts: dict[str, _Drafted] = {}
     for row, document in _rows(path / DOCUMENTS, _Document):
@@ -205,7 +205,7 @@ _CARRIES = Carries(_TITLE, meta=_carries, scores=True)
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """The three files in the folder `target`."""
+    """The three files in the folder `target`. Raises as `Format` says."""
     if target.suffix:
         raise InputError(Place(str(target)), "format", f"expected a folder to write {_TITLE} to")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)

@@ -22,11 +22,12 @@ from dateline_labels.files import write_atomically
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, TypeAdapter
 
 from .carrying import Carries
-from .drafts import Draft, Reading, id_of
+from .drafts import SAME_ENTITY, Draft, Reading, id_of
 from .format import Annotated, Finding, Format
 from .json_rows import Row, first_keys, typed
-from .token_drafts import SAME_ENTITY, TEXT, TokenMarks, as_tokens, read_tokens, with_clear_ends
-from .token_rows import read_each, row_lines
+from .losses import with_clear_ends
+from .token_drafts import TokenMarks, as_tokens
+from .token_rows import TEXT, read_each, read_tokens, row_lines, text_row
 from .tokens import sentences
 
 SUFFIXES = (".jsonl", ".json")
@@ -181,7 +182,9 @@ _CARRIES = Carries(_TITLE, meta=_carries)
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one."""
+    """One row a dispatch, tokens and sentences by the rules of `tokens`; sentences that a relation ties stay one.
+    Raises as `Format` says.
+    """
     if not target.name.endswith(SUFFIXES):
         raise InputError(Place(str(target)), "format", "expected a file ending in .jsonl or .json")
     lines, losses = row_lines(dispatches, lossy, _CARRIES, _row)
@@ -199,7 +202,7 @@ def _row(dispatch: Dispatch, losses: list[Finding]) -> dict[str, object]:
     return {
         "doc_key": dispatch.id,
         **dispatch.meta,
-        **written.text_row(),
+        **text_row(written),
         "sentences": [written.tokens.words[start:end] for start, end in ranges],
         "ner": _by_sentence(ranges, ner),
         "relations": _by_sentence(ranges, relations),

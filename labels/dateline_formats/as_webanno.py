@@ -16,11 +16,10 @@ from pathlib import Path
 from dateline_labels import InputError, Place, Span
 from dateline_labels.files import decode_utf8
 
-from .drafts import Draft, Reading
+from .drafts import SAME_ENTITY, Draft, Marks, Reading
 from .format import Annotated, Format
 from .json_rows import BYTE_ORDER_MARK
 from .layers import is_read, label_of
-from .token_drafts import SAME_ENTITY, Marks
 from .webanno_cells import BASE, NO_VALUE, NOTHING, ROLE, Layer, Value, read_value, split, unescape_value
 from .webanno_text import Row, Sheet, read_sheet
 from .webanno_writing import SUFFIXES, write

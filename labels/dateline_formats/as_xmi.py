@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 from dateline_labels import InputError, Place, Span
 from dateline_labels.dispatch import check_date
 
-from .drafts import Draft, Reading
+from .drafts import SAME_ENTITY, Draft, Marks, Reading
 from .format import Annotated, Format
 from .layers import is_read, label_of
-from .token_drafts import SAME_ENTITY, Marks
 from .xmi_files import VIEW, read_files
 from .xmi_writing import META_FIELD, METADATA, PUBLISHED, SENTENCE, SUFFIXES, TOKEN, TYPES, write
 

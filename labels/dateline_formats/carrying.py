@@ -1,7 +1,7 @@
 """What a format can carry, and dispatches as far as it can: each thing left behind is a `lost` finding."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,6 +110,17 @@ class _Fitting:
 
     def _lose(self, name: str, what: str) -> None:
         self.findings.append(Finding(Place(self.dispatch.id), name, "lost", f"{self.carries.title} carries {what}"))
+
+
+def no_own_keys(keys: Collection[str]) -> Callable[[str, object], str]:
+    """For `Carries.meta`: a fact cannot stand under a key that the format has for something else."""
+    return lambda key, _: f"no other fact under its own key {key}" if key in keys else ""
+
+
+def has_scores(dispatch: Dispatch) -> bool:
+    """Whether anything of it has a score."""
+    scored = any(span.score is not None or span.attribute_scores for span in dispatch.spans)
+    return scored or any(relation.score is not None for relation in dispatch.relations)
 
 
 def file_name(dispatch: Dispatch, suffix: str) -> str:

@@ -1,13 +1,16 @@
 """A dispatch while its file is read: each part is checked as it comes, so that a fault is told where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place, Relation, Span
 from dateline_labels.dispatch import check_date, check_id
 
 from .format import Annotated, Finding, Kind
+
+SAME_ENTITY = "same_entity"
+"""The relation that ties a mention to the one before it, where a format tells the mentions of an entity as a list."""
 
 
 @dataclass
@@ -53,7 +56,9 @@ class Draft:
         self.reading.places[self.id, span.id] = place
 
     def relation(self, place: Place, name: str, relation: Relation) -> None:
-        """Add a relation between spans that are there; the same one again is a `lost` finding."""
+        """Add a relation between spans that are there; the same one again is a `lost` finding. Raises InputError where
+        a span is not there.
+        """
         for end in (relation.head, relation.tail):
             if end not in self.spans:
                 raise InputError(place, name, f"no span has the id {end}")
@@ -76,6 +81,39 @@ class Draft:
             raise InputError(self.place, "id", f"{self.id} occurs twice")
         self.reading.places[self.id,] = self.place
         self.reading.dispatches.append(dispatch)
+
+
+@dataclass
+class Marks:
+    """The spans and relations that a reader adds to a draft, numbered in their order, each once."""
+
+    draft: Draft
+    known: dict[tuple[str, int, int, tuple[tuple[str, str], ...]], str] = field(default_factory=dict)
+
+    def span(self, place: Place, name: str, span: Span) -> str:
+        """Add a span under an id of its own; its id, or that of the same span given before."""
+        key = span.label, span.start, span.end, tuple(sorted(span.attributes.items()))
+        if key in self.known:
+            what = f"{span.label} from {span.start} to {span.end} is given twice, and kept once"
+            self.draft.reading.note(place, name, "lost", what)
+            return self.known[key]
+        self.known[key] = f"e{len(self.draft.spans) + 1}"
+        self.draft.span(place, name, replace(span, id=self.known[key]))
+        return self.known[key]
+
+    def relation(self, place: Place, name: str, label: str, ends: tuple[str, str], score: float | None = None) -> None:
+        """Add a relation between the spans of these ids, from the first to the second. Raises InputError where there
+        can be no such relation.
+        """
+        head, tail = ends
+        if head == tail:
+            self.draft.reading.note(place, name, "lost", f"{label} relates {head} to itself")
+            return
+        made = new_relation(place, name, label, head, tail)
+        try:
+            self.draft.relation(place, name, replace(made, score=score))
+        except ValueError as error:
+            raise InputError(place, name, str(error)) from None
 
 
 def new_span(place: Place, name: str, span_id: str, label: str, start: int, end: int) -> Span:

@@ -5,7 +5,6 @@ overlap. What the annotation has otherwise goes into the map: labels rewritten, 
 the longest of spans that overlap.
 """
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.toml_files import toml_key, toml_value
 
 from .format import Annotated
 
@@ -86,15 +86,15 @@ def _count(dispatch: Dispatch, spans: dict[str, _SpanFacts], relations: dict[str
 
 
 def _legal(names: Mapping[str, object], annotated: Annotated) -> dict[str, str]:
-    legal: dict[str, str] = {}
+    first: dict[str, str] = {}
     for name in names:
         new = legal_name(name)
-        if new in legal.values():
-            old = next(old for old, other in legal.items() if other == new)
+        if new in first:
             place = Place(annotated.place_of(annotated.dispatches[0]).path)
-            raise InputError(place, "labels", f"{old!r} and {name!r} would both be {new}; name them apart in a --map")
-        legal[name] = new
-    return legal
+            what = f"{first[new]!r} and {name!r} would both be {new}; name them apart in a --map"
+            raise InputError(place, "labels", what)
+        first[new] = name
+    return {name: new for new, name in first.items()}
 
 
 def legal_name(name: str) -> str:
@@ -111,20 +111,20 @@ def _schema_lines(
     name: str, spans: Mapping[str, _SpanFacts], relations: Mapping[str, _RelationFacts], names: _Names, dispatches: int
 ) -> Iterator[str]:
     yield f"# Inferred from {dispatches} dispatches; counts stand beside the labels. Edit what is not meant."
-    yield f"name = {_quoted(name)}"
+    yield f"name = {toml_value(name)}"
     yield 'version = "1.0"'
     for label, facts in sorted(spans.items(), key=lambda item: -item[1].count):
         yield ""
-        yield f"[spans.{_key(names.spans[label])}]  # {facts.count}"
+        yield f"[spans.{toml_key(names.spans[label])}]  # {facts.count}"
         yield 'description = ""'
         for key, values in sorted(facts.attributes.items()):
-            yield f"attributes.{_key(names.attributes[key])} = {_list(_values(values, facts.count))}"
+            yield f"attributes.{toml_key(names.attributes[key])} = {toml_value(_values(values, facts.count))}"
     if relations:
         yield ""
     for label, link in sorted(relations.items(), key=lambda item: -item[1].count):
-        yield f"[relations.{_key(names.relations[label])}]  # {link.count}"
-        yield f"head = {_list([names.spans[each] for each, _ in link.heads.most_common()])}"
-        yield f"tail = {_list([names.spans[each] for each, _ in link.tails.most_common()])}"
+        yield f"[relations.{toml_key(names.relations[label])}]  # {link.count}"
+        yield f"head = {toml_value([names.spans[each] for each, _ in link.heads.most_common()])}"
+        yield f"tail = {toml_value([names.spans[each] for each, _ in link.tails.most_common()])}"
 
 
 def _values(values: Counter[str], spans: int) -> list[str]:
@@ -139,15 +139,15 @@ def _map_lines(spans: Mapping[str, _SpanFacts], names: _Names, overlap: bool) ->
     rules = []
     for label, facts in spans.items():
         missing = [key for key, values in facts.attributes.items() if values.total() < facts.count]
-        filled = ", ".join(f"{_key(names.attributes[key])} = {_quoted(_NONE)}" for key in missing)
+        filled = ", ".join(f"{toml_key(names.attributes[key])} = {toml_value(_NONE)}" for key in missing)
         if filled:
-            new = _quoted(names.spans[label])
-            rules.append(f"{_quoted(label)} = {{ label = {new}, attributes = {{ {filled} }} }}")
+            new = toml_value(names.spans[label])
+            rules.append(f"{toml_value(label)} = {{ label = {new}, attributes = {{ {filled} }} }}")
         elif label != names.spans[label]:
-            rules.append(f"{_quoted(label)} = {_quoted(names.spans[label])}")
+            rules.append(f"{toml_value(label)} = {toml_value(names.spans[label])}")
     if rules:
         yield from ("", "[map.spans]", *rules)
-    renamed = [f"{_quoted(old)} = {_quoted(new)}" for old, new in names.relations.items() if old != new]
+    renamed = [f"{toml_value(old)} = {toml_value(new)}" for old, new in names.relations.items() if old != new]
     if renamed:
         yield from ("", "[map.relations]", *renamed)
     values: dict[str, dict[str, str]] = defaultdict(dict)
@@ -157,20 +157,7 @@ def _map_lines(spans: Mapping[str, _SpanFacts], names: _Names, overlap: bool) ->
     rules = []
     for key, new in names.attributes.items():
         if values[key] or key != new:
-            pairs = ", ".join(f"{_quoted(old)} = {_quoted(legal)}" for old, legal in values[key].items())
-            rules.append(f"{_quoted(key)} = {{ name = {_quoted(new)}, values = {{ {pairs} }} }}")
+            pairs = ", ".join(f"{toml_value(old)} = {toml_value(legal)}" for old, legal in values[key].items())
+            rules.append(f"{toml_value(key)} = {{ name = {toml_value(new)}, values = {{ {pairs} }} }}")
     if rules:
         yield from ("", "[map.attributes]", *rules)
-
-
-def _key(name: str) -> str:
-    """A legal name as a key of TOML, bare where it may be."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
-
-
-def _quoted(words: str) -> str:
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(values: list[str]) -> str:
-    return f"[{', '.join(_quoted(value) for value in values)}]"

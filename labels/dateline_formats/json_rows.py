@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dateline_labels import InputError, Place
+from dateline_labels.faults import field_path, first_fault
 from dateline_labels.files import decode_utf8, read_bytes
-from dateline_labels.jsonl import check_surrogates, field_path, strict_decoder
-from dateline_labels.toml_files import fault_text
+from dateline_labels.strict_json import check_surrogates, strict_decoder
 from pydantic import TypeAdapter, ValidationError
 
 Typed = TypeVar("Typed")
@@ -60,8 +60,8 @@ def typed(row: Row, kind: TypeAdapter[Typed]) -> Typed:
     try:
         return kind.validate_python(row.value)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise InputError(row.place, row.name(*fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(row.place, row.name(*location), what) from None
 
 
 def first_keys(head: bytes) -> frozenset[str]:

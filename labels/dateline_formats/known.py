@@ -60,7 +60,9 @@ def named(name: str) -> Format:
 
 
 def target_format(path: Path) -> Format:
-    """The format that `path` is written in where none is asked for: one of ours, or the only one of its suffix."""
+    """The format that `path` is written in where none is asked for: one of ours, or the only one of its suffix. Raises
+    InputError where that is none or several.
+    """
     ours = [each for each in (as_markup.FORMAT, as_jsonl.FORMAT) if _ends_in(path, each)]
     found = ours or [each for each in FORMATS if path.suffix and _ends_in(path, each)]
     if len(found) == 1:
@@ -99,7 +101,7 @@ def _unknown(path: Path, among: Sequence[Format]) -> str:
     names = ", ".join(each.name for each in among)
     expected = f"expected a folder or a file of annotations in a known format ({names})"
     if path.name.removesuffix(".gz").endswith(_BARE):
-        return f"{expected}; a text that nobody annotated is read by `dateline extract`"
+        expected = f"{expected}; texts that nobody annotated are read by `dateline extract`"
     return f"{expected}; one that is not recognised is named by `dateline convert --from`"
 
 

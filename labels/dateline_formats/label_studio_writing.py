@@ -8,7 +8,7 @@ from typing import Any
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.files import write_atomically
 
-from .carrying import Carries
+from .carrying import Carries, has_scores
 from .format import Finding
 
 OURS = frozenset({"text", "id", "published"})
@@ -17,9 +17,9 @@ _MODEL = "dateline"
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A list of tasks, one a line; annotations, or predictions where anything has a score."""
+    """A list of tasks, one a line; annotations, or predictions where anything has a score. Raises as `Format` says."""
     fitted, findings = _fitted(dispatches, target, lossy)
-    scored = any(_has_scores(dispatch) for dispatch in fitted)
+    scored = any(map(has_scores, fitted))
     whole = {"model_version": _MODEL} if scored else {"was_cancelled": False, "ground_truth": False}
     key = "predictions" if scored else "annotations"
     _write_tasks([_task(dispatch, number, key, whole) for number, dispatch in enumerate(fitted, start=1)], target)
@@ -29,7 +29,9 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
 def write_predictions(
     dispatches: Sequence[Dispatch], scores: Sequence[float | None], target: Path
 ) -> tuple[Finding, ...]:
-    """Tasks in their order, what is marked as a prediction with the score of its task; losses are listed."""
+    """Tasks in their order, what is marked as a prediction with the score of its task; losses are listed. Raises
+    InputError on a target of another kind.
+    """
     fitted, findings = _fitted(dispatches, target, lossy=True)
     tasks = []
     for number, (dispatch, score) in enumerate(zip(fitted, scores, strict=True), start=1):
@@ -43,7 +45,7 @@ def write_drafts(
 ) -> tuple[Finding, ...]:
     """Tasks to be settled: a dispatch without notes is an annotation, one with notes a prediction, which nobody can
     take for done. `notes` are of spans, by the dispatch and by the span; the tool shows them with its region. Losses
-    are listed.
+    are listed. Raises InputError on a target of another kind.
     """
     fitted, findings = _fitted(dispatches, target, lossy=True)
     tasks = []
@@ -73,11 +75,6 @@ def _write_tasks(tasks: Sequence[dict[str, Any]], target: Path) -> None:
 
 def _meta_problem(key: str, _value: object) -> str:
     return f"one {key} of a task, meta names another" if key in OURS else ""
-
-
-def _has_scores(dispatch: Dispatch) -> bool:
-    scored = any(span.score is not None or span.attribute_scores for span in dispatch.spans)
-    return scored or any(relation.score is not None for relation in dispatch.relations)
 
 
 def _task(dispatch: Dispatch, number: int, key: str, whole: dict[str, Any]) -> dict[str, Any]:

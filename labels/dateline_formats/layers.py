@@ -7,7 +7,7 @@ from dataclasses import replace
 from dateline_labels import Dispatch
 
 from .format import Finding
-from .token_drafts import lost
+from .losses import lost
 
 SPAN_LAYER = "webanno.custom.Span"
 RELATION_LAYER = "webanno.custom.Relation"

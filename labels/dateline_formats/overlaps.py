@@ -1,5 +1,6 @@
 """Spans that overlap → spans that do not, as training needs them: the longest is kept, each other one listed."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from dateline_labels import Dispatch, Relation, Span
@@ -21,12 +22,18 @@ def without_overlaps(annotated: Annotated) -> Annotated:
 
 
 def _without_overlaps(dispatch: Dispatch, source: Annotated, reading: Reading) -> Dispatch:
-    kept: list[Span] = []
+    kept: dict[str, int] = {}  # by id, numbered from the longest
+    starts: list[int] = []
+    in_order: list[Span] = []  # those kept, which are apart
     stands_for = {span.id: span.id for span in dispatch.spans}
     for span in sorted(dispatch.spans, key=lambda span: span.start - span.end):
-        longer = next((other for other in kept if span.start < other.end and other.start < span.end), None)
+        at = bisect_right(starts, span.start)
+        near = in_order[max(at - 1, 0) : bisect_left(starts, span.end)]
+        longer = min((each for each in near if span.start < each.end), key=lambda each: kept[each.id], default=None)
         if longer is None:
-            kept.append(span)
+            kept[span.id] = len(kept)
+            starts.insert(at, span.start)
+            in_order.insert(at, span)
             continue
         twin = (span.start, span.end, span.label) == (longer.start, longer.end, longer.label)
         stands_for[span.id] = longer.id if twin else ""
@@ -49,6 +56,5 @@ def _without_overlaps(dispatch: Dispatch, source: Annotated, reading: Reading) -
             continue
         relations[key] = replace(relation, head=head, tail=tail)
         reading.places[dispatch.id, *key] = place
-    whole = {span.id for span in kept}
-    spans = tuple(span for span in dispatch.spans if span.id in whole)
+    spans = tuple(span for span in dispatch.spans if span.id in kept)
     return replace(dispatch, spans=spans, relations=tuple(relations.values()))

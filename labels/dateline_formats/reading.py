@@ -87,7 +87,9 @@ def say_findings(findings: Sequence[Finding], kept: Path | None = None) -> None:
 
 
 def units_of(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format | None]]:
-    """The files and folders that are read for `path`, each with its format, and the files in none of them."""
+    """The files and folders that are read for `path`, each with its format, and the files in none of them. Raises
+    InputError where nothing there is in a format looked for.
+    """
     if not path.is_dir():
         yield path, recognised(path, among)[0]
         return

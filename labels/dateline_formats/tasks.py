@@ -18,6 +18,7 @@ from pathlib import Path
 from dateline_labels import Dispatch, InputError, Place, one_line
 
 from . import as_brat, as_doccano, as_jsonl, as_markup, as_prodigy, label_studio_writing
+from .carrying import has_scores
 from .format import Finding
 
 RANK, SCORE, REASONS = "task_rank", "task_score", "task_reasons"
@@ -66,7 +67,7 @@ def write_tasks(tasks: Sequence[Task], target: Path, format: str) -> tuple[Findi
     task_target(target, format)
     _check_ids(tasks, target)
     findings = []
-    if format not in _SCORED and any(_scores(task.dispatch) for task in tasks):
+    if format not in _SCORED and any(has_scores(task.dispatch) for task in tasks):
         what = f"{format} carries no scores of spans and relations"
         findings.append(Finding(Place(str(target)), "scores", "lost", what))
     if format == "brat":
@@ -133,11 +134,6 @@ def _with_notes(task: Task, rank: int) -> Dispatch:
 
 def _shown(words: str) -> str:
     return one_line(words, _LONGEST_REASON).strip()
-
-
-def _scores(dispatch: Dispatch) -> bool:
-    scored = any(span.score is not None or span.attribute_scores for span in dispatch.spans)
-    return scored or any(relation.score is not None for relation in dispatch.relations)
 
 
 def _unscored(dispatch: Dispatch) -> Dispatch:

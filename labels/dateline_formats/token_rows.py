@@ -1,7 +1,7 @@
 """What SpERT's, SciERC's and GLiNER's rows of tokens share: how a file of them is gone through and how it is made."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place
@@ -11,6 +11,11 @@ from .carrying import Carries
 from .drafts import Reading
 from .format import Annotated, Finding, refuse_losses
 from .json_rows import Row, read_rows
+from .token_drafts import TokenDispatch
+from .tokens import Tokens, aligned, joined
+
+TEXT = "_text"
+"""The key under which a row also holds the text, where one space between its tokens does not make it."""
 
 ReadRow = Callable[[Row, Path, int, Reading], None]
 MakeRow = Callable[[Dispatch, list[Finding]], dict[str, object]]
@@ -24,17 +29,30 @@ def read_each(path: Path, read_row: ReadRow) -> Annotated:
     return reading.annotated()
 
 
+def read_tokens(row: Row, words: Sequence[str]) -> Tokens:
+    """The tokens of a row in the text it holds, or with one space between; raises InputError where they disagree."""
+    text = row.value.get(TEXT)
+    if text is None:
+        return joined(words)
+    if not isinstance(text, str):
+        raise InputError(row.place, row.name(TEXT), f"expected a text, got {type(text).__name__}")
+    try:
+        return aligned(words, text)
+    except ValueError as error:
+        raise InputError(row.place, row.name(TEXT), str(error)) from None
+
+
+def text_row(written: TokenDispatch) -> dict[str, str]:
+    """The text under its key, where the tokens alone do not make it."""
+    return {} if written.tokens.is_joined else {TEXT: written.dispatch.text}
+
+
 def entity_ends(row: Row, name: str, ids: Sequence[str], ends: tuple[int, int]) -> tuple[str, str]:
     """The ids of the entities that a relation numbers; raises InputError where there is none of such a number."""
     for end in ends:
         if not 0 <= end < len(ids):
             raise InputError(row.place, name, f"expected entities from 0 to {len(ids) - 1}, got {end}")
     return ids[ends[0]], ids[ends[1]]
-
-
-def no_own_keys(keys: Collection[str]) -> Callable[[str, object], str]:
-    """For `Carries`: a fact of a dispatch cannot stand under a key that the format has for something else."""
-    return lambda key, _: f"no other fact under its own key {key}" if key in keys else ""
 
 
 def row_lines(
@@ -50,7 +68,7 @@ def row_lines(
 def write_list(
     dispatches: Sequence[Dispatch], target: Path, lossy: bool, carries: Carries, make_row: MakeRow
 ) -> tuple[Finding, ...]:
-    """Write the rows of the dispatches in one list, to a file ending in .json."""
+    """Write the rows of the dispatches in one list, to a file ending in .json. Raises as `Format` says."""
     if not target.name.endswith(".json"):
         raise InputError(Place(str(target)), "format", "expected a file ending in .json")
     lines, losses = row_lines(dispatches, lossy, carries, make_row)

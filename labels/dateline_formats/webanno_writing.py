@@ -15,8 +15,8 @@ from dateline_labels import Dispatch, InputError, Place, Span
 from .carrying import Carries, file_name, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
+from .losses import kept_spans, lost, without_twins
 from .offsets import Unit
-from .token_drafts import kept_spans, lost, without_twins
 from .tokens import Tokens, sentences, tokenised
 from .webanno_cells import BASE, FORMAT_LINE, NOTHING, escape_text, write_cell
 
@@ -37,7 +37,7 @@ class _Unit:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A file for each dispatch, named by its id, in the folder `target`."""
+    """A file for each dispatch, named by its id, in the folder `target`. Raises as `Format` says."""
     if target.suffix:
         raise InputError(Place(str(target)), "format", f"expected a folder to write {_TITLE} to")
     fitted, losses = _CARRIES.fitted(dispatches, lossy=True)

@@ -17,7 +17,7 @@ from dateline_labels import Dispatch, InputError, MissingExtraError, Place
 from .carrying import Carries, file_name, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
-from .token_drafts import lost, without_twins
+from .losses import lost, without_twins
 from .tokens import sentences, tokenised
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _CARRIES = Carries(_TITLE, published=True, meta=_carries, attributes=True, names
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """A file for each dispatch, named by its id, and one of the types, in the folder `target`."""
+    """A file a dispatch, named by its id, and one of the types, in the folder `target`. Raises as `Format` says."""
     if not find_spec("cassis"):
         raise MissingExtraError("CAS XMI", "dkpro-cassis", "formats")
     if target.suffix:

@@ -19,6 +19,7 @@ def clusters(links: Iterable[Pair]) -> list[list[str]]:
     for head, tail in links:
         left, right = cluster_of.setdefault(head, [head]), cluster_of.setdefault(tail, [tail])
         if left is not right:
+            left, right = (left, right) if len(left) > len(right) else (right, left)  # few move to many
             left += right
             cluster_of.update(dict.fromkeys(right, left))
     distinct = {id(cluster): cluster for cluster in cluster_of.values()}

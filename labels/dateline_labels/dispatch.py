@@ -5,7 +5,8 @@ Offsets are code points into `text` exactly as decoded, half-open, and checked w
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -44,7 +45,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Relation:
-    """A directed relation between two spans, by their ids; `score` is the model's probability, None for gold."""
+    """A directed relation between two spans, by their ids; `score` is the model's probability, None for gold. Raises
+    ValueError where a span would be related to itself, or the score is no probability.
+    """
 
     label: str
     head: str
@@ -81,8 +84,7 @@ class Dispatch:
             if span.end > len(self.text):
                 raise ValueError(f"span {span.id}: ends at {span.end}, the text at {len(self.text)}")
         if len(self.span_by_id) != len(self.spans):
-            ids = [span.id for span in self.spans]
-            raise ValueError(f"span id {next(i for i in ids if ids.count(i) > 1)} occurs twice")
+            raise ValueError(f"span id {_doubled(span.id for span in self.spans)} occurs twice")
         for relation in self.relations:
             for end in (relation.head, relation.tail):
                 if end not in self.span_by_id:
@@ -121,6 +123,11 @@ def check_date(value: str) -> str:
         raise ValueError("expected a date as YYYY-MM-DD")
     date.fromisoformat(value)
     return value
+
+
+def _doubled(ids: Iterable[str]) -> str:
+    """The first id that occurs more than once."""
+    return next(span_id for span_id, count in Counter(ids).items() if count > 1)
 
 
 def _check_score(score: float | None, what: str) -> None:

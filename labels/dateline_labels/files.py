@@ -3,10 +3,12 @@
 A folder stands for every such file under it, in the order of their names.
 """
 
+import errno
 import gzip
 import os
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +29,7 @@ def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
 
 
 def stream_dispatches(paths: Iterable[Path], schema: Schema) -> Iterator[Dispatch]:
-    """The same one by one, so that no more than a file's text is held."""
+    """The same one by one, so that no more than a file's text is held. Raises as that."""
     seen: dict[str, Path] = {}
     for path in paths:
         for file in annotated_files(path):
@@ -52,8 +54,10 @@ def annotated_files(path: Path) -> list[Path]:
 
 def decode_utf8(data: bytes, place: Place) -> str:
     """`data` as text, nothing normalised; raises InputError where it is not UTF-8 or starts with a byte order mark."""
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(b"\xef\xbb\xbf"):
         raise InputError(place.at(1), "encoding", "expected UTF-8 without a byte order mark")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(place.at(1), "encoding", "expected UTF-8, got the byte order mark of UTF-16")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -62,7 +66,9 @@ def decode_utf8(data: bytes, place: Place) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, unpacked where its name ends in `.gz`."""
+    """The file's bytes, unpacked where its name ends in `.gz`. Raises InputError where they cannot be unpacked, OSError
+    where it is unreadable.
+    """
     data = path.read_bytes()
     if path.suffix != ".gz":
         return data
@@ -73,12 +79,22 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _read_file(path: Path, schema: Schema) -> Iterator[tuple[Place, Dispatch]]:
-    place = Place(str(path))
-    text = decode_utf8(read_bytes(path), place)
     if path.suffix == ".md":
+        place = Place(str(path))
+        text = decode_utf8(path.read_bytes(), place)
         dispatch = markup.read(text, place, schema)
         yield place.at(markup.header_line(text, "id")), dispatch
-        return
+    else:
+        yield from read_lines(path, schema)
+
+
+def read_lines(path: Path, schema: Schema | None) -> Iterator[tuple[Place, Dispatch]]:
+    """Each dispatch of a file of JSON lines with its place; raises InputError at the first fault or without any.
+
+    Without a schema any label goes.
+    """
+    place = Place(str(path))
+    text = decode_utf8(read_bytes(path), place)
     if not text.strip(_JSON_SPACE):
         raise InputError(place, "file", "expected at least one dispatch, got an empty file")
     for number, line in enumerate(text.split("\n"), start=1):
@@ -89,8 +105,13 @@ def _read_file(path: Path, schema: Schema) -> Iterator[tuple[Place, Dispatch]]:
 def write_dispatches(dispatches: Iterable[Dispatch], target: Path) -> None:
     """Write JSON lines to a `.jsonl` or `.jsonl.gz` file, or one markup file a dispatch into the folder `target`.
 
-    Nothing is left half-written. Raises InputError where the markup cannot carry a dispatch, OSError on I/O.
+    Nothing is left half-written. Raises InputError where an id occurs twice or the markup cannot carry a dispatch,
+    OSError on I/O.
     """
+    dispatches = list(dispatches)
+    for each, count in Counter(dispatch.id for dispatch in dispatches).items():
+        if count > 1:
+            raise InputError(Place(str(target)), "id", f"{each} occurs {count} times, expected ids that differ")
     if target.name.endswith((".jsonl", ".jsonl.gz")):
         lines = "".join(jsonl.write_line(dispatch) + "\n" for dispatch in dispatches).encode("utf-8")
         write_atomically(target, gzip.compress(lines, mtime=0) if target.suffix == ".gz" else lines)
@@ -113,6 +134,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file under a temporary name in the same folder, which becomes `path` at the end or, on an error, goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():  # else the error would name the temporary file
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             yield file

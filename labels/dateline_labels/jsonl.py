@@ -7,18 +7,15 @@ Strict: unknown or doubled keys, NaN, wrong types and everything the schema forb
 """
 
 import json
-import math
-from collections.abc import Iterable
-from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from .dispatch import Dispatch, Relation, Span, check_date, check_id
 from .errors import InputError, Place
+from .faults import field_path, first_fault
 from .schema import Schema
-from .surrogates import SURROGATE
-from .toml_files import fault_text
+from .strict_json import check_surrogates, read_json
 
 _Id = Annotated[str, AfterValidator(check_id)]
 _Date = Annotated[str, AfterValidator(check_date)]
@@ -96,8 +93,8 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
     try:
         row = _DispatchRow.model_validate(plain)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise InputError(place, field_path(fault["loc"]), fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(place, field_path(location), what) from None
     try:
         spans = tuple(Span(s.id, s.label, s.start, s.end, s.attributes, s.score, s.attribute_scores) for s in row.spans)
         relations = tuple(Relation(r.label, r.head, r.tail, r.score) for r in row.relations)
@@ -107,83 +104,3 @@ def read_line(line: str, place: Place, schema: Schema | None) -> Dispatch:
     for field, what in schema.problems(dispatch) if schema else ():
         raise InputError(place, field, what)
     return dispatch
-
-
-def read_json(line: str, place: Place) -> object:
-    """Strict JSON: doubled keys, NaN and infinities, hostile depth and hostile integers are refused.
-
-    The fault of a whole file, a place without a line, is told with its line.
-    """
-    try:
-        return json.loads(line, **_STRICT)
-    except json.JSONDecodeError as error:
-        where = place if place.line else place.at(error.lineno)
-        raise InputError(where, "json", f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
-    except ValueError as error:
-        raise InputError(place, "json", str(error)) from None
-    except RecursionError:
-        raise InputError(place, "json", "nested too deep") from None
-
-
-@cache
-def strict_decoder() -> json.JSONDecoder:
-    """The decoder behind `read_json`; it raises ValueError or RecursionError."""
-    return json.JSONDecoder(**_STRICT)
-
-
-def check_surrogates(plain: object, place: Place, name: str = "") -> None:
-    """Raise InputError where half of a surrogate pair stands alone in a key or a value; `name` leads to `plain`."""
-    surrogate = _lone_surrogate(plain)
-    if surrogate:
-        path = (name, *surrogate[0]) if name else surrogate[0]
-        raise InputError(place, field_path(path), f"a lone surrogate at offset {surrogate[1]}")
-
-
-def field_path(location: Iterable[int | str]) -> str:
-    """`("spans", 2, "start")` as `spans[2].start`."""
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.removeprefix(".") or "dispatch"
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    row = dict(pairs)
-    if len(row) != len(pairs):
-        seen: set[str] = set()
-        doubled = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {doubled!r} occurs twice")
-    return row
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite_float(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise ValueError(f"the number {digits} is too large")
-    return value
-
-
-_STRICT: dict[str, Any] = {
-    "object_pairs_hook": _unique,
-    "parse_constant": _refuse_constant,
-    "parse_float": _finite_float,
-}
-
-
-def _lone_surrogate(plain: object) -> tuple[tuple[int | str, ...], int] | None:
-    """Where the first half of a surrogate pair stands alone in a key or a value, and at which offset of it."""
-    waiting: list[tuple[tuple[int | str, ...], object]] = [((), plain)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, str):
-            match = SURROGATE.search(value)
-            if match:
-                return path, match.start()
-        elif isinstance(value, dict):
-            waiting += [((*path, key), part) for key, part in value.items()]
-            waiting += [((*path, key), key) for key in value]
-        elif isinstance(value, list):
-            waiting += [((*path, index), part) for index, part in enumerate(value)]
-    return None

@@ -11,9 +11,11 @@ import sys
 import traceback
 from contextlib import suppress
 from difflib import get_close_matches
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -41,7 +43,7 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
     except typer.Abort:
         return _say("interrupted", ExitCode.INTERRUPTED)
     except typer.TyperException as error:  # usage
-        return _say(f"{NAME}: {error.format_message()}{_where_to_look(error)}", ExitCode.BAD_INPUT)
+        return _say(f"{NAME}: {error.format_message().removesuffix('.')}{_where_to_look(error)}", ExitCode.BAD_INPUT)
     except DatelineError as error:
         return _say(str(error), error.exit_code)
     except BrokenPipeError:
@@ -61,6 +63,8 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
 def run() -> None:
     """The console script. What a cluster or `kill` sends stops a command as Ctrl-C does, with what it has to say."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if isinstance(sys.stdout, TextIOWrapper):  # what is read by programs is UTF-8, and no name of a file ends a command
+        sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="backslashreplace")
     # numpy multiplies beside the encoder, whose threads have the cores already; it looks at this when it is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     status = main()
@@ -87,7 +91,17 @@ def command_line() -> typer.Typer:
     return app
 
 
-def _dateline() -> None:
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"{NAME} {version(NAME)}")
+        raise typer.Exit
+
+
+def _dateline(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Reads news dispatches about political violence and writes down what happened.
 
     Each command tells more and ends with an example: dateline COMMAND --help.

@@ -6,9 +6,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from .errors import InputError, Place
+from .faults import field_path, first_fault
 from .files import decode_utf8
-from .jsonl import field_path, read_json
-from .toml_files import fault_text
+from .strict_json import read_json
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -20,6 +20,5 @@ def read_record(path: Path, kind: type[Record]) -> Record:
     try:
         return kind.model_validate(plain)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name = field_path(fault["loc"]) if fault["loc"] else "file"
-        raise InputError(place, name, fault_text(fault["msg"], fault["input"])) from None
+        location, what = first_fault(error)
+        raise InputError(place, field_path(location, "file"), what) from None

@@ -38,7 +38,7 @@ class SpanType:
 
 @dataclass(frozen=True)
 class RelationType:
-    """The span labels a relation may leave from and lead to."""
+    """The span labels a relation may leave from and lead to. Raises ValueError where there are none."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 

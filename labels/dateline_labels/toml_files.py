@@ -12,9 +12,9 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from .errors import InputError, Place
+from .faults import fault_text
 
 Typed = TypeVar("Typed")
-_LONGEST_INTEGER = 1_000  # bits
 
 
 class FaultyKeysError(ValueError):
@@ -51,15 +51,6 @@ def read_typed_toml(path: Path, kind: type[Typed]) -> Typed:
         raise InputError(place, "toml", str(error)) from None
     except RecursionError:
         raise InputError(place, "toml", "nested too deep") from None
-
-
-def fault_text(message: str, value: object) -> str:
-    """One validation fault in words: what was expected and what was there."""
-    message = message.removeprefix("Value error, ")
-    if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:  # Python refuses to write it out
-        return f"{message}, got an integer of {value.bit_length()} bits"
-    scalar = isinstance(value, str | int | float | bool) or value is None
-    return f"{message}, got {value!r}" if scalar else message
 
 
 def _no_such_key(kind: type, keys: list[str]) -> str:
@@ -102,19 +93,21 @@ def toml(plain: Mapping[str, Any]) -> str:
 
 def _toml_lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     if path:
-        yield f"\n[{'.'.join(map(_toml_key, path))}]"
+        yield f"\n[{'.'.join(map(toml_key, path))}]"
     for name, value in table.items():
         if value is not None and not isinstance(value, Mapping):
-            yield f"{_toml_key(name)} = {_toml_value(value)}"
+            yield f"{toml_key(name)} = {toml_value(value)}"
     for name, value in table.items():
         if isinstance(value, Mapping):
             yield from _toml_lines(value, (*path, name))
 
 
-def _toml_key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml_value(name)
+def toml_key(name: str) -> str:
+    """A name as a key, bare where it may be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_value(name)
 
 
-def _toml_value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A string, number, boolean or list of these."""
     # a JSON string, list, number or boolean is a TOML one, but for the surrogates of ASCII JSON and for DEL
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

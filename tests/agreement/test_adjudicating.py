@@ -14,7 +14,7 @@ from dateline_formats.reading import read_annotations
 from dateline_labels import Dispatch
 from dateline_labels.scoring import relation_key, span_key
 from dispatch_strategies import SCHEMA
-from report.disturbed_readings import corpus, disturbed
+from disturbed_readings import corpus, disturbed
 
 OTHER = raid(
     WHO,

@@ -8,7 +8,7 @@ import pytest
 from annotators_of_notes import FULL, PLACE, WHO, raid, run_agree
 from dateline_agreement.tables import markdown
 from dateline_formats.known import named
-from report.disturbed_readings import corpus, disturbed
+from disturbed_readings import corpus, disturbed
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "labels" / "schema.toml"

@@ -15,10 +15,10 @@ from dateline_labels import Dispatch, Schema
 from dateline_labels.scoring import span_key
 from dateline_statistics.chance import alpha_of, coincidences
 from dispatch_strategies import SCHEMA, json_dispatches
+from disturbed_readings import corpus, disturbed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
-from report.disturbed_readings import corpus, disturbed
 
 QUICK = Drawing(resamples=0)
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from annotators_of_notes import ACT, FULL, PLACE, TEXT, WHO, raid, shared_by, span
-from dateline_agreement.disagreements import KINDS, Disagreement, disagreements, write_disagreements
+from dateline_agreement.disagreements import KINDS, Disagreement, disagreements
 from dateline_labels import Dispatch, Relation
 from dateline_labels.scoring import score, total
+from dateline_statistics.row_files import write_rows
 from dispatch_strategies import SCHEMA, json_dispatches
+from disturbed_readings import corpus, disturbed
 from hypothesis import given, settings
-from report.disturbed_readings import corpus, disturbed
 
 BOTH = [("perpetrator", "b", "a"), ("place", "b", "c")]
 RAID = "ATTACK 7-15 'ambushed'"
@@ -136,7 +137,7 @@ def test_files_for_programs_and_spreadsheets(tmp_path: Path) -> None:
     text = "=1+1 is a formula"
     one = Dispatch("+d", text, spans=(span_of("=1+1", text),))
     listed = disagreements(shared_by({"@anna": [one], "ben": [replace(one, spans=())]}))
-    write_disagreements(tmp_path, listed)
+    write_rows(tmp_path, "disagreements", Disagreement, listed)
     with (tmp_path / "disagreements.csv").open(encoding="utf-8", newline="") as file:
         header, row = csv.reader(file)
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)

@@ -1,5 +1,6 @@
 """Files of dispatches as an archive run reads them: from any place in them, in bounded memory, within limits."""
 
+import glob
 import gzip
 import itertools
 import json
@@ -16,7 +17,7 @@ from archives import write_lines
 from dateline_archive.listing import check_listing, listing_lines
 from dateline_archive.shards import Plan, Position, Shard, shards
 from dateline_inputs.dispatches import Columns, read_inputs
-from dateline_inputs.files import files_of
+from dateline_inputs.files import files_of, matches
 from dateline_inputs.rows import At, rows
 from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError
@@ -221,3 +222,19 @@ def test_json_is_told_apart_line_by_line(tmp_path: Path) -> None:
         (5, b'{"text": "b"}'),
     ]
     assert json.loads(found[0].data)["text"] == "a"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["a", "ab", "*", "a*", "**"]), max_size=3),
+    st.lists(st.sampled_from(["a", "ab", "b"]), max_size=3),
+)
+def test_a_pattern_matches_a_path_as_the_files_of_a_disk(
+    tmp_path_factory: pytest.TempPathFactory, pattern: list[str], folders: list[str]
+) -> None:
+    root = tmp_path_factory.mktemp("pattern")
+    file = root.joinpath(*folders, "x.txt")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    looked_for = root.joinpath(*pattern, "*.txt")
+    assert matches(looked_for, file) == (str(file) in glob.glob(str(looked_for), recursive=True))

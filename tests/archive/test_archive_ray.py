@@ -20,7 +20,7 @@ from dateline_archive.shards import Plan, Shard, shards
 from dateline_archive.workers import Reader, WorkersDiedError, WorkersLostError
 from dateline_bundle.manifest import read_manifest
 from dateline_infer.choosing import Asked
-from dateline_infer.extraction import Loading
+from dateline_infer.loading import Loading
 
 on_ray = pytest.mark.skipif(
     archive_cluster.find_spec("ray") is None or sys.platform != "linux", reason="needs dateline[ray] and /proc"

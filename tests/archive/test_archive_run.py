@@ -36,7 +36,6 @@ from dateline_inputs.dispatches import Columns, read_inputs
 from gazetteer_files import write_gazetteer
 
 NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."
-STEMS = ("a", "b", "c", "d")
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +256,8 @@ def test_what_is_no_archive_is_refused_before_anything_is_made(
         ([tmp_path / "*.parquet"], "new", 2, "format: no file here ends in"),
         ([text, text], "new", 2, "is given twice"),
         ([tmp_path], "new", 2, f"lies in the input folder {tmp_path}"),
+        ([tmp_path / "**" / "*.jsonl"], "new", 2, f"lies where the input pattern {tmp_path}/**/*.jsonl looks"),
+        ([tmp_path / "n*" / "*.jsonl"], "new", 2, f"lies where the input pattern {tmp_path}/n*/*.jsonl looks"),
         ([text], "full", 2, "expected a new folder or that of a run, there is thesis.txt"),
         ([tmp_path / "x.csv"], "csv", 2, "no such column, got body"),
     ):

@@ -64,6 +64,7 @@ def test_what_was_added_is_there_at_once_and_when_it_is_opened_again(tmp_path: P
 
 def test_a_line_is_one_object_of_json_in_ascii(tmp_path: Path) -> None:
     (line,) = written(tmp_path, 4).read_bytes().splitlines()
+    assert [file.name for file in tmp_path.iterdir()] == ["journal.jsonl"]
     assert line.isascii()
     assert b" " not in line
     assert json.loads(line) == {

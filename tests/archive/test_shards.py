@@ -73,6 +73,8 @@ def test_the_document_that_reaches_the_bytes_is_the_last_of_its_shard(
 ) -> None:
     source = texts(tmp_path / "x.jsonl", *[30] * 5)
     assert [len(shard.rows) for shard in cut(tmp_path, [source], Plan(bytes=most))] == sizes
+    twice = texts(tmp_path / "y.jsonl", *[30] * 2 * sizes[0])
+    assert [len(shard.rows) for shard in cut(tmp_path, [twice], Plan(bytes=most))] == [sizes[0]] * 2
 
 
 def test_of_a_table_the_words_of_all_cells_count(tmp_path: Path) -> None:
@@ -145,6 +147,17 @@ def test_what_is_done_is_not_read_again_between_shards_that_are_not(tmp_path: Pa
         (shard.number, shard.first, shard.rows) for shard in whole if shard.number not in done
     ]
     assert cut(tmp_path, [source], plan, {number: as_done(shard) for number, shard in enumerate(whole)}) == []
+
+
+def test_a_run_that_goes_on_in_a_file_reads_the_next_ones_from_their_beginning(tmp_path: Path) -> None:
+    inputs = [texts(tmp_path / f"{name}.jsonl", 20, 20, 20) for name in "abc"]
+    whole = cut(tmp_path, inputs, Plan(documents=4))
+    rest = cut(tmp_path, inputs, Plan(documents=4), {0: as_done(whole[0])})
+    assert rest == whole[1:]
+    assert lines(rest) == [
+        [("b.jsonl", 2), ("b.jsonl", 3), ("c.jsonl", 1), ("c.jsonl", 2)],
+        [("c.jsonl", 3)],
+    ]
 
 
 def test_nothing_is_cut_of_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
-from dateline_train.pieces import Piece, rewritten
+from dateline_train.rewriting import Piece, rewritten
 from dateline_values.number_words import in_words
 from dispatch_strategies import json_dispatches, marked
 from disturbing import DISTURBANCES, disturbed

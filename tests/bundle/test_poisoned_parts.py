@@ -97,6 +97,12 @@ def with_id(place: Callable[[Plain], Plain], key: str, number: Any) -> Damage:
 
 
 SLOW = "(a+)+$"
+CROWD = {
+    "type": "TemplateProcessing",
+    "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}] * 300 + [{"Sequence": {"id": "A", "type_id": 0}}],
+    "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+    "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}},
+}
 BERT = {"type": "BertProcessing", "cls": ["[CLS]", 2]}
 TOKENIZERS: dict[str, tuple[Damage, str]] = {
     "a model of another kind": (with_id(lambda t: t["model"], "type", "WordLevel"), "model: expected one of"),
@@ -124,6 +130,7 @@ TOKENIZERS: dict[str, tuple[Damage, str]] = {
     "an added word beyond": (with_json(TOKENIZER, lambda t: t["added_tokens"].append(
         {**t["added_tokens"][0], "id": 1_500, "content": "[NEW]"})), GRAPH),
     "an end beyond": (part("post_processor", {**BERT, "sep": ["[SEP]", 70_000]}), GRAPH),
+    "special tokens that fill a window": (part("post_processor", CROWD), "expected room in windows"),
     "a word below": (with_id(lambda t: t["model"]["vocab"], "gunmen", -1), TOKENIZER),
     "nested deep": (resealed(TOKENIZER, b'{"model":' * 200 + b"1" + b"}" * 200), "nested"),
     "a key twice": (resealed(TOKENIZER, b'{"model": {"type": "BPE"}, "model": {"type": "Shell"}}'), "occurs twice"),

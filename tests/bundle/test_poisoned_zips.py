@@ -157,9 +157,9 @@ PATCHES: dict[str, tuple[Patch, str]] = {
     "two disks": (ending(4, 1), "plain .zip"),
     "a million entries of 64 bits": (put_in, "plain .zip"),
     "something in front": (lambda data, at, end: data.__setitem__(slice(0, 0), b"#!/bin/sh\n"), "plain .zip"),
-    "something behind": (lambda data, at, end: data.extend(b"x" * 10), "neither a folder nor a .zip"),
-    "a comment": (lambda data, at, end: (ending(20, 3)(data, at, end), data.extend(b"abc")), "neither a folder"),
-    "an end cut off": (lambda data, at, end: data.__delitem__(slice(end, None)), "neither a folder nor a .zip"),
+    "something behind": (lambda data, at, end: data.extend(b"x" * 10), "cut off, or has more behind"),
+    "a comment": (lambda data, at, end: (ending(20, 3)(data, at, end), data.extend(b"abc")), "has more behind"),
+    "an end cut off": (lambda data, at, end: data.__delitem__(slice(end, None)), "cut off"),
     "a broken entry": (lambda data, at, end: data.__setitem__(slice(200, 260), bytes(60)), ""),
 }
 

@@ -37,6 +37,8 @@ UNDERSTOOD = {
     "--ray": "needs a cluster; tests/archive/test_archive_ray.py starts one",
     "--workers": "starts processes; tests/archive/test_archive_run.py does",
     "cuda": "needs a GPU",
+    "--grow": "needs further annotation; tests/splits/test_growing_splits.py has some",
+    "audit2": "needs a second sample; tests/audit/test_audit.py draws one",
 }
 """What a command line has in it that is not run here, and why."""
 SLOW = {"report": "draws plots for some seconds"}

@@ -6,7 +6,7 @@ import pytest
 from dateline_formats import as_brat
 from dateline_formats.format import Annotated
 from dateline_formats.known import recognise
-from dateline_labels import InputError, Relation, Span
+from dateline_labels import Dispatch, InputError, Relation, Span
 
 TEXT = "Gunmen ambushed seven unarmed soldiers\nnear Gao. The army blamed rebels.\n"
 ANN = """\
@@ -188,3 +188,11 @@ def test_an_annotation_without_its_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d.txt").unlink()
     with pytest.raises(InputError, match=r"d\.ann:0:text: expected its text beside it, as d\.txt"):
         as_brat.read(path)
+
+
+def test_relations_of_a_span_that_brat_cannot_mark_are_listed_with_it(tmp_path: Path) -> None:
+    spans = (Span("T1", "Attack", 0, 4), Span("T2", "Break", 4, 5))
+    dispatch = Dispatch("d", "Raid\n", spans=spans, relations=(Relation("near", "T1", "T2"),))
+    findings = as_brat.write([dispatch], tmp_path, True)
+    assert [(finding.kind, finding.field) for finding in findings] == [("lost", "spans.T2"), ("lost", "relations.near")]
+    assert [span.id for span in as_brat.read(tmp_path / "d.ann").dispatches[0].spans] == ["T1"]

@@ -1,6 +1,9 @@
 """`dateline convert` between formats: recognised and said, refused or listed, nothing written where aught is wrong."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -171,3 +174,11 @@ def test_an_id_in_two_formats_is_refused(tmp_path: Path) -> None:
     named("jsonl").write([Dispatch("d1", "x")], tmp_path / "b.jsonl", False)
     with pytest.raises(InputError, match=r"b\.jsonl:1:id: d1 occurs twice, first in .*d1\.ann"):
         read_annotations([tmp_path])
+
+
+def test_a_name_that_the_system_has_no_signs_for_ends_no_command(tmp_path: Path) -> None:
+    (tmp_path / "g.md").write_text("id: g\npublished: unknown\n\nГао пал.\n---\n", encoding="utf-8")
+    command = [sys.executable, "-m", "dateline_labels.main", "convert", "g.md", "г.jsonl"]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "1 dispatches written to г.jsonl\n".encode())

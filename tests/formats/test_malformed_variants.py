@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import dateline_labels.main
 import pytest
-import typer
 from dateline_formats.known import named
 from dateline_labels import Dispatch, InputError, Relation, Span
 from dateline_labels.main import main
+
+pytestmark = pytest.mark.usefixtures("one_command_line")
 
 ERROR = re.compile(r"(?P<path>.+?):\d+:[^:]+: .+")
 WRONG: tuple[Any, ...] = (None, True, -1, 10**30, 1.5, "", "x\ny", [], {}, [[]], {"a": 1})
@@ -28,15 +28,6 @@ DISPATCH = Dispatch(
 MORE = "E1\tATTACK:T1 By:T2 At:T3\nA1\tNegation E1\nA2\tKind T1 raid\n*\tEquiv T2 T3\n#1\tAnnotatorNotes T1\thm\n"
 LEAST = {"label-studio": 150, "doccano": 100, "prodigy": 150, "brat": 100}
 BY_COMMAND = 20
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_command_line() -> Iterator[None]:
-    """The commands are looked up and built once, not once a case."""
-    commands = typer.main.get_command(dateline_labels.main.command_line())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dateline_labels.main, "command_line", lambda: commands)
-        yield
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dateline_formats import as_gliner, as_scierc, as_spert
 from dateline_formats.format import Format
-from dateline_formats.token_drafts import TEXT
+from dateline_formats.token_rows import TEXT
 from dateline_labels import Dispatch, InputError, Relation, Span
 from foreign import assert_only_input_errors, mutations, refused, round_trip, token_dispatches
 from hypothesis import HealthCheck, given, settings

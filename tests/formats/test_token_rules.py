@@ -4,7 +4,7 @@ import pytest
 from dateline_formats.tokens import Tokens, aligned, joined, sentences, tokenised
 from dateline_labels import Span
 from dispatch_strategies import any_texts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -23,6 +23,7 @@ def test_tokens_by_the_rule(text: str, words: list[str]) -> None:
     assert tokenised(text).words == words
 
 
+@settings(deadline=None)
 @given(any_texts)
 def test_tokens_cover_all_but_white_space(text: str) -> None:
     tokens = tokenised(text)
@@ -31,6 +32,7 @@ def test_tokens_cover_all_but_white_space(text: str) -> None:
     assert joined(tokens.words).is_joined
 
 
+@settings(deadline=None)
 @given(any_texts, st.data())
 def test_a_span_finds_its_tokens_and_no_others(text: str, data: st.DataObject) -> None:
     tokens = tokenised(text)
@@ -62,6 +64,7 @@ def test_no_sentence_ends_within_what_belongs_together() -> None:
     assert cut("One. Two. Three. Four.", (2, 4)) == ["One.", "Two. Three.", "Four."]
 
 
+@settings(deadline=None)
 @given(any_texts, st.data())
 def test_sentences_are_all_tokens_in_their_order(text: str, data: st.DataObject) -> None:
     tokens = tokenised(text)

@@ -171,6 +171,5 @@ def test_who_says_that_they_did_it(text: str, ties: tuple[str, ...], expected: t
 
 
 def test_an_actor_is_the_same_in_every_table() -> None:
-    assert Actor("x", "state_force", "").is_state
     assert not Actor("gunman", "unidentified", "").is_named
     assert records(Dispatch("x", "Rain.")) == ([], [])

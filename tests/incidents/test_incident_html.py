@@ -1,7 +1,9 @@
 """How a notebook shows incidents: a row each, as the terminal does, and nothing of the texts as markup."""
 
 from dateline_incidents.incident_html import MOST_ROWS, IncidentTable
+from dateline_incidents.incident_lines import incident_lines
 from dateline_labels import Dispatch, Place, Span, markup
+from ledger_rows import an_incident
 from table_network import SCHEMA
 from test_render import NOTE
 
@@ -41,3 +43,9 @@ def test_untrusted_words_are_escaped() -> None:
     assert "<b>" not in shown
     assert "\u202e" not in shown
     assert "U+202E" in shown
+
+
+def test_a_place_whose_country_has_no_name_stands_alone() -> None:
+    where = incident_lines(an_incident(place="Gao", geoname="Gao", country=None), [])[1]
+    assert where == ["Gao", "Gao"]
+    assert incident_lines(an_incident(place="Gao"), [])[1] == ["Gao"]

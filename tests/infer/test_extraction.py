@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from dateline_infer import Extractor
+from dateline_incidents.ledger import ClaimRecord, IncidentRecord
+from dateline_incidents.records import Lookups, records
+from dateline_infer import Extractor, extraction
 from dateline_infer.render import rendered, show_dispatch, visible
 from dateline_labels import Dispatch, Place, Schema, Span, jsonl, read_dispatches
 from dateline_labels.main import main
@@ -38,6 +40,23 @@ def test_the_command_writes_what_the_extractor_finds(
     assert capsys.readouterr().out == ""
     written = read((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
     assert written == expected(tiny_bundle, corpus_sample)
+
+
+def test_a_bug_over_one_dispatch_costs_no_other(
+    tmp_path: Path, source: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = read(source.read_text(encoding="utf-8"))[0].id
+
+    def failing(dispatch: Dispatch, lookups: Lookups) -> tuple[list[IncidentRecord], list[ClaimRecord]]:
+        if dispatch.id == first:
+            raise ZeroDivisionError("x")
+        return records(dispatch, lookups)
+
+    monkeypatch.setattr(extraction, "records", failing)
+    assert main(["extract", str(tiny_bundle), str(source), "--out", str(tmp_path / "out.jsonl")]) == 0
+    assert "warning: 1 of 5 dispatches were not read" in capsys.readouterr().err
+    written = read((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert [each.meta.get("error") for each in written] == ["a bug: ZeroDivisionError: x", *[None] * 4]
 
 
 def test_without_a_place_to_go_the_lines_go_to_standard_output(

@@ -141,6 +141,10 @@ def test_the_score_of_a_span_is_the_geometric_mean_of_its_tags() -> None:
     ((span,),) = tags.decode([logits], [np.array([False, True])])
     assert bounds([span]) == [(0, 0, 2)]
     assert span.score == pytest.approx((0.8 * 0.5) ** 0.5, abs=1e-3)
+    outside = np.log(np.array([[0.98, 0.01, 0.01]] * 3, dtype=np.float32))
+    ((later,),) = tags.decode([np.concatenate([outside, logits])], [np.array([False] * 4 + [True])])
+    assert bounds([later]) == [(0, 3, 5)]
+    assert later.score == pytest.approx(span.score)
 
 
 @settings(max_examples=60, deadline=None)

@@ -64,6 +64,12 @@ def test_a_text_file_is_one_dispatch_named_after_it_and_nothing_is_changed(tmp_p
     assert (found.id, found.text) == ("gao", " Gao \r\nfell.\n")
 
 
+def test_the_mark_that_notepad_writes_before_a_text_is_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "gao.txt").write_bytes("\ufeffGao fell.\r\n".encode())
+    (found,) = read_inputs([tmp_path / "gao.txt"], Columns())
+    assert found.text == "Gao fell.\r\n"
+
+
 def test_other_columns_can_be_named_and_rows_without_ids_are_named_by_line(tmp_path: Path) -> None:
     path = tmp_path / "news.csv"
     path.write_text("body,day\nGao fell.,2019-01-02\nKidal too.,\n", encoding="utf-8")
@@ -117,6 +123,14 @@ def test_two_columns_of_one_name_are_refused_as_one_would_be_lost(tmp_path: Path
     assert read_inputs([path], Columns())[0].text == "Gao fell."
 
 
+def test_what_was_marked_is_left_out_and_columns_of_that_name_are_kept(tmp_path: Path) -> None:
+    marked = {"text": "Gao fell.", "spans": [{"id": "p1"}], "relations": [], "note": "x"}
+    (tmp_path / "x.jsonl").write_text(json.dumps(marked) + "\n", encoding="utf-8")
+    (tmp_path / "x.csv").write_text("text,relations\nGao fell.,strained\n", encoding="utf-8")
+    assert read_inputs([tmp_path / "x.jsonl"], Columns())[0].meta == {"note": "x"}
+    assert read_inputs([tmp_path / "x.csv"], Columns())[0].meta == {"relations": "strained"}
+
+
 def test_half_characters_beside_the_text_can_be_written(tmp_path: Path, tiny_bundle: Path) -> None:
     (tmp_path / "x.jsonl").write_text(
         '{"id": "\\ud800", "text": "Gao \\udfff", "k\\ud800": "\\ud800"}\n', encoding="utf-8"
@@ -137,7 +151,7 @@ MALFORMED: dict[str, tuple[str, bytes, int, str]] = {
     "a doubled key": ("x.jsonl", f'{GOOD}{{"text": "a", "text": "b"}}\n'.encode(), 2, "json"),
     "not a number": ("x.jsonl", f'{GOOD}{{"text": "a", "n": NaN}}\n'.encode(), 2, "json"),
     "Latin-1": ("x.jsonl", GOOD.encode() + '{"text": "é"}\n'.encode("latin-1"), 2, "encoding"),
-    "a byte order mark": ("x.txt", "\ufeffGao".encode(), 1, "encoding"),
+    "semicolons": ("x.csv", b"id;text\n1;Gao\n", 1, "csv"),
     "UTF-16": ("x.txt", "Gao".encode("utf-16"), 1, "encoding"),
     "half a gzip file": ("x.jsonl.gz", gzip.compress(GOOD.encode())[:-5], 0, "gzip"),
     "no gzip file": ("x.jsonl.gz", GOOD.encode(), 0, "gzip"),

@@ -92,11 +92,11 @@ assert Extractor.load({BUNDLE!r})({TEXT!r}).spans
 
 def test_commands_that_need_more_say_what_to_install(tmp_path: Path) -> None:
     evaluate = ["evaluate", BUNDLE, "x.jsonl", "--out", str(tmp_path)]
-    for arguments in (["train", "x.toml"], evaluate, ["package", "a", "b"]):
+    for arguments, extra in ((["train", "x.toml"], "train"), (evaluate, "report"), (["package", "a", "b"], "train")):
         done = dateline(*arguments)
         assert done.returncode == 2
         (line,) = done.stderr.splitlines()
-        assert "pip install 'dateline[train]'" in line
+        assert f"pip install 'dateline[{extra}]'" in line
 
 
 def test_a_parquet_file_says_what_to_install(tmp_path: Path) -> None:

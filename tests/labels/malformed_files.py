@@ -50,8 +50,8 @@ SUFFIXES = ["in.txt", "in.json", "in.anno", "in.csv", "in", "in.MD", "in.md.gz",
 
 # name, files, what is converted, the file that is named, line, what the message says
 FOLDERS: list[tuple[str, dict[str, bytes], str, str, int, str]] = [
-    ("empty", {"folder/": b""}, "folder", "folder", 0, "expected annotated files, got an empty folder"),
-    ("named_like_a_file", {"in.md/": b""}, "in.md", "in.md", 0, "expected annotated files, got an empty folder"),
+    ("empty", {"folder/": b""}, "folder", "folder", 0, "got an empty folder"),
+    ("named_like_a_file", {"in.md/": b""}, "in.md", "in.md", 0, "got an empty folder"),
     ("of_other_files", {"folder/a.txt": _GOOD}, "folder", "folder", 0, "no file here is in a format"),
     ("of_folders", {"folder/a.md/": b"", "folder/b/": b""}, "folder", "folder", 0, "got an empty folder"),
     ("with_one_bad_file", {"f/a.md": _GOOD, "f/b.md": b"x"}, "f", "f/b.md", 1, "header: "),

@@ -226,7 +226,7 @@ FILES = [
     ("empty_file", b"", 0, "file: expected at least one dispatch"),
     ("empty_lines", b"\n\n \n", 0, "file: expected at least one dispatch"),
     ("byte_order_mark", _FILE.encode("utf-8-sig"), 1, "without a byte order mark"),
-    ("utf16", _FILE.encode("utf-16"), 1, "without a byte order mark"),
+    ("utf16", _FILE.encode("utf-16"), 1, "mark of UTF-16"),
     ("utf16_without_mark", _FILE.encode("utf-16-be"), 1, "encoding: expected UTF-8"),
     ("utf16_of_plain_letters", _FILE.replace("😀", ":)").encode("utf-16-le"), 1, "json: "),
     ("latin1", replaced(_FILE, "base-002", "básé").encode("latin-1", "replace"), 2, "encoding: expected UTF-8"),

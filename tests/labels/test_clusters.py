@@ -57,6 +57,13 @@ def test_a_mention_that_is_none_makes_its_pairs_spurious_even_under_the_id_of_a_
     assert pairwise(gold, predicted) == Counts(spurious=1, missed=1)
 
 
+def test_mentions_that_are_matched_to_none_are_each_their_own() -> None:
+    """Three that gold has not make three pairs, all spurious."""
+    predicted = replace(dispatch(), spans=tuple(Span(f"x{at}", "PLACE", at, at + 1) for at in range(3)))
+    predicted = replace(predicted, relations=(Relation("same", "x0", "x1"), Relation("same", "x1", "x2")))
+    assert score_clusters([replace(dispatch(), spans=())], [predicted], "same") == Counts(spurious=3)
+
+
 def test_other_relations_do_not_tie() -> None:
     assert score_clusters([dispatch("blast-bombing")], [dispatch("blast-bombing")], "within") == Counts()
 

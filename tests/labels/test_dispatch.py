@@ -108,6 +108,12 @@ def test_no_relation_dangles(relation: Relation, missing: str) -> None:
         Dispatch("d", TEXT, spans=(GUNMEN, AMBUSHED), relations=(BY, relation))
 
 
+def test_a_doubled_id_among_very_many_is_found_at_once() -> None:
+    spans = [Span(f"p{at}", "PLACE", 0, 1) for at in range(50_000)]
+    with pytest.raises(ValueError, match="span id p49999 occurs twice"):
+        Dispatch("d", "Gao", spans=(*spans, spans[-1]))
+
+
 def test_no_relation_occurs_twice_whatever_its_score() -> None:
     with pytest.raises(ValueError, match="a relation occurs twice"):
         Dispatch("d", TEXT, spans=(GUNMEN, AMBUSHED), relations=(BY, dataclasses.replace(BY, score=0.5)))

@@ -166,6 +166,13 @@ def test_nothing_is_written_where_one_dispatch_cannot_be(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["out", "out.jsonl"])
+def test_two_dispatches_of_one_id_are_refused_as_one_would_be_lost(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="id: a occurs 2 times"):
+        write_dispatches([Dispatch("a", "x"), Dispatch("a", "y")], tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["a/b", "../b", "/b", ".", "a/"])
 def test_an_id_never_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be a file name"):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from dateline_labels import Dispatch, InputError, Place, Relation, Span, jsonl
+from dateline_labels.strict_json import read_json
 from dispatch_strategies import SCHEMA, any_texts, json_dispatches
 from hypothesis import given, settings
 
@@ -100,11 +101,11 @@ def test_a_fault_is_told_with_its_place_and_field(plain: Any, field: str) -> Non
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9" * 5_000, "[" * 100_000])
 def test_hostile_numbers_and_depths_are_refused_by_the_json_reader(value: str) -> None:
     with pytest.raises(InputError, match=r"x\.jsonl:7:json: "):
-        jsonl.read_json(f'{{"a": {value}}}', PLACE)
+        read_json(f'{{"a": {value}}}', PLACE)
 
 
 def test_ordinary_numbers_pass_the_json_reader() -> None:
-    assert jsonl.read_json("[0, -1, 1.5, 1e300, 1e-400]", PLACE) == [0, -1, 1.5, 1e300, 0.0]
+    assert read_json("[0, -1, 1.5, 1e300, 1e-400]", PLACE) == [0, -1, 1.5, 1e300, 0.0]
 
 
 def test_what_is_not_a_number_is_not_written() -> None:

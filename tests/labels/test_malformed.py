@@ -2,31 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
-import dateline_labels.main
 import malformed_files
 import malformed_json
 import malformed_markup
 import pytest
-import typer
 from dateline_labels.main import main
 from malformed_case import GOOD_SCHEMA, MARKUP, Case
+
+pytestmark = pytest.mark.usefixtures("one_command_line")
 
 CASES = [*malformed_markup.CASES, *malformed_json.CASES, *malformed_files.CASES]
 LEAST_CASES = 200
 ERROR = re.compile(r".+:\d+:[^:]+: .+")
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_command_line() -> Iterator[None]:
-    """The commands are looked up and built once, not once a case."""
-    commands = typer.main.get_command(dateline_labels.main.command_line())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dateline_labels.main, "command_line", lambda: commands)
-        yield
 
 
 def lay_out(case: Case, folder: Path) -> list[str]:

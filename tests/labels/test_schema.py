@@ -234,6 +234,14 @@ def test_every_relation_of_the_shipped_schema_is_in_that_table(shipped: Schema) 
 def test_an_illegal_relation_is_told_with_its_wrong_end(shipped: Schema) -> None:
     assert shipped.relation_problem("side", "ATTACK", "ACTOR") == "side leaves from CASUALTY, got ATTACK"
     assert shipped.relation_problem("target", "ATTACK", "TIME") == "target leads to ACTOR or LOCATION, got TIME"
+    known = "perpetrator, target, place, time, casualty, side, source, within, same_event"
+    assert shipped.relation_problem("near", "ATTACK", "TIME") == f"unknown relation near, expected one of {known}"
+    assert shipped.relation_problem("source", "TIME", "ACTOR") == "source leaves from ATTACK or CASUALTY, got TIME"
+
+
+def test_what_is_said_of_a_label_is_nothing_unless_it_is_written() -> None:
+    assert (SpanType().description, SpanType().attributes) == ("", {})
+    assert RelationType(("A",), ("A",)).description == ""
 
 
 @pytest.mark.parametrize(
@@ -250,6 +258,10 @@ def test_an_illegal_relation_is_told_with_its_wrong_end(shipped: Schema) -> None
         ("[spans.PLACE]", "[spans.PLACE", 8, "toml"),
         ('tail = ["PLACE"]\n', "", 10, "relations.at.tail"),
         ('head = ["EVENT"]', 'head = ["EVENTS"]', 11, "relations.at.head"),
+        ('tail = ["PLACE"]', 'tail = ["PLACES"]', 12, "relations.at.tail"),
+        ("[spans.PLACE]", '[spans."a place"]', 8, "spans.a place"),
+        ('["calm", "angry"]', '["calm", "calm"]', 6, "spans.EVENT.attributes.mood"),
+        ('["calm", "angry"]', '["calm", "so so"]', 6, "spans.EVENT.attributes.mood"),
         ('tail = ["PLACE"]', "tail = []", 10, "relations.at"),
         ('tail = ["PLACE"]', 'tail = "PLACE"', 12, "relations.at.tail"),
         ("[relations.at]", '[relations."a t"]', 10, "relations.a t"),

@@ -67,6 +67,15 @@ def test_a_wrong_label_fails_strict_but_not_boundaries() -> None:
     assert scores.relations["overlapping"]["place"] == Counts(spurious=1, missed=1)
 
 
+def test_a_wrong_label_of_the_head_fails_strict_but_not_boundaries() -> None:
+    schema = replace(SCHEMA, relations={"place": RelationType(("ATTACK", "PLACE"), ("PLACE",))})
+    gold = replace(GOLD, relations=GOLD.relations[:1])
+    wrong = replace(GOLD.spans[0], label="PLACE", attributes={})
+    scores = score([gold], [replace(gold, spans=(wrong, *GOLD.spans[1:]))], schema)
+    assert scores.relations["strict"]["place"] == Counts(spurious=1, missed=1)
+    assert scores.relations["boundaries"]["place"] == Counts(right=1)
+
+
 def test_direction_counts() -> None:
     turned = replace(GOLD, relations=(GOLD.relations[0], Relation("same", "a1", "a2")))
     assert score([GOLD], [turned], SCHEMA).relations["strict"]["same"] == Counts(spurious=1, missed=1)
@@ -85,7 +94,8 @@ def test_counts_are_added_and_give_precision_recall_and_f1() -> None:
     assert counts == Counts(6, 3, 4)
     assert (counts.gold, counts.precision, counts.recall) == (10, 6 / 9, 6 / 10)
     assert counts.f1 == pytest.approx(2 / (9 / 6 + 10 / 6))
-    assert (Counts(0, 3, 4).precision, Counts(0, 3, 4).recall, Counts(0, 3, 4).f1, Counts().gold) == (0, 0, 0, 0)
+    for nothing in (Counts(0, 3, 4), Counts()):
+        assert (nothing.precision, nothing.recall, nothing.f1) == (0, 0, 0)
 
 
 def test_every_error_is_a_case_with_its_place() -> None:
@@ -161,6 +171,9 @@ def test_several_relations_of_unmatched_spans_are_each_spurious() -> None:
     relations = tuple(Relation("place", "a1", each.id) for each in lone)
     predicted = replace(GOLD, spans=(*lone, *GOLD.spans), relations=relations)
     assert score([GOLD], [predicted], SCHEMA).relations["overlapping"]["place"] == Counts(spurious=3, missed=1)
+    turned = tuple(Relation("place", each.id, "l1") for each in lone)
+    scores = score([GOLD], [replace(predicted, relations=turned)], SCHEMA)
+    assert scores.relations["overlapping"]["place"] == Counts(spurious=3, missed=1)
 
 
 def test_of_equal_overlaps_the_earlier_and_the_shorter_pair_wins() -> None:
@@ -192,6 +205,7 @@ def test_an_exact_span_is_never_taken_by_an_overlapping_one() -> None:
 
 def test_neighbours_without_a_shared_character_do_not_overlap() -> None:
     assert match_spans([Span("g", "PLACE", 0, 5)], [Span("p", "PLACE", 5, 9)]) == {}
+    assert match_spans([Span("g", "PLACE", 5, 9)], [Span("p", "PLACE", 0, 5)]) == {}
 
 
 def test_the_order_of_spans_relations_and_dispatches_does_not_matter() -> None:

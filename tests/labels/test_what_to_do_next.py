@@ -1,9 +1,11 @@
 """Errors that a newcomer meets first say what to do next, on their one line."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from conftest import recipe_text
+from dateline_labels.files import write_atomically
 from dateline_labels.main import main
 
 
@@ -14,10 +16,19 @@ def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return lines[0]
 
 
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"dateline {version('dateline')}\n"
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_itself(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as caught:
+        write_atomically(tmp_path, b"")
+    assert caught.value.filename == str(tmp_path)
+
+
 def test_a_command_that_is_used_otherwise_leads_to_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(["extract"], capsys).endswith(
-        "Missing argument 'bundle'.; dateline extract --help shows how it is used"
-    )
+    assert said(["extract"], capsys).endswith("Missing argument 'bundle'; dateline extract --help shows how it is used")
     assert "dateline archive run --help" in said(["archive", "run"], capsys)
     assert "--show" in said(["extract", "BUNDLE", "--shwo"], capsys)
 
@@ -36,6 +47,12 @@ def test_what_is_no_bundle(tmp_path: Path, tiny_checkpoint: Path, capsys: pytest
     text.write_text("Gunmen attacked Gao.", encoding="utf-8")
     assert "`dateline package CHECKPOINT BUNDLE` makes one" in said(["extract", "nowhere", str(text)], capsys)
     assert "a checkpoint, not a bundle; `dateline package" in said(["extract", str(tiny_checkpoint), str(text)], capsys)
+    (tmp_path / "out" / "bundle").mkdir(parents=True)
+    assert said(["extract", str(tmp_path / "out"), str(text)], capsys).endswith(
+        "not a bundle, there is no manifest.json"
+    )
+    (tmp_path / "out" / "bundle" / "manifest.json").write_text("{}", encoding="utf-8")
+    assert said(["extract", str(tmp_path / "out"), str(text)], capsys).endswith("out/bundle?")
     assert "`dateline train RECIPE` makes a checkpoint" in said(["package", "nowhere", "BUNDLE"], capsys)
 
 

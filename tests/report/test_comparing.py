@@ -13,6 +13,7 @@ from dateline_labels.main import main
 from dateline_labels.scoring import score, total
 from dateline_report.comparing import compare
 from dateline_report.verdict import check_points, check_verdict, verdict
+from dateline_statistics.bootstrap import Sampling
 
 SCHEMA = Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
 TEXT = "Gunmen raided a market in Tarn on Monday and killed four traders."
@@ -48,12 +49,16 @@ GOLD = [dispatch(number) for number in range(40)]
 WORSE = [dispatch(number, "l" if number % 2 else "") for number in range(40)]
 
 
+def drawings(resamples: int, seed: int = 1) -> Sampling:
+    return Sampling.of(GOLD, resamples, seed)
+
+
 def row_of(comparison: dict[str, Any], key: str) -> dict[str, Any]:
     return next(row for row in comparison["headline"] if row["key"] == key)
 
 
 def test_values_are_those_of_the_scorer() -> None:
-    found = compare(GOLD, WORSE, GOLD, SCHEMA, seed=1, resamples=50)
+    found = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(50, 1))
     scores = score(GOLD, WORSE, SCHEMA)
     assert row_of(found, "spans.exact.micro.f1")["value"] == round(100 * total(scores.spans.values()).f1, 2)
     assert found["relations"]["place"]["value"] == round(100 * scores.relations["strict"]["place"].f1, 2)
@@ -63,15 +68,15 @@ def test_values_are_those_of_the_scorer() -> None:
 
 
 def test_a_model_against_itself_is_never_better_or_worse() -> None:
-    found = compare(GOLD, WORSE, WORSE, SCHEMA, seed=1, resamples=50)
+    found = compare(GOLD, WORSE, WORSE, SCHEMA, drawings(50, 1))
     for row in [*found["headline"], *found["spans"].values(), *found["relations"].values()]:
         assert (row["difference"], row["low"], row["high"], row["better"]) == (0, 0, 0, 0.5)
     assert found["lost"] == found["won"] == []
 
 
 def test_exchanged_models_give_the_mirrored_comparison() -> None:
-    one = compare(GOLD, WORSE, GOLD, SCHEMA, seed=3, resamples=200)
-    other = compare(GOLD, GOLD, WORSE, SCHEMA, seed=3, resamples=200)
+    one = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(200, 3))
+    other = compare(GOLD, GOLD, WORSE, SCHEMA, drawings(200, 3))
     for row, mirrored in zip(one["headline"], other["headline"], strict=True):
         assert row["difference"] == -mirrored["difference"]
         assert (row["low"], row["high"]) == (-mirrored["high"], -mirrored["low"])
@@ -81,7 +86,7 @@ def test_exchanged_models_give_the_mirrored_comparison() -> None:
 
 
 def test_the_seed_decides_the_interval_and_nothing_else() -> None:
-    again = [compare(GOLD, WORSE, GOLD, SCHEMA, seed, 100) for seed in (1, 1, 2)]
+    again = [compare(GOLD, WORSE, GOLD, SCHEMA, drawings(100, seed)) for seed in (1, 1, 2)]
     assert again[0] == again[1]
     assert again[0]["spans"]["LOCATION"]["low"] != again[2]["spans"]["LOCATION"]["low"]
     assert again[0]["spans"]["LOCATION"]["value"] == again[2]["spans"]["LOCATION"]["value"]
@@ -89,7 +94,7 @@ def test_the_seed_decides_the_interval_and_nothing_else() -> None:
 
 def test_the_interval_is_that_of_resampling_dispatch_by_dispatch() -> None:
     """Against scoring each resample anew, with other random numbers: the same up to chance."""
-    found = compare(GOLD, WORSE, GOLD, SCHEMA, seed=1, resamples=2_000)["spans"]["LOCATION"]
+    found = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(2_000, 1))["spans"]["LOCATION"]
     random = np.random.default_rng(9)
     kept = np.array([each.span_by_id.get("l") is not None for each in WORSE])
     shares = np.array([kept[random.integers(0, 40, 40)].mean() for _ in range(2_000)])
@@ -100,9 +105,9 @@ def test_the_interval_is_that_of_resampling_dispatch_by_dispatch() -> None:
 
 def test_copies_of_one_story_are_drawn_together() -> None:
     """Forty copies of two stories are two units, not forty: the interval is as wide as two allow."""
-    apart = compare(GOLD, WORSE, GOLD, SCHEMA, 1, 200)["spans"]["LOCATION"]
-    units = [number % 2 for number in range(40)]
-    together = compare(GOLD, WORSE, GOLD, SCHEMA, 1, 200, units)["spans"]["LOCATION"]
+    apart = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(200))["spans"]["LOCATION"]
+    told = [replace(each, meta={"story": f"s{number % 2}"}) for number, each in enumerate(GOLD)]
+    together = compare(GOLD, WORSE, GOLD, SCHEMA, Sampling.of(told, 200, 1))["spans"]["LOCATION"]
     assert (together["low"], together["high"]) == (-100.0, 0.0)
     assert apart["high"] < 0
     assert apart["low"] > -100
@@ -114,7 +119,7 @@ def test_each_span_value_and_relation_that_was_right_and_is_wrong_now_is_a_case(
     revalued = replace(SPANS[1], attributes={"kind": "bombing", "status": "occurred"})
     now = [dispatch(0, "c", (SPANS[0], revalued, moved, SPANS[3], SPANS[4]))]
     now = [replace(now[0], relations=(Relation("target", "a", "l"), *now[0].relations[:1]))]
-    found = compare(GOLD[:1], now, GOLD[:1], SCHEMA, 1, 10)
+    found = compare(GOLD[:1], now, GOLD[:1], SCHEMA, Sampling.of(GOLD[:1], 10, 1))
     told = {(row["measure"], row["label"], row["kind"], row["what"], row["instead"]) for row in found["lost"]}
     assert told == {
         ("span", "LOCATION", "missed", "Tarn", "ACTOR: Tarn"),
@@ -132,13 +137,13 @@ def test_each_span_value_and_relation_that_was_right_and_is_wrong_now_is_a_case(
 
 def test_other_texts_and_no_texts_are_refused() -> None:
     with pytest.raises(ValueError, match="expected the prediction of d0"):
-        compare(GOLD[:1], WORSE[1:2], GOLD[:1], SCHEMA, 1, 10)
+        compare(GOLD[:1], WORSE[1:2], GOLD[:1], SCHEMA, drawings(10))
     with pytest.raises(ValueError, match="at least one dispatch"):
-        compare([], [], [], SCHEMA, 1, 10)
+        compare([], [], [], SCHEMA, drawings(10))
 
 
 def test_the_verdict_fails_beyond_the_bound_and_says_by_how_much() -> None:
-    found = compare(GOLD, WORSE, GOLD, SCHEMA, 1, 100)
+    found = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(100))
     lost = -row_of(found, "spans.exact.micro.f1")["difference"]
     failed = verdict(found, lost - 0.01)
     assert failed["failed"]
@@ -149,9 +154,9 @@ def test_the_verdict_fails_beyond_the_bound_and_says_by_how_much() -> None:
 
 
 def test_the_verdict_lets_a_smaller_loss_and_any_gain_pass() -> None:
-    found = compare(GOLD, WORSE, GOLD, SCHEMA, 1, 100)
+    found = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(100))
     largest = max(-row["difference"] for row in found["headline"])
-    for passed in (verdict(found, largest), verdict(compare(GOLD, GOLD, WORSE, SCHEMA, 1, 100), 0)):
+    for passed in (verdict(found, largest), verdict(compare(GOLD, GOLD, WORSE, SCHEMA, drawings(100)), 0)):
         assert not passed["failed"]
         check_verdict(passed)
 
@@ -168,6 +173,6 @@ def test_a_worse_model_ends_a_command_with_its_own_exit_code(capsys: pytest.Capt
     import typer
 
     app = typer.Typer()
-    app.command()(lambda: check_verdict(verdict(compare(GOLD, WORSE, GOLD, SCHEMA, 1, 10), 0.5)))
+    app.command()(lambda: check_verdict(verdict(compare(GOLD, WORSE, GOLD, SCHEMA, drawings(10)), 0.5)))
     assert main([], app) == ExitCode.WORSE == 6
     assert capsys.readouterr().err.startswith("Worse: ")

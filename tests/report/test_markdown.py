@@ -8,7 +8,7 @@ from dateline_labels.scoring import Case
 from dateline_report.figure_tables import bounds, share
 from dateline_report.markdown import markdown
 from dateline_report.page import page
-from example_report import example_cases, example_metrics, gold_dispatch, read_dispatch
+from example_report import example_cases, example_metrics, f, gold_dispatch, read_dispatch
 from hostile import HOSTILE
 
 
@@ -66,6 +66,15 @@ def test_both_pages_say_what_the_metrics_say() -> None:
         run = (share(row["value"]), bounds(row), str(row["support"]))
         assert any(is_within(run, each) for each in shown)
         assert any(is_within(run, each) for each in on_page)
+
+
+def test_a_new_measure_stands_in_both_pages_by_itself() -> None:
+    metrics = example_metrics([gold_dispatch("note-1")])
+    metrics["spans"]["by_heads"] = {"ACTOR": f(41.7), "micro": f(43.9)}
+    metrics["relations"]["by_heads"] = {"side": f(31.7), "micro": f(33.9)}
+    for text in (markdown(metrics, []), page(metrics, "{}")):
+        assert text.count("By heads") >= 2
+        assert all(figure in text for figure in ("41.7", "43.9", "31.7", "33.9"))
 
 
 def is_within(run: tuple[str, ...], row: tuple[str, ...]) -> bool:

@@ -202,6 +202,11 @@ def test_the_curve_of_learning_has_a_point_a_model_from_few_to_many() -> None:
 def test_data_is_told_with_its_digest_and_what_of_it_was_trained_on(readings: Readings, tmp_path: Path) -> None:
     facts = data_facts([Path("corpus")], "all", readings.gold, SCHEMA, readings.trained_on)
     assert facts["train_overlap"] == 5
+    again = [replace(each, id=f"again-{each.id}") for each in readings.gold]
+    renamed = data_facts([Path("corpus")], "all", again, SCHEMA, readings.trained_on)
+    assert renamed["train_overlap"] == 5  # a text is known, whatever its id
+    others = [replace(each, text=f"{each.text} And more.") for each in readings.gold]
+    assert data_facts([Path("corpus")], "all", others, SCHEMA, readings.trained_on)["train_overlap"] == 0
     assert facts["schema"] == "dispatch 1.0"
     assert facts["dispatches"] == len(readings.gold)
     other = data_facts([Path("corpus")], "all", readings.gold[1:], SCHEMA, None)

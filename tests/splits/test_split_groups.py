@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place, Relation, Span
+from dateline_labels.stories import connected
 from dateline_splits.choices import By, Wanted
-from dateline_splits.groups import connected, groups_of, values_to_keep
+from dateline_splits.groups import groups_of, values_to_keep
 from dateline_splits.shares import absent, counted, drawn, shared_out, strata
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +18,8 @@ SHARES = (0.8, 0.1, 0.1)
 
 
 def test_links_connect_through_others_and_the_first_names_the_group() -> None:
-    assert connected(6, [(4, 1), (5, 4), (3, 2)]).tolist() == [0, 1, 2, 2, 1, 1]
-    assert connected(0, []).tolist() == []
+    assert connected(6, [(4, 1), (5, 4), (3, 2)]) == [0, 1, 2, 2, 1, 1]
+    assert connected(0, []) == []
 
 
 def test_copies_and_equal_values_are_one_group() -> None:

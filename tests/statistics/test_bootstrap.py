@@ -55,10 +55,17 @@ def test_a_figure_is_that_of_the_sums_and_its_interval_holds_what_can_be_drawn(c
     figures = counted_f(counts, Sampling.of(dispatches(len(counts)), 50, seed))
     assert figures["f1"] == round(100 * total(counts).f1, 2)
     alone = [100 * each.f1 for each in counts if each != Counts()]
-    if not alone:
+    if not alone or len(counts) == 1:
         assert "low" not in figures
         return
     assert min(alone) - 0.01 <= figures["low"] <= figures["high"] <= max(alone) + 0.01
+
+
+def test_one_dispatch_or_story_alone_has_no_interval() -> None:
+    one_story = [replace(each, meta={"story": "one"}) for each in dispatches(3)]
+    for told in (dispatches(1), one_story):
+        assert "low" not in counted_f([Counts(3, 1, 0)] * len(told), Sampling.of(told, 50, 13))
+    assert "low" in counted_f([Counts(3, 1, 0)] * 2, Sampling.of(dispatches(2), 50, 13))
 
 
 def test_dispatches_of_one_story_are_drawn_together() -> None:
@@ -76,7 +83,20 @@ def test_dispatches_of_one_story_are_drawn_together() -> None:
 
 def test_a_dispatch_without_a_story_is_one_of_its_own_even_where_another_has_its_name() -> None:
     told = [*dispatches(2), replace(dispatches(3)[2], meta={"story": "note-0"})]
-    assert Sampling.of(told, 10, 13).units.tolist() == [0, 1, 2]
+    weights = Sampling.of(told, 50, 13).weights
+    assert not (weights[0] == weights[2]).all()
+    assert (weights.sum(axis=0) == 3).all()
+
+
+def test_a_story_is_what_a_split_takes_for_one() -> None:
+    """However it is spelt, and a digest of two stories ties them."""
+    told = ["Bomb_in Gao", "bomb in gao", "Other", ["other", "third"], ["Third"], None]
+    rows = [replace(each, meta={"story": story}) for each, story in zip(dispatches(6), told, strict=True)]
+    weights = Sampling.of(rows, 100, 13).weights
+    assert (weights[0] == weights[1]).all()
+    assert (weights[2] == weights[3]).all()
+    assert (weights[2] == weights[4]).all()
+    assert [len({tuple(row) for row in weights}), Sampling.of(rows, 100, 13).facts()["unit"]] == [3, "story"]
 
 
 def test_without_drawings_there_is_no_interval() -> None:

@@ -99,7 +99,8 @@ def test_a_dispatch_without_spans_or_without_tokens_is_no_obstacle(encoder: Enco
 
 def test_overlapping_spans_are_refused_by_name(encoder: Encoder) -> None:
     spans = (Span("t1", "TIME", 0, 6), Span("t2", "TIME", 3, 9))
-    with pytest.raises(InputError, match="overlapping:0:spans: two spans share"):
+    expected = r"^overlapping:0:t2: expected spans without a token in common, got 'Monday' and 'day ni' \(t1 and t2\)$"
+    with pytest.raises(InputError, match=expected):
         encoder.row(Dispatch("overlapping", "Monday night", spans=spans))
 
 

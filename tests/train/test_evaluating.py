@@ -98,3 +98,25 @@ def test_hostile_words_do_not_break_the_page(tmp_path: Path, tiny_bundle: Path) 
     assert "<b>" not in page
     assert "![" not in page
     assert "**bold" not in page
+
+
+def test_a_bundle_is_measured_without_what_trains_and_a_checkpoint_says_what_it_needs(
+    tmp_path: Path,
+    tiny_bundle: Path,
+    corpus_sample: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from dateline_train import requirements
+
+    there = requirements.find_spec
+    monkeypatch.setattr(requirements, "find_spec", lambda name: None if name == "torch" else there(name))
+    assert evaluated(tiny_bundle, corpus_sample, tmp_path / "bundle")["data"]
+    (tmp_path / "checkpoint").mkdir()
+    capsys.readouterr()
+    for command in ("evaluate", "report"):
+        code = main([command, str(tmp_path / "checkpoint"), str(corpus_sample), "--out", str(tmp_path / "out")])
+        (line,) = capsys.readouterr().err.splitlines()
+        assert code == 2
+        assert "which is no bundle, needs torch" in line
+        assert "dateline[train]" in line

@@ -9,11 +9,12 @@ import torch
 import typer
 from conftest import recipe_text
 from dateline_formats.reading import read_annotations
-from dateline_labels import InputError, Place, Schema
+from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.main import main
 from dateline_splits.choices import By, Wanted
 from dateline_splits.making import make_split
 from dateline_train.commands import evaluate, train
+from dateline_train.evaluating import chosen_part
 from dateline_train.recipe import Recipe
 from dateline_train.report_commands import report
 from dateline_train.training import prepare
@@ -119,3 +120,24 @@ def test_a_file_without_validation_is_no_split_to_train_with(
     make_split(annotated, Wanted(By.RANDOM, validation=0, test=30)).file.write(path)
     assert run("train", recipe(tmp_path, tiny_encoder, corpus_sample, 'splits = "s.json"')) == 2
     assert capsys.readouterr().err == f"{path}:0:parts.validation: expected at least one dispatch, got none\n"
+
+
+def test_a_span_that_cannot_be_learnt_is_told_with_its_place(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(corpus_sample, tmp_path / "data")
+    odd = {
+        "id": "odd-1",
+        "text": "Gunmen\u200b raided a market.",
+        "spans": [{"id": "T7", "label": "ACTOR", "start": 6, "end": 7}],
+    }
+    (tmp_path / "data" / "odd.jsonl").write_text(f"\n{json.dumps(odd)}\n", encoding="utf-8")
+    path = recipe(tmp_path, tiny_encoder, tmp_path / "data", "")
+    assert run("train", path) == 2
+    where = f"{tmp_path / 'data' / 'odd.jsonl'}:2:odd-1.T7: no token lies in "
+    assert capsys.readouterr().err.splitlines()[-1].startswith(where)
+
+
+def test_a_part_that_no_id_tells_of_says_what_makes_one() -> None:
+    with pytest.raises(InputError, match="`dateline split` makes a file of parts"):
+        chosen_part([Dispatch("wire", "Gao fell."), Dispatch("brief", "Kidal too.")], "test")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from dateline_infer.tokens import tokenize
 from dateline_labels import Dispatch, Schema, read_dispatches
-from dateline_train.pieces import rewritten
+from dateline_train.rewriting import rewritten
 from dateline_train.styles import (
     STYLES,
     DrawnStyle,

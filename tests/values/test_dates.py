@@ -200,6 +200,27 @@ DATELINES = [
     ("PATNA, FEB 7 (UNI) -- FIFTEEN PERSONS", "2000-02-07", "FEB 7", date(2000, 2, 7)),
     ("Maiduguri, 19 October\n\nSix died.", "2019-10-19", "19 October", date(2019, 10, 19)),
     ("New Delhi, 04.09.2019\n\nNIA files", "2019-09-05", "04.09.2019", date(2019, 9, 4)),
+    ("KABUL, July 20 (Reuters) - Six died.", "2017-08-20", "July 20", date(2017, 7, 20)),
+    ("KABUL, July 20 (Reuters) - Six died.", "2017-07-18", "July 20", date(2017, 7, 20)),
+    ("x" * 580 + "\nKABUL, July 20 (Reuters) - Six died.", "2017-07-20", "July 20", date(2017, 7, 20)),
+    ("KABUL, 20-jul-2017 - Six died.", None, "20-jul-2017", date(2017, 7, 20)),
+    ("KABUL, 20-JUL-2017 - Six died.", None, "20-JUL-2017", date(2017, 7, 20)),
+    ("Report of 20 July 2017\n\nSix died.", None, "20 July 2017", date(2017, 7, 20)),
+    ("Situation as of 20 July 2017\n\nSix died.", None, "20 July 2017", date(2017, 7, 20)),
+    ("REPORT DATED 20 JULY 2017\n", None, "20 JULY 2017", date(2017, 7, 20)),
+    ("Updated: 20 July 2017 10:30", None, "20 July 2017", date(2017, 7, 20)),
+    ("posted 20 July 2017 by us", None, "20 July 2017", date(2017, 7, 20)),
+    ("DATE: 20 July 2017 and more", None, "20 July 2017", date(2017, 7, 20)),
+    ("Radio Sandino in Spanish 1800 gmt 13 Jun 88\n", None, "13 Jun 88", date(1988, 6, 13)),
+    ("\n\n  KABUL, July 20, 2017 (AP) — Six", None, "July 20, 2017", date(2017, 7, 20)),
+    ("Six die\nMore are hurt\nKABUL, July 20, 2017 (AP) — Six", None, "July 20, 2017", date(2017, 7, 20)),
+    ("Monday, July 17, 2017\nSix", None, "Monday, July 17, 2017", date(2017, 7, 17)),
+    ("San Juan de la Maguana, July 20, 2017 (AP)", None, "July 20, 2017", date(2017, 7, 20)),
+    ("summary OF 20 July 2017\n", None, "20 July 2017", date(2017, 7, 20)),
+    ("SANTA CRUZ DE LA SIERRA, July 20, 2017 (AP)", None, "July 20, 2017", date(2017, 7, 20)),
+    ("KABUL, 20th July '17 [AP] Six", None, "20th July '17", date(2017, 7, 20)),
+    ("KABUL, July 20th: Six", "2017-07-21", "July 20th", date(2017, 7, 20)),
+    ("BOGOTA, May 1 (EFE) - On June 2, 2017\n", "2017-05-02", "May 1", date(2017, 5, 1)),
 ]
 
 
@@ -222,6 +243,17 @@ def test_the_dateline_is_found(text: str, published: str | None, words: str, day
         ("Sahel snapshot, 1-7 August 2023\n\nArmed men", "2023-08-10", date(2023, 8, 10)),
         ("Six died on July 20.", None, None),
         ("KABUL, July 20 (Reuters) - Six died.", None, None),
+        ("KABUL, July 20 (Reuters) - Six died.", "2017-08-21", date(2017, 8, 21)),
+        ("KABUL, July 20 (Reuters) - Six died.", "2017-07-17", date(2017, 7, 17)),
+        ("KABUL, July 20, 2017 (Reuters) - Six died.", "2017-07-17", date(2017, 7, 17)),
+        ("x" * 600 + "\nKABUL, July 20, 2017 (Reuters) - Six died.", None, None),
+        ("1st to 7th August 2023\n\nArmed men", None, None),
+        ("1 July - 7 August 2023\n\nArmed men", None, None),
+        ("From 1st JULY to 7 AUGUST 2023\n\nArmed men", None, None),
+        ("1 July 2022 and 7 August 2023\n\nArmed men", None, None),
+        ("kabul, July 20, 2017 (AP) - Six died.", None, None),
+        ("July 32, 2017\n\nSix died.", None, None),
+        ("July 2017\n\nSix died.", None, None),
         ("Six died.", "2017-07-20 05:30 GMT", date(2017, 7, 20)),
         ("Six died.", " 2017-07-20\n", date(2017, 7, 20)),
         ("Six died.", "2017-07-201", None),
@@ -238,6 +270,32 @@ def test_without_a_dateline_the_day_is_that_of_publication(text: str, published:
     anchor = anchor_of(Dispatch("d", text, published))
     assert (anchor.day, anchor.start, anchor.end) == (day, None, None)
     assert anchor.reason
+
+
+def test_the_reason_of_the_day_of_a_dispatch_is_told() -> None:
+    reasons = {
+        ("KABUL, July 20 (Reuters) - Six", "2017-07-20"): "the date of the dateline",
+        ("Six died.", "2017-07-20"): "the date of publication",
+        ("Six died.", None): "no dateline, and no date of publication in ISO form",
+        ("KABUL, July 20, 2011 (AP) -", "2017-07-20"): (
+            "the date of publication; the dateline's, 2011-07-20, lies too far from it"
+        ),
+    }
+    assert {case: anchor_of(Dispatch("d", *case)).reason for case in reasons} == reasons
+
+
+def test_a_time_of_day_keeps_its_clock_and_tells_whose_day_it_has() -> None:
+    beside, _ = in_text("It began at [05:00], [Monday].")
+    assert (beside.earliest, beside.clock, beside.granularity) == (date(2017, 7, 17), time(5), "hour")
+    assert beside.reason == "on the day told of beside it"
+    _, before = in_text("They came on [Monday]. It began at [05:00].")
+    assert (before.earliest, before.clock, before.granularity) == (date(2017, 7, 17), time(5), "hour")
+    assert before.reason == "on the day told of before, 2017-07-17"
+    _, event = in_text("They came on [Monday]. It was [two days after] the raid.")
+    assert (event.resolved, event.reason) == (False, "counted from an event that is told of after it")
+    (late,) = in_text("They came on [3 May]. The [next day] it burnt.", date(2017, 5, 2))[:1]
+    assert late.earliest == date(2016, 5, 3)
+    assert in_text("They came on [Monday]. The [following week] it burnt.")[1].reason == "would lie after the dispatch"
 
 
 @settings(deadline=None)

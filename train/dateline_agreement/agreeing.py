@@ -17,10 +17,11 @@ from typing import Any
 from dateline_formats.format import Finding
 from dateline_formats.reading import say_findings
 from dateline_labels.files import write_atomically
+from dateline_statistics.row_files import write_rows
 
 from .adjudicating import left_behind, merged, merged_target, write_merged
 from .annotators import Terms, left_out, read_annotators
-from .disagreements import KINDS, Disagreement, disagreements, write_disagreements
+from .disagreements import KINDS, Disagreement, disagreements
 from .figures import Drawing, agreement
 from .merge_tool import Tool
 from .shared_dispatches import Shared, shared_dispatches
@@ -64,7 +65,7 @@ def _write(out: Path, agreed: Agreed, shared: Shared, merging: tuple[Path, Tool]
     if merging:
         lost = write_merged([merged(each) for each in shared.dispatches], *merging)
         said = *left_behind(shared.dispatches, merging[0]), *lost
-    write_disagreements(out, agreed.disagreements)
+    write_rows(out, "disagreements", Disagreement, agreed.disagreements)
     write_atomically(out / "agreement.md", markdown(agreed.figures, agreed.kinds).encode("utf-8"))
     plain = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False)
     write_atomically(out / "agreement.json", f"{plain}\n".encode("utf-8", "backslashreplace"))

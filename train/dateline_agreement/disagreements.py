@@ -5,19 +5,13 @@ compared between the spans so paired, so that one span with other borders is one
 its relations too. A relation that ties mentions of one event is none where both put these together by other links.
 """
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
-from pathlib import Path
 from typing import Final
 
-from dateline_incidents.spreadsheets import protected
 from dateline_labels import Dispatch, Relation, Span
 from dateline_labels.clusters import clusters
-from dateline_labels.files import write_atomically
 from dateline_labels.scoring import match_spans, span_key
 
 from .pair_counts import TIE
@@ -71,21 +65,6 @@ def disagreements(shared: Shared) -> list[Disagreement]:
         kinds = list(KINDS)
         found += sorted(here, key=lambda one: (one.start, one.end, kinds.index(one.kind), one.label, one.first))
     return found
-
-
-def write_disagreements(out: Path, found: Sequence[Disagreement]) -> None:
-    """disagreements.jsonl for programs, disagreements.csv for spreadsheets, in which no cell is a formula.
-
-    A lone surrogate, as in the name of a file that is no UTF-8, is written as its escape.
-    """
-    rows = [asdict(each) for each in found]
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_atomically(out / "disagreements.jsonl", lines.encode("utf-8", "backslashreplace"))
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Disagreement)])
-    writer.writerows([protected(str(value)) for value in row.values()] for row in rows)
-    write_atomically(out / "disagreements.csv", table.getvalue().encode("utf-8", "backslashreplace"))
 
 
 def paired(one: Dispatch, two: Dispatch) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from dateline_incidents.incident_choices import Rule
+from dateline_incidents.incident_choices import RULES, Rule
 from dateline_incidents.options import ActorsOption
 from dateline_labels import MissingExtraError, Schema
 from dateline_labels.shipped import shipped
@@ -32,9 +32,9 @@ def sample(
         Allocation.OPTIMAL
     ),
     least: Annotated[int, typer.Option(min=2, help="Documents of each stratum at least.")] = 5,
-    rule: Annotated[Rule, typer.Option(help="How rival accounts of the killed and injured are one number.")] = (
-        Rule.CONSERVATIVE
-    ),
+    rule: Annotated[
+        Rule, typer.Option(metavar="RULE", help=f"By which rival accounts of the harmed are one number: {RULES}.")
+    ] = (Rule.CONSERVATIVE),
     distinct: Annotated[bool, typer.Option("--distinct", help="Leave out copies of earlier documents.")] = False,
     show: Annotated[
         bool, typer.Option("--show-predictions", help="Give annotators what was read, to be mended.")

@@ -28,6 +28,8 @@ class Drawing:
     least       documents of each stratum at least, or all it has
     rule        by which rival accounts of the killed and injured are one number
     distinct    whether copies of earlier documents are left out
+
+    Raises InputError on choices that make no sample.
     """
 
     count: int = 200

@@ -63,7 +63,7 @@ def copies(collection: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
         yield from ((same[0], copy) for copy in same[1:])
     texts = list(firsts)
     with TemporaryDirectory(prefix="dateline-") as folder:
-        found = likeness([_cleaned(texts)], ALIKE, Path(folder))
+        found = likeness([texts], ALIKE, Path(folder))
     for text, first, alike in zip(texts, found.groups.tolist(), found.alike.tolist(), strict=True):
         if texts[first] != text and alike >= ALIKE:
             yield firsts[texts[first]][0], firsts[text][0]
@@ -72,11 +72,6 @@ def copies(collection: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
 def annotator_of(placed: Placed, key: str | None) -> str:
     """Who annotated the dispatch, where its meta data tell under `key`."""
     return str(placed.dispatch.meta.get(key, "")) if key else ""
-
-
-def _cleaned(texts: Sequence[str]) -> list[str]:
-    """The texts without lone surrogates, which MinHash does not take."""
-    return [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
 
 
 def _plain(text: str) -> str:

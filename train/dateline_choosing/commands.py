@@ -63,7 +63,7 @@ def choose_next(
     · dateline next out/demo/bundle archive.jsonl.gz --already annotated.jsonl --to brat --out to_annotate
     """
     from dateline_infer.choosing import Asked as AskedEngine
-    from dateline_infer.extraction import Loading
+    from dateline_infer.loading import Loading
     from dateline_inputs.dispatches import Columns
 
     from .strategies import Choosing

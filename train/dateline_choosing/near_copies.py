@@ -46,7 +46,7 @@ class NearCopies:
 
 def signature_of(text: str, number: int) -> Signatures:
     """(1, …): the signature of a text; one without a word is like none of another number."""
-    return signatures_of([text.encode("utf-8", errors="replace").decode("utf-8")], number)
+    return signatures_of([text], number)
 
 
 def _keys(signature: Signatures) -> list[tuple[int, int]]:

@@ -51,6 +51,8 @@ class Choosing:
 
     count  dispatches to choose
     pool   candidates that are held while an archive goes by
+
+    Raises InputError where the pool is smaller than the choice.
     """
 
     count: int = 50

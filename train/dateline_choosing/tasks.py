@@ -9,7 +9,7 @@ from dateline_formats.drafts import taken_date
 from dateline_formats.reading import read_annotations
 from dateline_formats.tasks import Task, task_target, write_tasks
 from dateline_infer import Extractor
-from dateline_infer.extraction import Loading
+from dateline_infer.loading import Loading
 from dateline_inputs.dispatches import Columns
 from dateline_labels import Dispatch, InputError, Place, one_line
 

@@ -39,8 +39,19 @@ def f_table(key: str, title: str, rows: Mapping[str, Figures], head: str = "labe
     `measure` is span or relation where what is missed and spurious can be looked at in the case browser.
     """
     counts = [name for name in _COUNTS if any(name in row for row in rows.values())]
+    return _counted(key, title, rows, counts, head, measure)
+
+
+def pairs_table(key: str, title: str, rows: Mapping[str, Figures]) -> Table:
+    """The figures of SemEval-2013, by label."""
+    return _counted(key, title, rows, _PAIR_COUNTS)
+
+
+def _counted(
+    key: str, title: str, rows: Mapping[str, Figures], counts: Sequence[str], head: str = "label", measure: str = ""
+) -> Table:
     resampled = has_bounds(rows)
-    columns = ("precision", "recall", "F1", *(["95 % interval"] if resampled else []), *counts)
+    columns = ("precision", "recall", "F1", *_interval_column(resampled), *counts)
     return Table(
         key,
         title,
@@ -61,6 +72,10 @@ def f_table(key: str, title: str, rows: Mapping[str, Figures], head: str = "labe
     )
 
 
+def _interval_column(resampled: bool) -> tuple[str, ...]:
+    return ("95 % interval",) if resampled else ()
+
+
 def _shares(row: Figures, resampled: bool) -> tuple[str, ...]:
     shares = tuple(share(row.get(each)) for each in ("precision", "recall", "f1"))
     return (*shares, bounds(row)) if resampled else shares
@@ -72,29 +87,6 @@ def _links(columns: Sequence[str], name: str, measure: str) -> dict[int, dict[st
     label = {} if name == "micro" else {"label": f"{measure}:{name}"}
     kinds = ("right", "spurious", "missed")
     return {columns.index(kind): {**label, "kind": f"{measure}.{kind}"} for kind in kinds if kind in columns}
-
-
-def pairs_table(key: str, title: str, rows: Mapping[str, Figures]) -> Table:
-    """The figures of SemEval-2013, by label."""
-    resampled = has_bounds(rows)
-    columns = ("precision", "recall", "F1", *(["95 % interval"] if resampled else []), *_PAIR_COUNTS)
-    return Table(
-        key,
-        title,
-        meaning(key),
-        "label",
-        columns,
-        tuple(
-            Row(
-                name,
-                (*_shares(row, resampled), *(str(row[each]) for each in _PAIR_COUNTS)),
-                (interval(row),),
-                total=name == "micro",
-            )
-            for name, row in rows.items()
-        ),
-        plots=PER_CENT,
-    )
 
 
 def side_by_side(key: str, title: str, measures: Mapping[str, Mapping[str, Figures]]) -> Table:
@@ -121,7 +113,7 @@ def side_by_side(key: str, title: str, measures: Mapping[str, Mapping[str, Figur
 def share_table(key: str, title: str, rows: Mapping[str, Figures], head: str) -> Table:
     """Plain shares: how many of how many."""
     resampled = has_bounds(rows)
-    columns = ("share", *(["95 % interval"] if resampled else []), "right", "of")
+    columns = ("share", *_interval_column(resampled), "right", "of")
     return Table(
         key,
         title,

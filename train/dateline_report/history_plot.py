@@ -1,19 +1,18 @@
 """The history → one picture: F1 of spans and relations, model after model, a line for each set of dispatches."""
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dateline_labels import InputError, MissingExtraError, Place, one_line
-from dateline_labels.files import write_atomically
+from dateline_statistics import drawing
+from dateline_statistics.drawing import COLOURS, DASHES, MARKS, STYLE, SUFFIXES
 
 from .history import DataUsed, Entry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SUFFIXES: Final = (".svg", ".png", ".pdf")
 _PANELS: Final = (("span_f1", "Spans, exact: F1"), ("relation_f1", "Relations, strict: F1"))
 _LONGEST: Final = 24
 _SHORT: Final = 8
@@ -21,9 +20,9 @@ _SHORT: Final = 8
 
 def check_plot(path: Path) -> None:
     """Raises InputError where no picture can have this name."""
-    if path.suffix not in _SUFFIXES:
+    if path.suffix not in SUFFIXES:
         raise InputError(
-            Place("--plot"), "plot", f"expected a name that ends in {', '.join(_SUFFIXES)}, got {path.name}"
+            Place("--plot"), "plot", f"expected a name that ends in {', '.join(SUFFIXES)}, got {path.name}"
         )
 
 
@@ -37,8 +36,6 @@ def write_plot(path: Path, entries: Sequence[Entry]) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("--plot", "matplotlib", "report") from None
-    from .plots import DOTS_AN_INCH, STYLE
-
     check_plot(path)
     runs = [entry for entry in entries if entry.data.sha256 and entry.figures]
     if not runs:
@@ -52,14 +49,10 @@ def write_plot(path: Path, entries: Sequence[Entry]) -> None:
             panel.set_title(title)
         panels[0].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         panels[-1].set_xticks(range(len(models)), models, rotation=45, ha="right")
-        file = io.BytesIO()
-        figure.savefig(file, format=path.suffix[1:], dpi=DOTS_AN_INCH, bbox_inches="tight")
-    write_atomically(path, file.getvalue())
+        drawing.write_plot(path, figure)
 
 
 def _draw(panel: "Axes", series: Mapping[str, Mapping[int, Entry]], name: str) -> None:
-    from .plots import COLOURS, DASHES, MARKS
-
     for number, (title, measured) in enumerate(series.items()):
         places = sorted(place for place, entry in measured.items() if name in entry.figures)
         style = DASHES[number // len(COLOURS) % len(DASHES)] + MARKS[number % len(MARKS)]

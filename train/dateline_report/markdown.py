@@ -27,9 +27,10 @@ def markdown(metrics: Mapping[str, Any], cases: Sequence[Case], with_plots: bool
 def _opening(metrics: Mapping[str, Any]) -> str:
     model, data = metrics["model"], metrics["data"]
     paths = ", ".join(code(str(path)) for path in data["paths"])
+    count = f"{data['dispatches']} dispatch{'' if data['dispatches'] == 1 else 'es'}"
     return (
-        f"Model {code(str(model['path']))} on {paths} (part: {cell(str(data['split']))}): {data['dispatches']} "
-        f"dispatches, {data['words']} words, schema {cell(str(data['schema']))}. All figures in per cent; gold, right, "
+        f"Model {code(str(model['path']))} on {paths} (part: {cell(str(data['split']))}): {count}, "
+        f"{data['words']} words, schema {cell(str(data['schema']))}. All figures in per cent; gold, right, "
         "spurious and missed are counts."
     )
 

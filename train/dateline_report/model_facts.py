@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from dateline_bundle.files import opened
+from dateline_bundle.json_check import read_record
 from dateline_bundle.manifest import LIMITS, TRAINING, manifest_of, read_verified
-from dateline_bundle.strict_json import read_record
 from dateline_infer import Extractor
 from dateline_infer.choosing import Choice
 from dateline_labels import Dispatch, Place, Schema
 from dateline_labels.digests import dispatches_digest, file_digest
 from dateline_labels.files import decode_utf8
-from dateline_labels.jsonl import read_json
+from dateline_labels.strict_json import read_json
 
 WEIGHTS: Final = "model.safetensors"
 _RECIPE: Final = ("name", "seed")

@@ -62,7 +62,9 @@ def write_page(
 
 
 def page(metrics: Mapping[str, Any], browser: str) -> str:
-    """The page, with the case browser's data as JSON text that is safe in HTML."""
+    """The page, with the case browser's data as JSON text that is safe in HTML. Raises MissingExtraError without
+    jinja2.
+    """
     environment = _environment()
     from markupsafe import Markup
 
@@ -152,11 +154,15 @@ def _told(value: object) -> str:
     return str(value)
 
 
-def _tiles(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+def _tiles(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The few figures that stand large at the top."""
     rows = {row["key"]: row for row in metrics.get("headline", ())}
     return [
-        {"title": rows[key]["title"], "value": share(rows[key]["value"]), "bounds": bounds(rows[key])}
-        for key in _TILES
-        if key in rows
+        {
+            "title": row["title"],
+            "value": share(row["value"]),
+            "bounds": bounds(row),
+            "small": row["small"],
+        }
+        for row in (rows[key] for key in _TILES if key in rows)
     ]

@@ -1,18 +1,16 @@
 """The charts, matrices and range plots of a report as files for papers: plots/*.svg and *.png.
 
-They are drawn by matplotlib from the very parts that the page is written of. The same metrics give the same bytes with
-the same version of matplotlib.
+They are drawn by matplotlib from the very parts that the page is written of.
 """
 
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from dateline_labels.errors import MissingExtraError
-from dateline_labels.files import write_atomically
 from dateline_labels.visible_text import plain
+from dateline_statistics.drawing import COLOURS, DASHES, MARKS, STYLE, write_both
 
 from .report_parts import Chart, Interval, Matrix, Part, Row, Table
 from .sections import sections
@@ -21,21 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS: Final = ("#00609c", "#9c4a00", "#00684c")
-DASHES: Final = ("-", "--", ":")
-MARKS: Final = ("o", "s", "^")
-STYLE: Final[Any] = {
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 10,
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "dateline",
-    "text.parse_math": False,
-}
 _TABLES: Final = ("headline", "spans.exact", "relations.strict", "incidents.parts", "slices.", "comparison.")
-DOTS_AN_INCH: Final = 200
 _LONGEST_NAME: Final = 40
 
 
@@ -50,11 +34,7 @@ def write_plots(out: Path, metrics: Mapping[str, Any]) -> None:
         raise MissingExtraError("plots", "matplotlib", "report") from None
     with rc_context(STYLE):
         for part in plotted(metrics):
-            figure = _drawn(part)
-            for suffix, metadata in (("svg", {"Date": None, "Creator": "Dateline"}), ("png", {"Software": "Dateline"})):
-                file = io.BytesIO()
-                figure.savefig(file, format=suffix, metadata=metadata, dpi=DOTS_AN_INCH, bbox_inches="tight")
-                write_atomically(out / "plots" / f"{plot_name(part)}.{suffix}", file.getvalue())
+            write_both(out / "plots", plot_name(part), _drawn(part))
 
 
 def plotted(metrics: Mapping[str, Any]) -> list[Table | Matrix | Chart]:

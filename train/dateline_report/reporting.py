@@ -17,6 +17,7 @@ from dateline_labels import Dispatch
 from dateline_labels.files import write_atomically
 from dateline_labels.scoring import Case
 from dateline_statistics.bootstrap import Sampling
+from dateline_statistics.row_files import write_rows
 
 from .figures import FORMAT, Readings, figures_of
 from .learning_curve import learning_curve
@@ -79,12 +80,11 @@ def run_report(
 
 def write_short(out: Path, model: Model, data: Data) -> dict[str, Any]:
     """Write metrics.json without intervals, report.md and the cases into `out`; the metrics."""
-    from .case_files import write_cases
     from .markdown import markdown
 
     metrics, cases = measured(model, data, Sampling.none(len(model.readings.gold)))
     write_metrics(out, metrics)
-    write_cases(out, cases)
+    write_rows(out, "cases", Case, cases)
     _write(out / "report.md", markdown(metrics, cases))
     return metrics
 
@@ -119,15 +119,7 @@ def _comparison(model: Model, other: Model, sampling: Sampling, options: Options
     from .verdict import verdict
 
     one, two = model.readings, other.readings
-    found = compare(
-        one.gold,
-        one.predicted,
-        two.predicted,
-        one.schema,
-        options.seed,
-        options.resamples,
-        sampling.units.tolist(),
-    )
+    found = compare(one.gold, one.predicted, two.predicted, one.schema, sampling)
     points = options.fail_if_worse
     return {
         "other": dict(other.facts),
@@ -144,12 +136,11 @@ def _write_pages(
     cases: Sequence[Case],
 ) -> None:
     from .card import model_card
-    from .case_files import write_cases
     from .markdown import markdown
     from .page import write_page
     from .plots import write_plots
 
-    write_cases(out, cases)
+    write_rows(out, "cases", Case, cases)
     write_page(out, metrics, gold, predicted, cases)
     write_plots(out, metrics)
     _write(out / "report.md", markdown(metrics, cases, with_plots=True))

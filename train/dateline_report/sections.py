@@ -34,6 +34,9 @@ _RELATION_MEASURES = {
     "gold_spans": "gold spans given",
 }
 
+_SHOWN_APART = ("exact", "seqeval", "semeval")
+"""Measures of spans with tables of their own; any other is shown as they are."""
+
 
 def sections(metrics: Metrics) -> list[Section]:
     """Every section that there are figures for."""
@@ -90,8 +93,10 @@ def _drawn(uncertainty: Figures) -> str:
 def _spans(metrics: Metrics) -> Iterator[Part]:
     spans = metrics["spans"]
     seqeval, semeval = spans.get("seqeval"), spans.get("semeval") or {}
+    others = {name.replace("_", " "): rows for name, rows in spans.items() if name not in _SHOWN_APART}
     measures = {
         "exact": spans["exact"],
+        **others,
         **{f"seqeval {mode}": rows for mode, rows in (seqeval or {}).items()},
         **{f"SemEval {scheme}": rows for scheme, rows in semeval.items()},
     }
@@ -100,6 +105,8 @@ def _spans(metrics: Metrics) -> Iterator[Part]:
         yield side_by_side("spans.measures", "Every measure side by side", measures)
     if seqeval is None:
         yield Note("seqeval is not installed, so its figures are missing.")
+    for name, rows in others.items():
+        yield _folded(f_table(f"spans.{name.replace(' ', '_')}", name.capitalize(), rows))
     for mode, rows in (seqeval or {}).items():
         yield _folded(f_table(f"spans.seqeval.{mode}", f"seqeval, {mode}", rows))
     for scheme, rows in semeval.items():
@@ -116,7 +123,9 @@ def _relations(metrics: Metrics) -> Iterator[Part]:
     relations = metrics["relations"]
     if not any(label != "micro" for label in relations["strict"]):
         return
-    titles: dict[str, str] = {str(measure): _RELATION_MEASURES.get(measure, str(measure)) for measure in relations}
+    titles: dict[str, str] = {
+        str(measure): _RELATION_MEASURES.get(measure, str(measure).replace("_", " ")) for measure in relations
+    }
     yield f_table("relations.strict", "Strict", relations["strict"], "relation", "relation")
     yield side_by_side(
         "relations.measures",

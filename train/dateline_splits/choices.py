@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+PARTS = ("train", "validation", "test")
+CHOICES = ("all", *PARTS, "held-out")
+"""What of the data can be asked for; held-out is what `dateline_labels.splits` leaves out by folders."""
+
 
 class By(StrEnum):
     """What stays together; near-copies do in each of them."""

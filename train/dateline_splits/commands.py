@@ -38,8 +38,6 @@ def split(
         typer.Option(
             metavar="SPLITS.JSON",
             help="Keep every dispatch where this split has it and place the further ones, as it was made.",
-            exists=True,
-            dir_okay=False,
         ),
     ] = None,
     from_: FromOption = None,

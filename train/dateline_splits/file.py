@@ -17,7 +17,6 @@ from dateline_labels.record_files import read_record
 from dateline_labels.splits import Splits
 from pydantic import BaseModel, ConfigDict
 
-PARTS = ("train", "validation", "test")
 OTHER_DATA = "made of other data"
 
 

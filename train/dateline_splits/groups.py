@@ -5,22 +5,20 @@ What is connected by any of these is one group: where a story has two sources, t
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from dateline_archive.copies import likeness
 from dateline_formats.format import Annotated
-from dateline_labels import Dispatch, InputError, Place
+from dateline_labels import InputError, Place
 from dateline_labels.progress import with_progress
+from dateline_labels.stories import Values, connected, links_of, meta_values
 from numpy.typing import NDArray
 
 from .choices import By, Wanted
 
 Groups = NDArray[np.int64]  # (dispatches,) the number of the first dispatch of each one's group
-Values = tuple[tuple[str, ...], ...]
-"""Of each dispatch what it has under a key: nothing, one value, or several, as a digest of several stories may."""
-
 _AT_ONCE = 1_024
 _SHOWN = 20
 
@@ -29,40 +27,17 @@ def copies_among(texts: Sequence[str], alike: float) -> Groups:
     """The groups of texts that say nearly the same."""
     pieces = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
     with tempfile.TemporaryDirectory() as folder:
-        whole = ([readable(text) for text in piece] for piece in pieces)
-        return likeness(with_progress(whole, len(pieces), "looking for copies"), alike, Path(folder)).groups
-
-
-def readable(text: str) -> str:
-    """The text with `?` for halves of characters, which nothing outside of Python takes."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")
+        return likeness(with_progress(pieces, len(pieces), "looking for copies"), alike, Path(folder)).groups
 
 
 def groups_of(copies: Groups, values: Values) -> Groups:
     """What copies and equal values connect."""
-    return connected(len(copies), [*enumerate(copies.tolist()), *_links(values)])
+    return also_connected(copies, links_of(values))
 
 
-def connected(count: int, links: Iterable[tuple[int, int]]) -> Groups:
-    """The groups that the links make of so many dispatches."""
-    leads = list(range(count))
-
-    def root(at: int) -> int:
-        while leads[at] != at:
-            leads[at] = at = leads[leads[at]]
-        return at
-
-    for one, other in links:
-        low, high = sorted((root(one), root(other)))
-        leads[high] = low
-    return np.array([root(at) for at in range(count)], dtype=np.int64)
-
-
-def _links(values: Values) -> Iterator[tuple[int, int]]:
-    firsts: dict[str, int] = {}
-    for at, several in enumerate(values):
-        for value in several:
-            yield at, firsts.setdefault(value, at)
+def also_connected(groups: Groups, links: Iterable[tuple[int, int]]) -> Groups:
+    """The groups with what the links, pairs of numbers, connect besides."""
+    return np.array(connected(len(groups), [*enumerate(groups.tolist()), *links]), dtype=np.int64)
 
 
 def values_to_keep(annotated: Annotated, wanted: Wanted) -> tuple[Values, str]:
@@ -88,23 +63,6 @@ def values_to_keep(annotated: Annotated, wanted: Wanted) -> tuple[Values, str]:
     if wanted.by is By.STORY:
         return values, "near-copies, for no dispatch has story in its meta"
     return _folders(annotated)
-
-
-def meta_values(dispatches: Sequence[Dispatch], key: str) -> Values:
-    """What each dispatch has in its meta under `key`, whatever its case, spaces and underscores; a list is several
-    values.
-    """
-    return tuple(tuple(_words(dispatch.meta.get(key))) for dispatch in dispatches)
-
-
-def _words(value: object) -> Iterator[str]:
-    if isinstance(value, list | tuple):
-        for each in value:
-            yield from _words(each)
-    elif isinstance(value, str | int | float):
-        words = " ".join(str(value).casefold().replace("_", " ").split())
-        if words:
-            yield words
 
 
 def _folders(annotated: Annotated) -> tuple[Values, str]:

@@ -13,11 +13,12 @@ import numpy as np
 from dateline_archive.copies import Signatures
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place
+from dateline_labels.stories import Values
 
-from .choices import By, Wanted
+from .choices import PARTS, By, Wanted
 from .dates import parts_from
-from .file import PARTS, SplitFile
-from .groups import Groups, Values, connected, copies_among, groups_of, values_to_keep
+from .file import SplitFile
+from .groups import Groups, also_connected, copies_among, groups_of, values_to_keep
 from .leaks import nearest, signed
 from .making import MadeSplit, bare_file, copied_across, measured
 from .shares import NOWHERE, Parts, counted, drawn, shared_out, strata
@@ -83,7 +84,7 @@ class _Grown:
             links = copied_across(parts[new], signatures[new], self.wanted.alike)
             if not links:
                 return parts
-            copies = connected(len(copies), [*enumerate(copies.tolist()), *links])
+            copies = also_connected(copies, links)
 
     def _placed(self, copies: Groups, ties: Sequence[set[int]], values: Values) -> Parts:
         """(new,) the part of each."""

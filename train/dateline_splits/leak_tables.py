@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dateline_labels import Dispatch, one_line
 from dateline_labels.splits import Splits
 
-from .file import PARTS
+from .choices import PARTS
 from .leaks import Leak, Seen
 
 _LONGEST = 60

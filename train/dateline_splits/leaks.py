@@ -21,9 +21,8 @@ from dateline_archive.copies import Signatures, signatures_of
 from dateline_labels import Dispatch
 from dateline_labels.progress import with_progress
 from dateline_labels.splits import Splits
+from dateline_labels.stories import meta_values
 from numpy.typing import NDArray
-
-from .groups import meta_values, readable
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 KEYS = ("story", "source", "theatre")
@@ -100,7 +99,7 @@ def leaks(splits: Splits, key: str | None = None) -> list[Leak]:
 
 def signed(dispatches: Sequence[Dispatch]) -> Signatures:
     """The signature of each text."""
-    return signatures_of([readable(dispatch.text) for dispatch in dispatches])
+    return signatures_of([dispatch.text for dispatch in dispatches])
 
 
 def nearest(rows: Signatures, others: Signatures) -> Nearest:

@@ -14,11 +14,12 @@ from dateline_archive.copies import Signatures
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.digests import text_digest
+from dateline_labels.stories import Values
 
-from .choices import By, Wanted
+from .choices import PARTS, By, Wanted
 from .dates import Timed, parts_by_date
-from .file import PARTS, How, Ids, SplitFile, split_file
-from .groups import Groups, Values, connected, copies_among, groups_of, values_to_keep
+from .file import How, Ids, SplitFile, split_file
+from .groups import Groups, also_connected, copies_among, groups_of, values_to_keep
 from .leaks import Leak, leaks, nearest, signed
 from .shares import NOWHERE, Parts, absent, counted, drawn, shared_out, strata
 
@@ -88,7 +89,7 @@ def _without_copies(
         links = copied_across(parts, signatures, wanted.alike)
         if not links:
             return parts, first_days, said
-        copies = connected(len(copies), [*enumerate(copies.tolist()), *links])
+        copies = also_connected(copies, links)
 
 
 def copied_across(parts: Parts, signatures: Signatures, alike: float) -> list[tuple[int, int]]:

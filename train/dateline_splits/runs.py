@@ -20,7 +20,9 @@ from .making import MadeSplit, make_split
 
 
 def write_split(annotated: Annotated, wanted: Wanted, out: Path) -> None:
-    """Make the split and write it; says what there is to say, then prints its parts and leaks."""
+    """Make the split and write it; says what there is to say, then prints its parts and leaks. Raises InputError where
+    there are no dispatches.
+    """
     if not annotated.dispatches:
         raise InputError(Place("DATA"), "dispatches", "expected at least one, got none")
     _write(make_split(annotated, wanted), annotated, out)

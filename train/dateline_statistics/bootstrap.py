@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from dateline_labels import Dispatch
+from dateline_labels.stories import connected, links_of, meta_values
 from numpy.typing import NDArray
 
 LEVEL = 95
@@ -19,33 +20,32 @@ LEVEL = 95
 @dataclass(frozen=True)
 class Sampling:
     """How often each dispatch was drawn in each drawing, (dispatches, resamples); the same for every figure, so that
-    figures can be compared drawing by drawing. `unit` is what was drawn, dispatches or stories; `units` (dispatches,)
-    numbers the one that each dispatch is of.
+    figures can be compared drawing by drawing. `unit` is what was drawn, dispatches or stories, from `count` of them.
     """
 
     weights: NDArray[np.float64]
-    units: NDArray[np.int64]
     seed: int
     unit: str
+    count: int = 0
 
     @staticmethod
     def of(dispatches: Sequence[Dispatch], resamples: int, seed: int, story: str = "story") -> "Sampling":
-        """Drawings of the dispatches; those with the same value of `meta[story]` are drawn together, one without it is
-        a story of its own.
+        """Drawings of the dispatches; those that `meta[story]` connects, or that have one id, are drawn together, one
+        without either is a story of its own.
         """
-        stories = [str(each.meta.get(story) or "") for each in dispatches]
-        numbers: dict[tuple[bool, str], int] = {}
-        names = [(True, told) if told else (False, each.id) for told, each in zip(stories, dispatches, strict=True)]
-        units = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
-        count = len(numbers)
+        stories = meta_values(dispatches, story)
+        links = [*links_of(stories), *links_of(tuple((each.id,) for each in dispatches))]
+        firsts = connected(len(dispatches), links)
+        units = np.unique(np.array(firsts, dtype=np.int64), return_inverse=True)[1]
+        count = len(set(firsts))
         drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / max(count, 1)), size=resamples)
         weights = np.ascontiguousarray(drawn[:, units].T, dtype=np.float64)
-        return Sampling(weights, units, seed, "story" if any(stories) else "dispatch")
+        return Sampling(weights, seed, "story" if any(stories) else "dispatch", count)
 
     @staticmethod
     def none(dispatches: int) -> "Sampling":
         """No drawings: figures come without intervals."""
-        return Sampling(np.zeros((dispatches, 0)), np.arange(dispatches), 0, "dispatch")
+        return Sampling(np.zeros((dispatches, 0)), 0, "dispatch")
 
     @property
     def resamples(self) -> int:
@@ -60,10 +60,10 @@ class Sampling:
 
     def bounds(self, figures: NDArray[np.float64]) -> tuple[float, float] | None:
         """The interval of a figure that was taken of every drawing, (resamples,); drawings without it (NaN) do not
-        count. None where there is none with it.
+        count. None where there is none with it, or nothing to draw from but one dispatch or story.
         """
         known = figures[~np.isnan(figures)]
-        if not len(known):
+        if not len(known) or self.count < 2:
             return None
         tail = (100 - LEVEL) / 2
         low, high = np.percentile(known, [tail, 100 - tail])

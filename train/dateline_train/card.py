@@ -10,8 +10,8 @@ from dateline_bundle.manifest import LIMITS, METRICS
 from dateline_labels import InputError, Place
 from dateline_labels.digests import file_digest
 from dateline_labels.files import decode_utf8
-from dateline_labels.jsonl import read_json
 from dateline_labels.markdown_cells import grid
+from dateline_labels.strict_json import read_json
 from dateline_report.card import model_card
 from dateline_report.figures import FORMAT
 from dateline_report.model_facts import WEIGHTS, recipe_facts

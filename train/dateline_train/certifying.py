@@ -71,6 +71,8 @@ class Packaging:
     sign         the file of the private key that the bundle is signed with, if any
     report       the metrics.json of a report of the checkpoint, for the bundle and its card, if any
     mapping      others' labels in `proving` and `calibration` for those of the schema
+
+    Raises InputError on a precision that there is none of, MissingExtraError where what it needs is not installed.
     """
 
     proving: tuple[Path, ...] = ()
@@ -141,7 +143,7 @@ class Source:
 
 def certify(source: Source, packaging: Packaging, contents: dict[str, bytes], work: Path, bundle: Path) -> Certificate:
     """Add the encoders in other precisions to `contents`, written to `work`, and measure each; one that loses too much
-    is taken out again.
+    is taken out again. Raises BundleError where float32 reads otherwise than the checkpoint.
     """
     records = {FP32: _proved(source, contents, work, Asked(CPU, ONNXRUNTIME, FP32))}
     _check_agreement(records[FP32], packaging.tolerance, bundle)

@@ -1,14 +1,15 @@
 """Commands that train, evaluate and package: `dateline train`, `dateline evaluate`, `dateline package`."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from dateline_formats.options import DataArgument, MapOption, asked_map
 from dateline_infer.options import SignatureOption
-from dateline_labels import MissingExtraError
 from dateline_report.history import HISTORY, HistoryOption, remember
+from dateline_splits.choices import CHOICES
+
+from .requirements import require, require_training
 
 ModelArgument = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT_OR_BUNDLE", help="What is evaluated, a folder or a .zip.")
@@ -17,14 +18,13 @@ SplitOption = Annotated[
     str,
     typer.Option(
         help="all, train, validation, test, or held-out (leaving folders out).",
-        autocompletion=lambda: ["all", "train", "validation", "test", "held-out"],
+        autocompletion=lambda: list(CHOICES),
     ),
 ]
 SplitsOption = Annotated[
     Path | None,
     typer.Option("--splits", metavar="SPLITS.JSON", help="Of `dateline split`: which dispatch is in which part."),
 ]
-_NEEDED = ("torch", "transformers", "datasets", "accelerate", "onnx")
 
 
 def train(
@@ -84,14 +84,13 @@ def evaluate(
     Examples: dateline evaluate out/demo/bundle labels/corpus --split test -o out/demo/report
     · dateline evaluate out/mine/bundle export.json --splits splits.json --split test
     """
-    require_training()
-    from dateline_report.history_entries import of_metrics
-
+    require("dateline evaluate", ("scipy",), "report")
     from .evaluating import Asked, run_evaluation
 
     mapping = asked_map(map_)
-    asked = Asked(model, tuple(data), out, split, splits, signature=require_signature, mapping=mapping)
-    remember(history, of_metrics("evaluate", run_evaluation(asked)))
+    run_evaluation(
+        Asked(model, tuple(data), out, split, splits, signature=require_signature, mapping=mapping, history=history)
+    )
 
 
 def package(  # sizes: some lines for each option
@@ -157,10 +156,3 @@ def package(  # sizes: some lines for each option
         ),
     )
     remember(history, of_bundle(bundle, checkpoint))
-
-
-def require_training() -> None:
-    """Say in one line what to install where the light dependencies are all there is."""
-    for name in _NEEDED:
-        if find_spec(name) is None:
-            raise MissingExtraError("this command", name, "train")

@@ -15,7 +15,7 @@ from dateline_infer.config import ReadingConfig
 from dateline_infer.tags import TokenSpan
 from dateline_infer.tokens import IntArray, Tokens, tokenize
 from dateline_infer.windows import SpecialTokens, Window
-from dateline_labels import Dispatch, InputError, Place, Schema
+from dateline_labels import Dispatch, InputError, Place, Schema, Span
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -43,7 +43,7 @@ class Encoder:
     widened: list[str] = field(default_factory=list)
 
     def row(self, dispatch: Dispatch) -> Row | None:
-        """The row of one dispatch; None where its text holds no token."""
+        """The row of one dispatch; None where its text holds no token. Raises InputError where a span has none."""
         tokens = tokenize(self.tokenizer, dispatch.text)
         if not len(tokens):
             return None
@@ -64,7 +64,7 @@ class Encoder:
             "windows": [cut.ids.tolist() for cut in cuts],
             "forms": [cut.forms.tolist() for cut in cuts],
             "rows": np.stack(windows.positions(len(tokens), window, overlap, self.special)).tolist(),
-            "tags": self._tags(dispatch, spans, len(tokens)).tolist(),
+            "tags": tags.encode(spans, len(tokens)).tolist(),
             "continues": tokens.continues.tolist(),
             "spans": np.stack(columns, axis=1).tolist() if columns else [],
             "attributes": [_attribute_values(schema, span.label, span.attributes) for span in ordered],
@@ -73,22 +73,20 @@ class Encoder:
         }
 
     def _token_spans(self, dispatch: Dispatch, tokens: Tokens) -> list[TokenSpan]:
-        spans = []
+        spans: list[TokenSpan] = []
+        before: Span | None = None
         for span in sorted(dispatch.spans, key=lambda span: span.start):
             start, end = tokens.bounds(span.start, span.end)
             if start == end:
                 raise InputError(Place(dispatch.id), span.id, f"no token lies in {dispatch.words(span)!r}")
+            if before is not None and start < spans[-1].end:
+                what = f"{dispatch.words(before)!r} and {dispatch.words(span)!r} ({before.id} and {span.id})"
+                raise InputError(Place(dispatch.id), span.id, f"expected spans without a token in common, got {what}")
             if (tokens.offsets[start, 0], tokens.offsets[end - 1, 1]) != (span.start, span.end):
                 self.widened.append(f"{dispatch.id}:{span.id}: {dispatch.words(span)!r} is cut by no token border")
             spans.append(TokenSpan(self.reading.schema.span_labels.index(span.label), start, end))
+            before = span
         return spans
-
-    @staticmethod
-    def _tags(dispatch: Dispatch, spans: Sequence[TokenSpan], tokens: int) -> IntArray:
-        try:
-            return tags.encode(spans, tokens)
-        except ValueError as error:
-            raise InputError(Place(dispatch.id), "spans", str(error)) from None
 
 
 def _attribute_values(schema: Schema, label: str, attributes: Any) -> list[int]:

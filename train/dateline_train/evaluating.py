@@ -18,11 +18,13 @@ from dateline_report.history import remember
 from dateline_report.history_entries import of_metrics
 from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
-from dateline_splits.file import PARTS, SplitFile
+from dateline_splits.choices import CHOICES, PARTS
+from dateline_splits.file import SplitFile
+
+from .requirements import require_training
 
 FINDINGS = "findings.txt"
 """What was lost, repaired or doubtful in the data, a line each."""
-SPLITS = ("all", "train", "validation", "test", "held-out")
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,14 @@ def run_full_report(asked: Asked, options: Options) -> None:
 
 
 def run_evaluation(asked: Asked) -> dict[str, Any]:
-    """Read the dispatches with the model, score them and write the short report; the metrics."""
+    """Read the dispatches with the model, score them and write the short report; the metrics. Raises as above."""
     check_split(asked.split, asked.splits)
     extractor = load_extractor(asked.model, asked.signature)
     gold = chosen_gold(extractor, asked)
     metrics = write_short(asked.out, _model(asked.model, extractor, gold, in_full=False), _data(asked))
     typer.echo(_told(metrics, asked.out / "report.md"))
+    if asked.history:
+        remember(asked.history, of_metrics("evaluate", metrics))
     return metrics
 
 
@@ -101,8 +105,9 @@ def _data(asked: Asked) -> Data:
 
 def _told(metrics: Mapping[str, Any], page: Path) -> str:
     spans, relations = metrics["spans"]["exact"]["micro"]["f1"], metrics["relations"]["strict"]["micro"]["f1"]
+    count = metrics["data"]["dispatches"]
     return (
-        f"{metrics['data']['dispatches']} dispatches: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
+        f"{count} dispatch{'' if count == 1 else 'es'}: span F1 {spans:.1f}, relation F1 {relations:.1f} (strict); "
         f"the report is {page}"
     )
 
@@ -147,9 +152,12 @@ def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[D
 
 
 def load_extractor(model: Path, require_signature: Path | None = None) -> Extractor:
-    """The extractor of a bundle or of a checkpoint; where a signature is required, of a bundle alone."""
+    """The extractor of a bundle or of a checkpoint; where a signature is required, of a bundle alone. Raises
+    MissingExtraError where nothing is installed that reads with a checkpoint.
+    """
     if require_signature or is_bundle(model):
         return Extractor.load(model, require_signature=require_signature)
+    require_training(f"{model}, which is no bundle,")
     from .network import checkpoint_extractor, load_checkpoint
 
     return checkpoint_extractor(*load_checkpoint(model))
@@ -165,7 +173,7 @@ def chosen_gold(extractor: Extractor, asked: Asked) -> Sequence[Dispatch]:
 
 def check_split(split: str, splits: Path | None = None) -> None:
     """Raises InputError where there is no such part, or the file of the split is none."""
-    known = ("all", *PARTS) if splits else SPLITS
+    known = ("all", *PARTS) if splits else CHOICES
     if split not in known:
         raise InputError(Place("--split"), "split", f"expected one of {', '.join(known)}, got {split}")
     if splits:
@@ -187,7 +195,9 @@ def chosen_part(dispatches: Sequence[Dispatch], split: str, splits: Path | None 
     else:
         part = getattr(parts or split_by_number(dispatches), split)
     if not part:
-        raise InputError(Place("--split"), "split", f"the part {split} of the data is empty")
+        by_number = "; without --splits the last digit of an id tells its part: `dateline split` makes a file of parts"
+        told = "" if splits or split in ("all", "held-out") else by_number
+        raise InputError(Place("--split"), "split", f"the part {split} of the data is empty{told}")
     return part
 
 

@@ -17,7 +17,9 @@ from .trainer import BEST_METRIC
 
 
 def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchModel, Tokenizer, PreTrainedTokenizerFast]:
-    """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms."""
+    """A model with the pretrained encoder and fresh heads, and the tokenizer in its two forms. Raises InputError at the
+    value of the recipe that does not fit the encoder or the schema.
+    """
     section, choices = recipe.encoder, recipe.model
     pretrained, fast = load_encoder(section, place)
     if section.layers:

@@ -82,5 +82,8 @@ def running_sum(rows: Tensor) -> Tensor:
 
 
 def range_mean(sums: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
-    """The mean row of each half-open range, zeros for an empty one."""
+    """(ranges, width): the mean row of each half-open range, zeros for an empty one.
+
+    `sums` is (tokens + 1, width), what stands before each token; `starts` and `ends` are (ranges,).
+    """
     return (sums[ends] - sums[starts]) / (ends - starts).clamp(min=1)[:, None]

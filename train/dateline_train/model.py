@@ -162,7 +162,7 @@ class DispatchModel(PreTrainedModel):
         spans: Tensor,
         pairs: Tensor,
     ) -> Logits:
-        """All logits of a batch; the arguments as in `forward`."""
+        """All logits of a batch, in the shapes of `Logits`; the arguments as in `forward`."""
         vectors, tag_logits = self.encode(input_ids, attention_mask, forms)
         vectors = vectors.flatten(0, 1)[token_rows].float()
         tag_logits = tag_logits.flatten(0, 1)[token_rows].float()

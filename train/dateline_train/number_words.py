@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from dateline_values.number_words import SCALES, SMALL, from_words, in_words
 
-from .pieces import Piece
+from .rewriting import Piece
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"

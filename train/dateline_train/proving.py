@@ -19,7 +19,7 @@ from dateline_labels.scoring import Scores, score, total
 class RecordingNetwork:
     """Answers as `network` and keeps what it was asked and what it said."""
 
-    at_once = 1  # so that what is kept stands in the order of the batches
+    at_once = 1  # batches whose turn comes next may still change places
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -32,6 +32,10 @@ class RecordingNetwork:
         vectors, logits = self._network.encode(input_ids, attention_mask, forms)
         self.encoded.append((input_ids, logits[attention_mask == 1]))
         return vectors, logits
+
+    def in_order(self) -> list[tuple[IntArray, FloatArray]]:
+        """`encoded` by what was asked, for threads may have asked in any order."""
+        return sorted(self.encoded, key=lambda each: (each[0].shape, each[0].tobytes()))
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:
         """(spans, values of all attributes)."""
@@ -85,11 +89,12 @@ def prove(reference: Reading, packaged: Extractor, dispatches: Sequence[Dispatch
 
 def largest_difference(reference: RecordingNetwork, other: RecordingNetwork, network: Network) -> float:
     """The largest difference of any logit: of the tags, which both read from the same windows, and of the heads, which
-    `network`, the other one, is asked for the reference's spans and pairs.
+    `network`, the other one, is asked for the reference's spans and pairs. Raises ValueError where the two read other
+    windows.
     """
     pairs = [
         (one, two)
-        for (ids, one), (others, two) in zip(reference.encoded, other.encoded, strict=True)
+        for (ids, one), (others, two) in zip(reference.in_order(), other.in_order(), strict=True)
         if np.array_equal(ids, others)
     ]
     if len(pairs) < len(reference.encoded):

@@ -9,8 +9,8 @@ import io
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -57,8 +57,21 @@ def dynamic_int8(graph: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "encoder.onnx"
         exact = _exact_products(model)
-        quantize_dynamic(model, path, op_types_to_quantize=["MatMul"], per_channel=True, nodes_to_exclude=exact)
+        with _quiet():
+            quantize_dynamic(model, path, op_types_to_quantize=["MatMul"], per_channel=True, nodes_to_exclude=exact)
         return path.read_bytes()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what onnxruntime advises on the root logger, which its users can do nothing about."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
 
 
 def _exact_products(model: onnx.ModelProto) -> list[str]:

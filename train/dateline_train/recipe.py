@@ -1,6 +1,7 @@
 """One file a training run: every choice of the run, typed, with its meaning beside it.
 
 Input paths are taken from the recipe's own folder, the output from where the command is run.
+A section raises ValueError on values that cannot be, or cannot be together; read from a file, that is an InputError.
 """
 
 from dataclasses import asdict, dataclass, field, replace

@@ -1,16 +1,15 @@
 """`dateline report`: all that a paper's evaluation section needs, of a checkpoint or bundle."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from dateline_formats.options import DataArgument, MapOption, asked_map
 from dateline_infer.options import SignatureOption
-from dateline_labels import MissingExtraError
 from dateline_report.history import HISTORY, HistoryOption
 
 from .commands import ModelArgument, SplitOption, SplitsOption
+from .requirements import require
 
 _NEEDED = ("huggingface_hub", "jinja2", "matplotlib", "scipy")
 
@@ -46,9 +45,7 @@ def report(
     Examples: dateline report out/demo/bundle labels/corpus --split test -o out/demo/report
     · dateline report NEW DATA -o out/report --compare OLD --fail-if-worse 0.5
     """
-    for name in _NEEDED:
-        if find_spec(name) is None:
-            raise MissingExtraError("this command", name, "report")
+    require("this command", _NEEDED, "report")
     from dateline_report.reporting import Options
 
     from .evaluating import Asked, run_full_report

@@ -1,10 +1,10 @@
 """Dispatches as other desks would write them: in lower case, in capitals, without accents, without punctuation, with
 sentences run together, numbers spelt otherwise, abbreviations in brackets, slips of the pen.
 
-A style turns a dispatch into the pieces to be rewritten (see `pieces`). Some take every piece there is; those that draw
-take some of them. `varied` reads a dispatch in one or two styles, drawn at random, and with the names of others, to be
-learnt from: real texts come from the web, from optical character recognition and from monitors, with all of these
-traits, and tell of places and people that no training data know.
+A style turns a dispatch into the pieces to be rewritten (see `rewriting`). Some take every piece there is; those that
+draw take some of them. `varied` reads a dispatch in one or two styles, drawn at random, and with the names of others,
+to be learnt from: real texts come from the web, from optical character recognition and from monitors, with all of
+these traits, and tell of places and people that no training data know.
 """
 
 import re
@@ -18,7 +18,7 @@ from dateline_infer.tokens import run_together
 from dateline_labels import Dispatch
 
 from .number_words import spelt_otherwise
-from .pieces import Piece, borders, cuts_no_border, rewritten
+from .rewriting import Piece, borders, cuts_no_border, rewritten
 
 Style = Callable[[Dispatch], Iterator[Piece]]
 DrawnStyle = Callable[[Dispatch, np.random.Generator], Iterator[Piece]]

@@ -8,7 +8,7 @@ import typer
 from dateline_formats.options import MapOption, asked_map
 from dateline_labels import MissingExtraError
 
-from .commands import require_training
+from .requirements import require_training
 
 
 def suspects(
@@ -34,9 +34,9 @@ def suspects(
     ] = 200,
     map_: MapOption = None,
 ) -> None:
-    """List annotations that are likely wrong: what a model trained on the other folds does not believe, the likeliest
-    errors first, and what it reads where nothing is annotated. The same command again goes on where it was interrupted.
+    """List annotations that are likely wrong, the likeliest first; the same command again goes on.
 
+    They are what a model trained on the other folds does not believe, and what it reads where nothing is annotated.
     Example: dateline suspects train/recipes/quick.toml --data export.json --out out/suspects --tasks label-studio
     """
     require_training()

@@ -17,10 +17,12 @@ from pathlib import Path
 import typer
 from dateline_formats.format import Annotated
 from dateline_infer.weighing import Weighed, weigh
-from dateline_labels import InputError, Place, Schema, jsonl
+from dateline_labels import InputError, Place, Schema
 from dateline_labels.digests import line_of
+from dateline_labels.faults import field_path, first_fault
 from dateline_labels.files import decode_utf8, write_atomically, write_dispatches
 from dateline_labels.progress import with_progress
+from dateline_labels.strict_json import read_json
 from pydantic import TypeAdapter, ValidationError
 
 from .recipe import DataSection, Recipe
@@ -115,10 +117,10 @@ def read_readings(path: Path, ids: Sequence[str]) -> Mapping[str, Weighed]:
     readings = []
     for number, line in enumerate(decode_utf8(path.read_bytes(), place).splitlines(), start=1):
         try:
-            readings.append(_WEIGHED.validate_python(jsonl.read_json(line, place.at(number))))
+            readings.append(_WEIGHED.validate_python(read_json(line, place.at(number))))
         except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            raise InputError(place.at(number), jsonl.field_path(fault["loc"]), fault["msg"]) from None
+            location, what = first_fault(error)
+            raise InputError(place.at(number), field_path(location), what) from None
     if [each.id for each in readings] != list(ids):
         raise InputError(place, "id", "expected the readings of this fold; remove the file to read it again")
     return {each.id: each for each in readings}

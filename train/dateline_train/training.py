@@ -47,6 +47,7 @@ from .learnt import Known, write_learnt
 from .locking import locked
 from .model import DispatchModel
 from .network import checkpoint_extractor
+from .places import placed
 from .recipe import DataSection, Recipe, RetrainSection, Tracker
 from .replaying import ReplayedRows
 from .retraining import Renewed, renewed
@@ -111,7 +112,7 @@ def run_training(
 
 
 def train_recipe(recipe: Recipe, place: Place, callbacks: Sequence[TrainerCallback] = ()) -> Path | None:
-    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; the rest as above."""
+    """Train a recipe that was read from `place`; `callbacks` are told how the training goes; else as above."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     first = prepare(recipe.generation(1), place)
@@ -203,7 +204,7 @@ def split(data: DataSection, schema: Schema, place: Place) -> Splits:
 
 
 def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits, tuple[Finding, ...]]:
-    """The same, with what there is to say about the data."""
+    """The same, with what there is to say about the data. Raises as that."""
     annotated = read_annotations(data.files, schema, data.map)
     dispatches, findings = annotated.dispatches, annotated.findings
     if data.validation:
@@ -222,7 +223,8 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
         if not part:
             if data.splits:
                 raise InputError(Place(str(data.splits)), f"parts.{name}", "expected at least one dispatch, got none")
-            what = f'the split "{data.split}" leaves nothing for {name}; name validation files or use split = "random"'
+            others = 'name validation files, use split = "random" or --splits'
+            what = f'the split "{data.split}" leaves nothing for {name}; {others}'
             raise InputError(place, "data.split", what)
     return splits, findings
 
@@ -254,7 +256,10 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     torch.use_deterministic_algorithms(True, warn_only=True)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
-    every = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
+    try:
+        every = VariedRows(encoder, run.splits.train, run.recipe.data.varied, run.recipe.seed)
+    except InputError as error:
+        raise placed(error, run.recipe, run.schema) from None
     rows = ReplayedRows(every, run.new, run.recipe.retrain.replay, run.recipe.seed) if run.new else every
     batches = TokenBatches(rows.sizes, fitting.tokens_a_batch, run.recipe.seed, _processes(), fitting.least_batches)
     epochs = fitting.epochs_of(len(batches) // _processes())

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from dateline_labels import MissingExtraError
 
-from .commands import require_training
+from .requirements import require_training
 
 
 def tune(

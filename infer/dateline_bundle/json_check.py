@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from dateline_labels import BundleError, InputError, Place, one_line
-from dateline_labels.jsonl import read_json
+from dateline_labels.strict_json import read_json
 
 _MOST_DEPTH = 32
 _MOST_VALUES = 4_000_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dateline_labels import Dispatch, Relation, Schema, Span, read_dispatches
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = Schema.read(ROOT / "labels" / "schema.toml")
 
 
