@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 VIEW = "_InitialView"
 _LARGEST = 1 << 30  # bytes of all that is unpacked
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_NUMBER = re.compile(r"""<[\w:.-]+\s(?:[^<]*?\s)?xmi:id=["'](\d+)["']""")
 _Parsed = TypeVar("_Parsed")
 
 
@@ -38,7 +39,9 @@ def read_files(path: Path) -> Iterator[tuple[Place, str, "Cas"]]:
         raise InputError(Place(str(path)), "types", f"expected {TYPES} with an .xmi file, as INCEpTION exports both")
     types = _parsed(_xml(found.pop(at_types), at_types), at_types, "types", _types)
     for place, data in found.items():
-        cas = _parsed(_xml(data, place), place, "xmi", partial(_load, types=types))
+        source = _xml(data, place)
+        _check_numbers(source, place)
+        cas = _parsed(source, place, "xmi", partial(_load, types=types))
         if cas.sofa_string is None:
             raise InputError(place, "sofa", f"expected a text in {VIEW}, got none")
         yield place, PurePosixPath(place.path).stem, cas
@@ -89,6 +92,16 @@ def _xml(data: bytes, place: Place) -> str:
     if "<!DOCTYPE" in text:
         raise InputError(place, "xml", "a document type is declared, which no export does")
     return _DECLARATION.sub("", text, count=1)
+
+
+def _check_numbers(source: str, place: Place) -> None:
+    """Raise InputError where two elements have one number: cassis would keep the later alone, and say nothing."""
+    seen: set[str] = set()
+    for found in _NUMBER.finditer(source):
+        if found[1] in seen:
+            line = source.count("\n", 0, found.start(1)) + 1
+            raise InputError(place.at(line), "id", f"two elements have the number {found[1]}")
+        seen.add(found[1])
 
 
 def _parsed(source: str, place: Place, name: str, load: Callable[[str], _Parsed]) -> _Parsed:

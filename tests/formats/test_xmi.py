@@ -156,6 +156,7 @@ def test_what_xml_cannot_hold_is_refused_or_listed(tmp_path: Path) -> None:
         ('begin="3"', 'begin="1"', "0:xmi: an annotation begins or ends where no character does"),
         ('sofaString="', 'other="', "0:xmi: TypeError"),
         ("<?xml", "<!DOCTYPE a><?xml", "0:xml: a document type is declared"),
+        ('<custom:Thing xmi:id="', '<custom:Thing xmi:id="7" xml:id="', "2:id: two elements have the number 7"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
