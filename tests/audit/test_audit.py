@@ -87,9 +87,10 @@ def test_strata_by_year_source_and_column(run: Path, tmp_path: Path) -> None:
     record = read_sample(tmp_path / "a")
     assert record.criteria == ["found", "year", "desk"]
     assert {stratum.values["year"] for stratum in record.strata} >= {"1987", "1988", "unknown"}
-    assert {stratum.values["desk"] for stratum in record.strata} == {"city", "unknown"}
-    assert sample(run, tmp_path / "b", "--by", "source") == 0
-    assert {stratum.values["source"] for stratum in read_sample(tmp_path / "b").strata} == {"one.jsonl", "two.jsonl"}
+    assert {stratum.values["desk"] for stratum in record.strata} - {"others"} == {"city", "unknown"}
+    assert sample(run, tmp_path / "b", "--by", "source", "--least", "2") == 0
+    sources = {stratum.values["source"] for stratum in read_sample(tmp_path / "b").strata}
+    assert sources - {"others"} == {"one.jsonl", "two.jsonl"}  # the tiny model may find too little in one of them
 
 
 def test_annotations_that_agree_with_the_run_find_it_right_and_its_counts_true(run: Path, tmp_path: Path) -> None:

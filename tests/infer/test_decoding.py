@@ -313,8 +313,8 @@ def test_given_spans_stand_in_the_order_of_the_text_without_unknown_labels_and_w
 
 def test_a_span_of_tokens_reaches_from_the_first_to_the_end_of_the_last() -> None:
     tokens = tokens_of("one two three")
-    assert code_points(TokenSpan(0, 0, 1), tokens) == (0, 3)
-    assert code_points(TokenSpan(0, 1, 3), tokens) == (3, 13)
+    assert code_points([TokenSpan(0, 0, 1)], tokens) == [(0, 3)]
+    assert code_points([TokenSpan(0, 1, 3)], tokens) == [(3, 13)]
 
 
 def test_what_was_encoded_of_a_text_is_found_by_its_number() -> None:

@@ -88,7 +88,7 @@ def test_others_labels_and_offsets_are_learnt_from_and_every_repair_is_listed(
 
 def test_without_the_map_the_first_foreign_label_is_named(export: Path, tiny_encoder: Path, tmp_path: Path) -> None:
     path = recipe_of(tmp_path, tiny_encoder, export, "")
-    with pytest.raises(InputError, match=r"export\.json:\d+:spans\[0\]\.label: unknown label "):
+    with pytest.raises(InputError, match=r"export\.json:\d+:[^:]+\.spans\[0\]\.label: unknown label "):
         prepare(Recipe.read(path), Place(str(path)))
 
 

@@ -61,8 +61,8 @@ def run_sample(folder: Path, out: Path, drawing: Drawing, shown: Schema | None =
     if drawing.distinct:
         check_copies(archive)
     cells, left_out = frame(archive, drawing.criteria, drawing.rule, drawing.distinct)
-    cells = without_rare(cells, 2 * drawing.least)
     _check_frame(folder, drawing, cells)
+    cells = without_rare(cells, 2 * drawing.least)
     chosen = draw(list(cells.values()), _counts(drawing, cells), drawing.seed)
     wanted = (number for some in chosen for number in some)
     bare = {number: _named(number, dispatch) for number, dispatch in archive.texts(wanted)}
