@@ -74,7 +74,7 @@ def test_what_passes_is_read_as_without_a_gate_and_the_rest_says_so(
     expected, found = Extractor.load(tiny_bundle).batch(gold), strict.batch(gold)
     kept_out = [dispatch for dispatch in found if "gated" in dispatch.meta]
     assert 15 <= len(kept_out) <= 25
-    assert all(dispatch.spans == () and dispatch.meta["gated"] < threshold for dispatch in kept_out)
+    assert all(dispatch.spans == () and dispatch.meta["gated"] <= round(threshold, 4) for dispatch in kept_out)
     for read, other in zip(found, expected, strict=True):
         assert "gated" in read.meta or (read.text, len(read.spans)) == (other.text, len(other.spans))
     assert found[40].meta == {}  # without a token there is nothing to look at
