@@ -3,19 +3,22 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "labels" / "corpus"
 SCHEMA = ROOT / "labels" / "schema.toml"
 TINY_VOCABULARY = 1_500
 
-# how long an example takes says how busy the machine is, not whether it is right
-settings.register_profile("dateline", deadline=None)
-settings.load_profile("dateline")
+if find_spec("hypothesis"):  # the built wheel is tested without it
+    from hypothesis import settings
+
+    # how long an example takes says how busy the machine is, not whether it is right
+    settings.register_profile("dateline", deadline=None)
+    settings.load_profile("dateline")
 
 
 @pytest.fixture(scope="session", autouse=True)
