@@ -153,9 +153,8 @@ def _pairs(compared: Sequence[_Compared], window: int) -> Iterator[tuple[_Compar
     seen: set[tuple[int, int]] = set()
     for name, group in there.items():
         for others in (group, inside.get(name, [])):
-            days = [
-                compared[at].first.toordinal() for at in others
-            ]  # numbers, for a window may reach past the calendar
+            # as numbers, for a window may reach past the calendar
+            days = [compared[at].first.toordinal() for at in others]
             for at in group:
                 begin = bisect_left(days, compared[at].first.toordinal() - window)
                 for other in others[begin : bisect_right(days, compared[at].last.toordinal() + window)]:

@@ -82,12 +82,13 @@ def _rows(
     for key in keys:
         tables = [ratios_of(counts[key] for counts in figures) for figures in (ours, theirs)]
         value, other = (round(float(_f1(table.sum(axis=0))), 2) for table in tables)
+        difference = round(value - other, 2)
         one, two = (_f1(sampling.sums(table)) for table in tables)  # (resamples,) each
-        low, high = sampling.bounds(one - two) or (0.0, 0.0)
+        low, high = sampling.bounds(one - two) or (difference, difference)  # of one dispatch or story, none
         yield {
             "value": value,
             "other": other,
-            "difference": round(value - other, 2),
+            "difference": difference,
             "low": round(low, 2),
             "high": round(high, 2),
             "better": round(float((one > two).mean() + (one == two).mean() / 2), 4),

@@ -19,7 +19,7 @@ from dateline_labels.scoring import Scores, score, total
 class RecordingNetwork:
     """Answers as `network` and keeps what it was asked and what it said."""
 
-    at_once = 1  # batches whose turn comes next may still change places
+    at_once = 1  # so that what is kept stands in the order of the batches
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -32,10 +32,6 @@ class RecordingNetwork:
         vectors, logits = self._network.encode(input_ids, attention_mask, forms)
         self.encoded.append((input_ids, logits[attention_mask == 1]))
         return vectors, logits
-
-    def in_order(self) -> list[tuple[IntArray, FloatArray]]:
-        """`encoded` by what was asked, for threads may have asked in any order."""
-        return sorted(self.encoded, key=lambda each: (each[0].shape, each[0].tobytes()))
 
     def attribute_logits(self, batch: SpanBatch) -> FloatArray:
         """(spans, values of all attributes)."""
@@ -94,7 +90,7 @@ def largest_difference(reference: RecordingNetwork, other: RecordingNetwork, net
     """
     pairs = [
         (one, two)
-        for (ids, one), (others, two) in zip(reference.in_order(), other.in_order(), strict=True)
+        for (ids, one), (others, two) in zip(reference.encoded, other.encoded, strict=True)
         if np.array_equal(ids, others)
     ]
     if len(pairs) < len(reference.encoded):
