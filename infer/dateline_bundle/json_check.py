@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from dateline_labels import BundleError, InputError, Place, one_line
+from dateline_labels.faults import field_path, first_fault
 from dateline_labels.strict_json import read_json
+from pydantic import ValidationError
 
 _MOST_DEPTH = 32
 _MOST_VALUES = 4_000_000
@@ -26,6 +28,12 @@ def read_strict(data: bytes, path: Path) -> Any:
     if _depth_exceeds(plain, _MOST_DEPTH):
         raise BundleError(f"{path}: nested more than {_MOST_DEPTH} deep")
     return plain
+
+
+def unfit(path: Path, error: ValidationError) -> BundleError:
+    """What is wrong first in a file of a bundle that is not as it must be."""
+    location, what = first_fault(error)
+    return BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}")
 
 
 def read_record(data: bytes, path: Path) -> Any:

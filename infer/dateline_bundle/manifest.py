@@ -22,13 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dateline_labels import BundleError, one_line
-from dateline_labels.faults import field_path, first_fault
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .certificate import Certificate
 from .encoders import FP32, VARIANTS
 from .files import Files, opened
-from .json_check import read_strict
+from .json_check import read_strict, unfit
 from .signing import is_signed
 
 if TYPE_CHECKING:
@@ -118,8 +117,7 @@ def manifest_of(files: Files, key: "Ed25519PublicKey | None" = None) -> Manifest
     try:
         manifest = Manifest.model_validate(read_strict(data, path))
     except ValidationError as error:
-        location, what = first_fault(error)
-        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
+        raise unfit(path, error) from None
     manifest._digest = hashlib.sha256(data).hexdigest()
     if manifest.format != FORMAT:
         raise BundleError(

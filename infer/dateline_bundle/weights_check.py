@@ -10,12 +10,11 @@ from typing import Annotated, Any
 
 import numpy as np
 from dateline_labels import BundleError, one_line
-from dateline_labels.faults import field_path, first_fault
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors.numpy import load as load_safetensors
 
-from .json_check import read_strict
+from .json_check import read_strict, unfit
 
 FloatArray = NDArray[np.float32]
 
@@ -64,8 +63,7 @@ def _header(data: bytes, path: Path) -> tuple[Mapping[str, _Entry], int]:
     try:
         return _HEADER.validate_python(plain), 8 + size
     except ValidationError as error:
-        location, what = first_fault(error)
-        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
+        raise unfit(path, error) from None
 
 
 def _check_names(header: Mapping[str, _Entry], expected: Mapping[str, tuple[int, ...]]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dateline_bundle.encoders import VARIANTS
 from dateline_bundle.files import opened
-from dateline_bundle.json_check import read_record
+from dateline_bundle.json_check import read_record, unfit
 from dateline_bundle.manifest import (
     CARD,
     CONFIG,
@@ -26,7 +26,6 @@ from dateline_bundle.manifest import (
 from dateline_bundle.onnx_check import check_graph
 from dateline_bundle.tokenizer_check import read_tokenizer
 from dateline_labels import BundleError, InputError, Place, one_line
-from dateline_labels.faults import field_path, first_fault
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tokenizers import Tokenizer
 
@@ -168,8 +167,7 @@ def _naming(path: Path) -> Iterator[None]:
     except (BundleError, KeyboardInterrupt, SystemExit):
         raise
     except ValidationError as error:
-        location, what = first_fault(error)
-        raise BundleError(f"{path}: {one_line(field_path(location, 'file'), 100)}: {one_line(what)}") from None
+        raise unfit(path, error) from None
     # every library has its own kind, a panic in the tokenizer is not even an Exception; the bundle is unusable
     except BaseException as error:
         raise BundleError(f"{path}: {one_line(f'{type(error).__name__}: {error}')}") from error

@@ -103,6 +103,13 @@ def test_the_interval_is_that_of_resampling_dispatch_by_dispatch() -> None:
     assert found["high"] == pytest.approx(high, abs=2.5)
 
 
+def test_on_one_dispatch_alone_the_interval_is_the_difference() -> None:
+    found = compare(GOLD[1:2], WORSE[1:2], GOLD[1:2], SCHEMA, Sampling.of(GOLD[1:2], 50, 1))
+    row = row_of(found, "spans.exact.micro.f1")
+    assert row["difference"] < 0
+    assert row["low"] == row["high"] == row["difference"]
+
+
 def test_copies_of_one_story_are_drawn_together() -> None:
     """Forty copies of two stories are two units, not forty: the interval is as wide as two allow."""
     apart = compare(GOLD, WORSE, GOLD, SCHEMA, drawings(200))["spans"]["LOCATION"]

@@ -49,8 +49,9 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
     Raises InputError where the sample is of another run, or the annotations are not of its documents and their texts.
     """
     archive = ArchiveRun.open(folder)
-    samples = [read_sample(path) for path in (sample_path, *auditing.also)]
-    sample = combined(samples, [Place(str(path)) for path in (sample_path, *auditing.also)])
+    paths = (sample_path, *auditing.also)
+    samples = [read_sample(path) for path in paths]
+    sample = combined(samples, [Place(str(path)) for path in paths])
     if sample.fingerprint != archive.fingerprint:
         raise InputError(Place(str(sample_path)), "fingerprint", f"is a sample of another run than {folder}")
     _check_actors(archive, auditing.actors)
