@@ -72,7 +72,7 @@ def test_what_was_repaired_is_no_warning(
 ) -> None:
     entity = {"id": 0, "start_offset": 3, "end_offset": 8, "label": "ATTACK"}  # as a browser counts them
     rows = [{"id": 0, "text": "\U0001f4a5 blast in Orvel", "entities": [entity], "relations": []}]
-    status, lines, err = run(capsys, write_rows(tmp_path / "data.jsonl", rows), "--schema", small_schema)
+    _, lines, err = run(capsys, write_rows(tmp_path / "data.jsonl", rows), "--schema", small_schema)
     kinds = [line.split(": ")[1] for line in lines]
     assert kinds.count("repaired") == 1
     errors, warnings = kinds.count("error"), kinds.count("warning")
