@@ -146,7 +146,7 @@ def _train_generation(run: Run, callbacks: Sequence[TrainerCallback]) -> Path | 
 
 def prepare(recipe: Recipe, place: Place) -> Run:
     """Read and split the data."""
-    schema = Schema.read(recipe.data.schema)
+    schema = recipe.read_schema(place)
     old, findings = read_split(recipe.data, schema, place)
     parts = renewed(old, recipe.retrain, schema, place)
     known = Known.of(recipe.teacher.checkpoints[0]) if recipe.teacher.start else None
