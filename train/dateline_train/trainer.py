@@ -30,7 +30,17 @@ _PARTS = ("tag_loss", "attribute_loss", "relation_loss", "teacher_loss")
 """In the order of `Loss.parts`."""
 
 
-class DispatchTrainer(Trainer):
+class SealingTrainer(Trainer):
+    """Seals each state that it saves, so that a run goes on from a whole one."""
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        self.accelerator.wait_for_everyone()  # the other processes write their random states
+        if self.is_world_process_zero():
+            checkpoints.seal(Path(self.args.output_dir or "") / f"checkpoint-{self.state.global_step}")
+
+
+class DispatchTrainer(SealingTrainer):
     """Trains a `DispatchModel`; validation reads whole dispatches with an Extractor."""
 
     def __init__(
@@ -86,12 +96,6 @@ class DispatchTrainer(Trainer):
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
-
-    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
-        super()._save_checkpoint(model, trial)
-        self.accelerator.wait_for_everyone()  # the other processes write their random states
-        if self.is_world_process_zero():
-            checkpoints.seal(Path(self.args.output_dir or "") / f"checkpoint-{self.state.global_step}")
 
 
 def validate(
