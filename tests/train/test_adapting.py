@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from conftest import recipe_text
 from dateline_labels import InputError, Place
 from dateline_labels.main import main
 from dateline_train import adapting
-from dateline_train.adapting import adapted, drawn
+from dateline_train.adapting import GapRows, adapted, drawn
 from dateline_train.encoder import load_encoder, load_gap_filler
-from dateline_train.recipe import AdaptingSection, Recipe
+from dateline_train.recipe import AdaptingSection, EncoderSection, Recipe
 from dateline_train.trainer import TrainingLog
 from dateline_train.training import run_training
 from encoder_families import FAMILIES, save_encoder
@@ -87,8 +88,9 @@ def test_an_interrupted_adapting_goes_on_to_the_same_weights(
     recipes = {}
     for name in ("whole", "killed"):
         (tmp_path / name).mkdir()
-        recipes[name] = Recipe.read(written(tmp_path / name, encoder, corpus_sample, str(news)))
-        recipes[name].output.mkdir()
+        recipe = Recipe.read(written(tmp_path / name, encoder, corpus_sample, str(news)))
+        recipe.output.mkdir()
+        recipes[name] = replace(recipe, fitting=replace(recipe.fitting, tokens_a_batch=256))  # four batches an epoch
     whole = adapted(recipes["whole"], "f", Place("x"))
 
     def die(*_: object, **__: object) -> None:
@@ -159,6 +161,26 @@ def test_a_training_that_begins_with_a_checkpoint_has_its_encoder(
     path = written(tmp_path, encoder, corpus_sample, str(news))
     with pytest.raises(InputError, match=r"adapting\.files: a training that begins with a checkpoint has that one's"):
         run_training(path, begin=tiny_checkpoint)
+
+
+def test_what_is_hidden_is_told_by_seed_epoch_and_number(encoder: Path) -> None:
+    tokenizer = load_encoder(EncoderSection(str(encoder), window=64), Place("x"))[1]
+    windows = [tokenizer(f"Gunmen killed {number} soldiers near Gao on Monday.")["input_ids"] for number in range(200)]
+    rows, same, other = (GapRows(windows, tokenizer, 0.15, seed) for seed in (1, 1, 2))
+    assert [rows[n] for n in range(200)] == [same[n] for n in range(200)] != [other[n] for n in range(200)]
+    same.set_epoch(1)
+    assert rows[0] != same[0] or rows[1] != same[1]
+    hidden = guessed = words = 0
+    for window, row in zip(windows, (rows[n] for n in range(200)), strict=True):
+        asked = [at for at, label in enumerate(row["labels"]) if label != -100]
+        assert asked
+        assert all(row["labels"][at] == window[at] for at in asked)
+        assert all(row["input_ids"][at] == window[at] for at in range(len(window)) if at not in asked)
+        assert not {0, len(window) - 1} & set(asked)  # special tokens
+        hidden += sum(row["input_ids"][at] == tokenizer.mask_token_id for at in asked)
+        guessed, words = guessed + len(asked), words + len(window) - 2
+    assert 0.1 < guessed / words < 0.25
+    assert 0.7 < hidden / guessed < 0.9
 
 
 def test_texts_are_drawn_each_as_likely() -> None:

@@ -8,13 +8,14 @@ hidden, and learnt from those beside them. Nothing of it is packaged but the wei
 """
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
+import numpy as np
 import torch
 import typer
 from dateline_inputs.dispatches import Columns, dispatch_of
@@ -24,15 +25,15 @@ from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError, Place
 from dateline_labels.digests import file_digest
 from dateline_labels.files import write_atomically
-from torch.utils.data import Dataset
-from transformers import DataCollatorForLanguageModeling, PreTrainedTokenizerFast, TrainingArguments, set_seed
-from transformers.trainer_callback import PrinterCallback
+from transformers import DataCollatorForTokenClassification, PreTrainedTokenizerFast, TrainingArguments, set_seed
 
 from . import checkpoints
+from .batches import DispatchSize, TokenBatches
 from .encoder import load_gap_filler
 from .fitting import in_bf16
+from .losses import IGNORED
 from .recipe import Recipe
-from .trainer import SealingTrainer, TrainingLog
+from .trainer import BatchTrainer
 
 ADAPTED, STATES, RECORD = "adapted", "adapting", "adapted.json"
 _SAVES = 10
@@ -73,6 +74,44 @@ def drawn(texts: Iterable[str], count: int, seed: int) -> list[str]:
     return kept
 
 
+class GapRows(torch.utils.data.Dataset[dict[str, list[int]]]):
+    """Windows with some of their tokens hidden, others in every epoch; what each hidden one was is its label.
+
+    Of those that are to be guessed eight in ten are hidden, one is another word and one stays (Devlin et al. 2019).
+    Seed, epoch and the window's number alone determine which, so that an interrupted run goes on as it would have.
+    """
+
+    def __init__(
+        self, windows: Sequence[list[int]], tokenizer: PreTrainedTokenizerFast, share: float, seed: int
+    ) -> None:
+        self.windows = windows
+        self._special = np.array(tokenizer.all_special_ids, dtype=np.int64)
+        self._gap, self._words = tokenizer.mask_token_id, len(tokenizer)
+        self._share, self._seed, self._epoch = share, seed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Give the rows of this epoch from now on."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def __getitem__(self, number: int) -> dict[str, list[int]]:
+        chance = np.random.default_rng((self._seed, self._epoch, number))
+        ids = np.array(self.windows[number], dtype=np.int64)
+        words = np.flatnonzero(~np.isin(ids, self._special))
+        guessed = words[chance.random(len(words)) < self._share]
+        if not len(guessed):  # a batch without any would have no loss
+            guessed = chance.choice(words, 1)
+        labels = np.full(len(ids), IGNORED)
+        labels[guessed] = ids[guessed]
+        drawn = chance.random(len(guessed))
+        ids[guessed[drawn < 0.8]] = self._gap
+        others = guessed[drawn >= 0.9]
+        ids[others] = chance.integers(self._words, size=len(others))
+        return {"input_ids": ids.tolist(), "labels": labels.tolist()}
+
+
 def _is_done(folder: Path, fingerprint: str) -> bool:
     record = folder / RECORD
     return record.is_file() and bool(json.loads(record.read_text(encoding="utf-8"))["fingerprint"] == fingerprint)
@@ -90,17 +129,18 @@ def _adapt(recipe: Recipe, fingerprint: str, place: Place) -> None:
     windows = list(_windows(texts, tokenizer, recipe.encoder.window))
     if not windows:
         raise InputError(place, "adapting.files", "expected texts with a word in them, got none")
-    trainer = SealingTrainer(
+    sizes = [DispatchSize(len(window), 1, len(window)) for window in windows]
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    trainer = BatchTrainer(
+        GapRows(windows, tokenizer, section.masked, recipe.seed),
+        TokenBatches(sizes, recipe.fitting.tokens_a_batch, recipe.seed, processes),
+        recipe.output / f"{STATES}.jsonl",
         model=model,
         args=_arguments(recipe, states),
-        train_dataset=cast("Dataset[Any]", windows),
-        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm_probability=section.masked),
+        data_collator=DataCollatorForTokenClassification(tokenizer),
     )
-    trainer.remove_callback(PrinterCallback)
-    trainer.add_callback(TrainingLog(recipe.output / f"{STATES}.jsonl"))
-    is_main = trainer.is_world_process_zero()
+    is_main, tokens = trainer.is_world_process_zero(), sum(map(len, windows))
     if is_main:
-        tokens = sum(len(window["input_ids"]) for window in windows)
         typer.echo(f"adapting the encoder: {len(texts)} texts of {tokens} tokens, {section.steps} steps", err=True)
     state = checkpoints.newest_whole(states)
     learnt = trainer.train(resume_from_checkpoint=str(state) if state else None)
@@ -128,12 +168,12 @@ def _texts(files: Sequence[Path]) -> Iterator[str]:
             yield dispatch_of(placed.row, columns, limits).text
 
 
-def _windows(texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, window: int) -> Iterator[dict[str, list[int]]]:
-    """Each text cut into windows that do not overlap, with their special tokens."""
-    special = tokenizer.num_special_tokens_to_add()
+def _windows(texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, window: int) -> Iterator[list[int]]:
+    """Each text cut into windows that do not overlap, with their special tokens; those without a word are left out."""
+    special = set(tokenizer.all_special_ids)
     for text in texts:
         cut = tokenizer(text, truncation=True, max_length=window, return_overflowing_tokens=True)
-        yield from ({"input_ids": ids} for ids in cut["input_ids"] if len(ids) > special)
+        yield from (ids for ids in cut["input_ids"] if not special.issuperset(ids))
 
 
 def _arguments(recipe: Recipe, states: Path) -> TrainingArguments:
@@ -141,7 +181,6 @@ def _arguments(recipe: Recipe, states: Path) -> TrainingArguments:
     arguments = TrainingArguments(
         output_dir=str(states),
         max_steps=section.steps,
-        per_device_train_batch_size=max(1, fitting.tokens_a_batch // recipe.encoder.window),
         gradient_accumulation_steps=fitting.accumulation,
         learning_rate=section.learning_rate,
         lr_scheduler_type="linear",
@@ -158,6 +197,8 @@ def _arguments(recipe: Recipe, states: Path) -> TrainingArguments:
         disable_tqdm=True,
         seed=recipe.seed,
         dataloader_pin_memory=False,
+        remove_unused_columns=False,
+        accelerator_config={"even_batches": False},  # TokenBatches already deals every process as many
     )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # as `training_arguments`
     return arguments

@@ -289,7 +289,6 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
         load_teachers(run.recipe, model, run.place),
         model=model,
         args=training_arguments(run.recipe, states, epochs),
-        train_dataset=rows,
         eval_dataset=rows,  # the Trainer asks for one; `evaluate` reads the validation dispatches
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
         optimizers=(new_optimizer(model, fitting), None),
