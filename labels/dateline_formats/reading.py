@@ -133,11 +133,15 @@ def left_out(path: Path, units: Sequence[tuple[Path, Format | None]]) -> tuple[F
 def _merged(parts: Sequence[Annotated]) -> Annotated:
     """Several readings as one; raises InputError where an id occurs in two."""
     places: dict[tuple[str, ...], Place] = {}
+    texts: dict[str, str] = {}
     for part in parts:
         for dispatch in part.dispatches:
             if (dispatch.id,) in places:
                 what = f"{dispatch.id} occurs twice, first in {places[dispatch.id,].path}"
-                raise InputError(part.place_of(dispatch), "id", what)
+                same = dispatch.text == texts.get(dispatch.id)
+                hint = "; if two have annotated the same text, read one of them, or both with `dateline agree`"
+                raise InputError(part.place_of(dispatch), "id", what + (hint if same else ""))
+        texts.update({dispatch.id: dispatch.text for dispatch in part.dispatches})
         places.update(part.places)
     dispatches = tuple(dispatch for part in parts for dispatch in part.dispatches)
     return Annotated(dispatches, tuple(finding for part in parts for finding in part.findings), places)
