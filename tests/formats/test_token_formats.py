@@ -122,6 +122,19 @@ def test_clusters_and_events_of_scierc_become_spans_and_relations(row_file: Call
     )
 
 
+def test_triggers_of_several_tokens_are_read_and_arguments_that_are_no_entities_listed(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    events = [[[[1, 2, "Attack"], [0, 0, "by"], [3, 3, "when"]]], []]
+    path.write_text(json.dumps({**ROWS["scierc"], "events": events, "clusters": []}), encoding="utf-8")
+    annotated = as_scierc.FORMAT.read(path)
+    (dispatch,) = annotated.dispatches
+    assert [dispatch.words(span) for span in dispatch.spans if span.label == "Attack"] == ["hit Gao"]
+    assert [(each.label, each.tail) for each in dispatch.relations if each.head == "e4"] == [("by", "e1")]
+    assert [str(each).partition("x.json:")[2] for each in annotated.findings] == [
+        "1:events[0][0]: lost: no entity stands from token 3 to 3, the mention is not carried"
+    ]
+
+
 def test_predictions_are_read_with_their_scores(tmp_path: Path) -> None:
     row = {
         "sentences": [["Gunmen", "hit", "Gao"]],
@@ -227,7 +240,8 @@ def test_keys_that_nothing_reads_are_told(row_file: Callable[..., Path]) -> None
         ("scierc", {"relations": [[[0, 0, 1, 1, "at"]], []]}, "1:relations[0][0]: no entity stands from token 1 to 1"),
         ("scierc", {"events": [[[]], []]}, "1:events[0][0]: expected a list of a number, a label, got []"),
         ("scierc", {"events": [[[[9, "Attack"]]], []]}, "1:events[0][0]: expected tokens from 0 to 6"),
-        ("scierc", {"events": [[[[1, "Attack"], [3, 3, "by"]]], []]}, "1:events[0][0]: no entity stands from token 3"),
+        ("scierc", {"events": [[[[1, 9, "Attack"]]], []]}, "1:events[0][0]: expected tokens from 0 to 6"),
+        ("scierc", {"events": [[[[1, "Attack"], [3, "by"]]], []]}, "1:events[0][0]: expected a list of a number, a"),
         ("scierc", {"sentences": ["Gunmen hit"]}, "1:sentences[0]: Input should be a valid list"),
         ("scierc", {"clusters": [[[0]]]}, "1:clusters[0][0]"),
     ],
