@@ -80,7 +80,7 @@ def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     else:
         reader.entities("ner", found.ner or [])
         reader.relations("relations", found.relations)
-        if found.predicted_ner or found.predicted_relations:
+        if any(found.predicted_ner or ()) or any(found.predicted_relations):
             reading.note(row.place, row.name("predicted_ner"), "lost", "predictions are not read where there is a gold")
     reader.events(found.events)
     reader.clusters(found.clusters)

@@ -151,7 +151,10 @@ def _check(annotated: Annotated, schema: Schema) -> None:
     held = Counter(annotated.place_of(dispatch).path for dispatch in annotated.dispatches)
     for dispatch in annotated.dispatches:
         for field, what in schema.problems(dispatch):
-            place = annotated.place_of(dispatch, _part(dispatch, field))
+            part = _part(dispatch, field)
+            place = annotated.place_of(dispatch, part)
+            if isinstance(part, Span) and ".attributes." in field and field.rpartition(".")[2] not in part.attributes:
+                what = f"{what}, which a label map (--map) can give it"
             several = held[annotated.place_of(dispatch).path] > 1  # maybe all on one line, so the field names the one
             raise InputError(place, f"{dispatch.id}.{field}" if several else field, what)
 

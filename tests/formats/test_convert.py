@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from dateline_formats.known import FORMATS, named, recognise
+from dateline_formats.label_map import LabelMap, SpanRule
 from dateline_formats.reading import read_annotations, recognitions
 from dateline_labels import Dispatch, InputError, Relation, Schema, Span
 from dateline_labels.main import main
@@ -75,6 +76,16 @@ def test_a_map_brings_others_labels_under_the_schema(tmp_path: Path, capsys: pyt
     assert run(capsys, tmp_path / "brat", target, "--schema", SCHEMA, "--map", tmp_path / "map.toml")[0] == 0
     (dispatch,) = read_annotations([target], Schema.read(SCHEMA)).dispatches
     assert dispatch.relations == (Relation("perpetrator", "T1", "T2"),)
+
+
+def test_an_attribute_that_a_format_cannot_carry_is_said_to_come_by_a_map(tmp_path: Path) -> None:
+    source = tmp_path / "x.conll"
+    source.write_text("two B-CASUALTY\nfled O\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"CASUALTY needs the attribute outcome, which a label map \(--map\) can give"):
+        read_annotations([source], Schema.read(SCHEMA))
+    mapping = LabelMap(spans={"CASUALTY": SpanRule("CASUALTY", {"outcome": "killed"})})
+    (dispatch,) = read_annotations([source], Schema.read(SCHEMA), mapping).dispatches
+    assert dispatch.spans[0].attributes == {"outcome": "killed"}
 
 
 def test_the_format_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
