@@ -29,6 +29,8 @@ _DOCUMENT = "-DOCSTART-"
 _GAP = re.compile(r"[ \t]+")
 _EMPTY = ("-X-", "_")
 _LOOKED_AT = 200  # lines, to recognise the format
+_MOSTLY = 0.9  # of them; what is wrong with the others is told by line
+_NAMED = (*SUFFIXES, ".bio", ".iob", ".bilou", ".bioes", ".iobes")
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,14 @@ class _Document:
 
 
 def recognise(path: Path, head: bytes) -> str:
-    """A file of which each line ends in a tag."""
+    """A file of which each line ends in a tag, or nearly each, or which is named as such files are."""
     lines = head.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n")
     columns = [_columns(line) for line in (lines[:-1] or lines)[:_LOOKED_AT] if line.strip() and line[0] != "#"]
-    tagged = [each for each in columns if each[0] != _DOCUMENT]
-    if not tagged or not all(len(each) > 1 and read_tag(each[-1]) for each in tagged):
-        return ""
-    return f"its lines end in tags, as in {max((each[-1] for each in tagged), key=len)}"
+    tokens = [each for each in columns if each[0] != _DOCUMENT]
+    tags = [each[-1] for each in tokens if len(each) > 1 and read_tag(each[-1])]
+    if tokens and (len(tags) == len(tokens) or (len(tags) >= _MOSTLY * len(tokens) and set(tags) != {"O"})):
+        return f"its lines end in tags, as in {max(tags, key=len)}"
+    return f"its name ends in {path.suffix}" if path.suffix in _NAMED and not path.is_dir() else ""
 
 
 def read(path: Path) -> Annotated:

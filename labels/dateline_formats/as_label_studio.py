@@ -12,6 +12,7 @@ on regions, as brat's are. Offsets are UTF-16 units in older versions, code poin
 breaks in the quoted words as a backslash and an n. JSON-MIN is read as `label_studio_min` has it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,8 @@ from .label_studio_tasks import TASK, Annotation, Result, Task
 from .label_studio_writing import OURS, write
 from .offsets import Mark, Piece, located
 
+_ADDRESS = re.compile(r"(?:(?:https?|s3|gs|azure-blob|file)://|/data/)\S+")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _TURNED = {"right": (False,), "left": (True,), "bi": (False, True)}
 """Whether head and tail change places, for each relation that a direction stands for."""
 
@@ -186,7 +189,21 @@ def _best(given: _Given, key: str, whole: Sequence[tuple[int, Annotation]], read
     if len(whole) > 1:
         reading.note(row.place, row.name(key), "lost", f"of {len(whole)} {key} only {key}[{index}] is read")
     origin = given.origins[index] if given.origins else None
-    return _Chosen(given, _text_key(row, given.task), best.result or (), (key, index, "result"), origin)
+    chosen = _Chosen(given, _text_key(row, given.task), best.result or (), (key, index, "result"), origin)
+    if chosen.results:
+        _check_text(chosen)
+    return chosen
+
+
+def _check_text(chosen: _Chosen) -> None:
+    """Raise InputError where the offsets count in something that is not in the file."""
+    name = chosen.row.name("data", chosen.key)
+    if _ADDRESS.fullmatch(chosen.text):
+        what = f"expected the text, got the address of one, {chosen.text!r}; put the words in its place"
+        raise InputError(chosen.row.place, name, what)
+    if any(result.type == "hypertextlabels" for result in chosen.results) and _TAG.search(chosen.text):
+        what = "expected a text, got HTML, whose tags the offsets of hypertextlabels do not count"
+        raise InputError(chosen.row.place, name, what)
 
 
 def _read_tasks(path: Path, chosen: Sequence[_Chosen], reading: Reading, scored: bool) -> None:

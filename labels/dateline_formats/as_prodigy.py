@@ -29,6 +29,7 @@ from .json_rows import Row, first_keys, read_rows, typed
 from .offsets import Mark, Piece, located
 
 _SIGNS = ("_input_hash", "_task_hash", "_session_id", "_view_id", "answer", "tokens")
+_OF_OURS = frozenset({"id", "published", "relations"})
 _HEAD, _CHILD = "head_span", "child_span"
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s")
 _ACCEPT = "accept"
@@ -101,9 +102,11 @@ class _Answer:
 
 
 def recognise(path: Path, head: bytes) -> str:
-    """Lines with a text and one of the keys that only Prodigy writes."""
+    """Lines with a text and one of the keys that only Prodigy writes, or spans as its tasks have them before it."""
     keys = first_keys(head)
     found = [key for key in _SIGNS if key in keys]
+    if "spans" in keys and not keys & _OF_OURS:
+        found = [*found, "spans and no id"]
     return f"a text with {', '.join(found)}" if "text" in keys and found else ""
 
 

@@ -10,7 +10,7 @@ from dateline_labels import Dispatch, InputError, Place, Relation, Schema, Span
 from dateline_labels.files import write_atomically
 
 from .format import Annotated, Finding, Format
-from .known import FORMATS, recognise, recognised
+from .known import FORMATS, recognise, recognised, unknown
 from .label_map import LabelMap
 
 _AS_IT_IS = LabelMap()
@@ -97,9 +97,10 @@ def units_of(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format
     if not any(each for _, each in found):
         if not found:
             raise InputError(Place(str(path)), "format", "expected annotated files, got an empty folder")
-        names = ", ".join(each.name for each in among)
-        first = f"{found[0][0].relative_to(path)}{' and so on' if len(found) > 1 else ''}"
-        raise InputError(Place(str(path)), "format", f"no file here is in a format looked for ({names}), got {first}")
+        first = found[0][0]
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        what = f"no file here is in a format looked for, as {first.relative_to(path)}{others}: {unknown(first, among)}"
+        raise InputError(Place(str(path)), "format", what)
     yield from found
 
 

@@ -52,6 +52,21 @@ def test_other_columns_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "known"),
+    [
+        ("x.conll", "Gao NNP\n", True),
+        ("x.bio", "Gao b-place\n", True),
+        ("x.txt", "Gao B-Place\n" + "fell O\n" * 8 + "then 0\n", True),
+        ("x.txt", "Gao B-Place\n" + "fell O\n" * 7 + "then 0\n", False),
+        ("x.txt", "Group O\n" * 9 + "then 0\n", False),
+        ("x.txt", "", False),
+    ],
+)
+def test_a_file_with_a_wrong_tag_is_known_all_the_same(tmp_path: Path, name: str, source: str, known: bool) -> None:
+    assert bool(FORMAT.recognise(tmp_path / name, source.encode())) == known
+
+
 def test_a_first_column_that_counts_tokens_is_none(tmp_path: Path) -> None:
     path = tmp_path / "x.tsv"
     rows = ["# http://example.org", "1\tOld\tO\tB-Place", "2\tGao\tB-City\tI-Place", "", "1\tThen\tO\tO", ""]

@@ -90,7 +90,7 @@ def test_an_attribute_that_a_format_cannot_carry_is_said_to_come_by_a_map(tmp_pa
 
 def test_the_format_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bare = tmp_path / "bare.jsonl"
-    bare.write_text(json.dumps({"text": "a b", "spans": [{"start": 0, "end": 1, "label": "X"}]}) + "\n")
+    bare.write_text(json.dumps({"id": 1, "text": "a b", "spans": [{"start": 0, "end": 1, "label": "X"}]}) + "\n")
     assert run(capsys, bare, tmp_path / "out")[0] == 2
     assert run(capsys, bare, tmp_path / "out.jsonl", "--from", "prodigy")[0] == 0
     status, _, (line,) = run(capsys, bare, tmp_path / "out.jsonl", "--from", "prodigi")
@@ -151,6 +151,8 @@ def test_a_fault_in_a_file_of_many_names_its_dispatch(tmp_path: Path) -> None:
         ("empty.json", b"", "expected annotations, got an empty file"),
         ("dispatch.txt", b"words", "`dateline extract`"),
         ("paper.pdf", b"%PDF-1.4", "`dateline convert --from`"),
+        ("doccano.zip", b"PK\x03\x04all.jsonl", "got a packed file of none that are known; unpack it"),
+        ("export.json", "[]".encode("utf-16"), "expected annotations in UTF-8, got UTF-16"),
     ],
 )
 def test_a_file_in_no_format_is_told_what_it_may_be(name: str, data: bytes, what: str, tmp_path: Path) -> None:
@@ -163,7 +165,10 @@ def test_a_folder_without_annotations_is_told_what_is_in_it(tmp_path: Path) -> N
     with pytest.raises(InputError, match="got an empty folder"):
         read_annotations([tmp_path])
     (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4")
-    with pytest.raises(InputError, match=r"got paper\.pdf"):
+    with pytest.raises(InputError, match=r"no file here is in a format looked for, as paper\.pdf: expected"):
+        read_annotations([tmp_path])
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(InputError, match=r"looked for, as notes\.pdf and 1 more: expected"):
         read_annotations([tmp_path])
 
 

@@ -120,6 +120,17 @@ def test_accepted_tasks_of_prodigy_are_read_and_others_listed(tmp_path: Path) ->
     assert [(each.place.line, each.field, each.kind) for each in annotated.findings] == [(2, "answer", "lost")]
 
 
+def test_a_task_of_prodigy_before_its_answer_is_known_by_having_no_id(tmp_path: Path) -> None:
+    row = {"text": TEXT, "spans": [where(7, 15, "ATTACK")], "meta": {"source": "wire"}}
+    (dispatch,) = read(tmp_path, as_prodigy.FORMAT, row).dispatches
+    assert (dispatch.id, dispatch.spans, dispatch.meta) == ("export-1", SPANS[:1], {"source": "wire"})
+    for ours in ({"id": "a"}, {"published": None}, {"relations": []}):
+        (tmp_path / "export.jsonl").write_text(json.dumps({**row, **ours}) + "\n", encoding="utf-8")
+        found = recognise(tmp_path / "export.jsonl")
+        assert found is not None
+        assert found[0].name == "jsonl"
+
+
 def test_what_else_a_task_of_prodigy_holds_is_meta_data_or_listed(tmp_path: Path) -> None:
     guess = {**where(7, 15, "ATTACK"), "score": 0.4, "source": "en_core_web_sm"}
     row = prodigy(spans=[guess], relations=[], meta={"source": "wire"}, accept=["A"], source="AP", _timestamp=5)

@@ -214,6 +214,14 @@ _RESULT = "[0].annotations[0].result"
         (task(SPANS[0], link("a", "c")), f"{_RESULT}[1]: no span has the id c"),
         (task(SPANS[0], link("a", "a")), f"{_RESULT}[1]: relation perpetrator: a is related to itself"),
         (task(*SPANS, link("a", "b", direction="up")), f"{_RESULT}[2].direction: expected right, left or bi, got 'up'"),
+        (
+            task(SPANS[0], data={"text": "/data/upload/3/report.txt"}),
+            "[0].data.text: expected the text, got the address of one, '/data/upload/3/report.txt'",
+        ),
+        (
+            task({**SPANS[0], "type": "hypertextlabels"}, data={"text": f"<p>{TEXT}</p>"}),
+            "[0].data.text: expected a text, got HTML",
+        ),
         ([], "[0]: expected an object, got list"),
     ],
 )

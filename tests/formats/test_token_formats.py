@@ -231,6 +231,7 @@ def test_keys_that_nothing_reads_are_told(row_file: Callable[..., Path]) -> None
         ("gliner", {"ner": [[0, 4, "A"]]}, "1:ner[0]: expected tokens from 0 to 3"),
         ("gliner", {"ner": [[1, 0, "A"]]}, "1:ner[0]: expected tokens"),
         ("gliner", {"ner": [[0, "A"]]}, "1:ner[0]"),
+        ("gliner", {"ner": [[0, 1, "A", "b"]]}, "1:ner[0]: expected a list of 3, got 4"),
         ("gliner", {"ner": [[0, 1, ["A"]]]}, "1:ner[0][2]: Input should be a valid string"),
         ("gliner", {"relations": [[0, 9, "at"]]}, "1:relations[0]: expected entities from 0 to 1, got 9"),
         ("gliner", {"tokenized_text": "Gunmen hit"}, "1:tokenized_text: Input should be a valid list"),
