@@ -135,6 +135,22 @@ def test_triggers_of_several_tokens_are_read_and_arguments_that_are_no_entities_
     ]
 
 
+def test_a_number_that_two_sentences_of_spert_have_is_put_right(tmp_path: Path) -> None:
+    """As where the files of train and dev were put together, each of which counts from 0."""
+    path = tmp_path / "both.json"
+    rows = [{"tokens": ["a"], "entities": [], "orig_id": number} for number in (0, 1, 0, 0)]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    annotated = as_spert.FORMAT.read(path)
+    assert [each.id for each in annotated.dispatches] == ["both-0", "both-1", "both-0-2", "both-0-3"]
+    assert [(each.field, each.kind, each.what) for each in annotated.findings] == [
+        ("[2].orig_id", "repaired", "0 is given 2 times; this one is both-0-2"),
+        ("[3].orig_id", "repaired", "0 is given 3 times; this one is both-0-3"),
+    ]
+    path.write_text(json.dumps([{**row, "orig_id": "x"} for row in rows[:2]]), encoding="utf-8")
+    with pytest.raises(InputError, match=r":id: x occurs twice"):
+        as_spert.FORMAT.read(path)
+
+
 def test_predictions_are_read_with_their_scores(tmp_path: Path) -> None:
     row = {
         "sentences": [["Gunmen", "hit", "Gao"]],
