@@ -51,6 +51,18 @@ def test_a_clean_collection_in_markup_ends_with_0_and_says_nothing(
     assert "ATTACK" in err
 
 
+def test_a_rule_of_the_map_that_fits_nothing_is_told(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, slip = write_rows(tmp_path / "data.jsonl", clean_rows()), tmp_path / "slip.toml"
+    slip.write_text('[map.spans]\nATTCK = "ATTACK"\nATTACK = "ATTACK"\n', encoding="utf-8")
+    status, lines, _ = run(capsys, data, "--schema", small_schema, "--map", slip)
+    assert (status, lines) == (
+        0,
+        [f"{slip}:0:map: warning: the annotation has nothing for 1 rules of the map: spans.ATTCK"],
+    )
+
+
 def test_warnings_alone_end_with_0_and_one_error_with_2(
     tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -78,6 +78,17 @@ def test_a_map_brings_others_labels_under_the_schema(tmp_path: Path, capsys: pyt
     assert dispatch.relations == (Relation("perpetrator", "T1", "T2"),)
 
 
+def test_a_rule_of_the_map_that_fits_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, slip = tmp_path / "a.jsonl", tmp_path / "slip.toml"
+    named("jsonl").write([DISPATCH], source, False)
+    slip.write_text(MAP.replace("by =", "bye ="), encoding="utf-8")
+    status, _, said = run(capsys, source, tmp_path / "b.jsonl", "--map", slip)
+    assert (status, said[1]) == (
+        0,
+        f"{slip}:0:map: warning: the annotation has nothing for 1 rules of the map: relations.bye",
+    )
+
+
 def test_an_attribute_that_a_format_cannot_carry_is_said_to_come_by_a_map(tmp_path: Path) -> None:
     source = tmp_path / "x.conll"
     source.write_text("two B-CASUALTY\nfled O\n", encoding="utf-8")

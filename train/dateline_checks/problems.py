@@ -95,6 +95,6 @@ def of_error(error: InputError, check: str = "unreadable") -> Problem:
     return Problem(error.place, error.field, "error", check, error.what)
 
 
-def of_findings(findings: Iterable[Finding]) -> list[Problem]:
-    """What readers had to say."""
-    return [Problem(each.place, each.field, each.kind, "reading", each.what) for each in findings]
+def of_findings(findings: Iterable[Finding], check: str = "reading") -> list[Problem]:
+    """What readers, or whatever `check` names, had to say."""
+    return [Problem(each.place, each.field, each.kind, check, each.what) for each in findings]

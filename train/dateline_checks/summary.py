@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEANINGS = {
     "unreadable": "what its reader refuses",
     "reading": "what its reader lost, repaired or doubts",
-    "map": "where the label map cannot be applied",
+    "map": "where the label map cannot be applied, or fits nothing",
     "label": "labels that the schema does not have",
     "attribute": "attributes and values it does not have, or misses",
     "relation": "relations that it does not allow",
