@@ -202,9 +202,25 @@ def test_the_annotators_of_a_label_studio_file_are_compared(
     path.write_text(json.dumps([{"id": 7, "data": {"text": "A blast."}, "annotations": annotations}]), encoding="utf-8")
     status, lines, _ = run(capsys, path, "--schema", small_schema, "--few", 0)
     assert status == 0
-    assert [line for line in lines if "here" in line] == [
-        f"{path}:1:spans[0]: warning: GROUP a 'blast': GROUP here, PLACE there (there: 1; here: 2)"
-    ]
+    differ = "warning: GROUP a 'blast': GROUP here, PLACE there (there: 1; here: 2)"
+    assert [line for line in lines if "here" in line] == [f"{path}:1:spans[0]: {differ}"]
+    tasks = [{"id": number, "data": {"text": f"A blast {number}."}} for number in (7, 8)]
+    path.write_text(
+        json.dumps([{**tasks[0], "annotations": annotations}, {**tasks[1], "annotations": annotations[:1]}]),
+        encoding="utf-8",
+    )
+    _, lines, _ = run(capsys, path, "--schema", small_schema, "--few", 0)
+    assert f"{path}:1:tasks-7.spans[0]: {differ}" in lines  # the other one has made nothing of the other task
+
+
+def test_labels_of_another_schema_are_said_to_want_one(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "a.conll"
+    data.write_text("Gao B-GPE\n", encoding="utf-8")
+    assert "no label is of this schema; `dateline schema infer`" in run(capsys, data, "--schema", small_schema)[2]
+    data.write_text("Gao B-GPE\nMora B-PLACE\n", encoding="utf-8")
+    assert "dateline schema infer" not in run(capsys, data, "--schema", small_schema)[2]
 
 
 def test_a_fault_of_an_annotation_that_is_not_read_is_told(

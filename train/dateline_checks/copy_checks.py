@@ -43,9 +43,10 @@ def check_copies(collection: Sequence[Placed], annotator: str | None) -> Iterato
 def check_annotators(annotators: Mapping[str, Annotated]) -> Iterator[Problem]:
     """Every difference between the first annotator of a dispatch and each other one."""
     firsts: dict[str, tuple[str, Placed]] = {}
+    many = len({dispatch.id for annotated in annotators.values() for dispatch in annotated.dispatches}) > 1
     for name, annotated in annotators.items():
         for dispatch in annotated.dispatches:
-            placed = Placed(dispatch, annotated)
+            placed = Placed(dispatch, annotated, many)
             who, first = firsts.setdefault(dispatch.id, (name, placed))
             for each in differences(first.dispatch, dispatch) if first is not placed else ():
                 yield _problem(placed, each, "annotators", f"{each.what} (there: {who}; here: {name})")

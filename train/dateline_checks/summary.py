@@ -56,6 +56,9 @@ def _print(checked: "Checked", console: "Console") -> None:
     warnings = len(checked.problems) - checked.errors
     text = f"{counts.dispatches} dispatches, {_many(checked.errors, 'error')}, {_many(warnings, 'warning')}"
     console.print(text, style="red" if checked.errors else "green", highlight=False)
+    if counts.spans and not counts.spans.keys() & set(checked.schema.span_labels):
+        hint = "no label is of this schema; `dateline schema infer` writes that of the data, for --schema"
+        console.print(hint, markup=False, highlight=False)
 
 
 def _many(count: int, what: str) -> str:
