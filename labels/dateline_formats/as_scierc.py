@@ -110,7 +110,8 @@ class _Reader:
     def events(self, found: list[_Lists]) -> None:
         for name, event in self._named("events", found):
             given = event[0] if event else []
-            kinds = _ENTITY if isinstance(given, list) and len(given) == len(_ENTITY) else _TRIGGER
+            of_several = isinstance(given, list) and len(given) > 1 and type(given[1]) is int
+            kinds = _ENTITY if of_several else _TRIGGER
             *tokens, label = self._parts(name, given, kinds)
             trigger = self._mark(name, label, (tokens[0], tokens[-1]), None)
             for argument in event[1:]:
