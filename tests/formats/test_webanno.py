@@ -216,7 +216,7 @@ def test_what_no_row_shows_is_refused_or_listed(tmp_path: Path) -> None:
 
 def test_an_id_that_is_no_file_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="id: cannot be a file name"):
-        FORMAT.write([Dispatch("../d", "Gao")], tmp_path / "out", True)
+        FORMAT.write([Dispatch("../d", "Gao")], tmp_path / "out", False)
     assert list(tmp_path.iterdir()) == []
 
 
