@@ -37,6 +37,12 @@ def project_document(path: Path) -> str | None:
     return folder.name if exported else None
 
 
+def annotator_of(path: Path) -> str:
+    """Who made a file of a project, which may be packed in a `.zip`; nothing where no annotator did."""
+    path = path.parent if path.parent.suffix == ".zip" else path
+    return stem_of(path) if project_document(path) and stem_of(path) not in (_CURATED, _INITIAL) else ""
+
+
 def files_by_annotator(folder: Path) -> Mapping[str, list[Path]]:
     """The files of each annotator, by name, of an unpacked project or of its folder `annotation`; none elsewhere."""
     if (folder / _ANNOTATION).is_dir():

@@ -213,6 +213,21 @@ def test_the_annotators_of_a_label_studio_file_are_compared(
     assert f"{path}:1:tasks-7.spans[0]: {differ}" in lines  # the other one has made nothing of the other task
 
 
+def test_the_annotators_of_a_project_of_inception_are_compared(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "annotation" / "report.txt"
+    folder.mkdir(parents=True)
+    for who, label in (("anna", "PLACE"), ("ben", "GROUP")):
+        head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|label\n\n\n#Text=In Gao .\n"
+        rows = f"1-1\t0-2\tIn\t_\t\n1-2\t3-6\tGao\t{label}\t\n1-3\t7-8\t.\t_\t\n"
+        (folder / f"{who}.tsv").write_text(head + rows, encoding="utf-8")
+    status, lines, _ = run(capsys, tmp_path / "annotation", "--schema", small_schema, "--few", 0)
+    assert (status, len(lines)) == (0, 1)
+    assert "GROUP here, PLACE there" in lines[0]
+    assert lines[0].endswith("anna.tsv:1, anna; here: ben)")
+
+
 def test_labels_of_another_schema_are_said_to_want_one(
     tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dateline_formats import inception_project
 from dateline_formats.format import Annotated
 
 from .differences import Difference, differences
@@ -15,7 +16,7 @@ ALIKE = 0.8
 
 
 def check_ids(collection: Sequence[Placed], annotator: str | None) -> Iterator[Problem]:
-    """Each id that occurs again, unless another annotator's name stands under the key `annotator` of meta."""
+    """Each id that occurs again, unless of another annotator, as the key `annotator` of meta or a project tells."""
     seen: dict[tuple[str, str], Placed] = {}
     for placed in collection:
         first = seen.setdefault((placed.dispatch.id, annotator_of(placed, annotator)), placed)
@@ -71,8 +72,10 @@ def copies(collection: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
 
 
 def annotator_of(placed: Placed, key: str | None) -> str:
-    """Who annotated the dispatch, where its meta data tell under `key`."""
-    return str(placed.dispatch.meta.get(key, "")) if key else ""
+    """Who annotated the dispatch, where its meta data tell under `key`, or else its place in a project of INCEpTION."""
+    if key:
+        return str(placed.dispatch.meta.get(key, ""))
+    return inception_project.annotator_of(Path(placed.place().path))
 
 
 def _plain(text: str) -> str:
