@@ -112,7 +112,7 @@ def read(path: Path) -> Annotated:
     reading = Reading()
     tasks = _tasks(path)
     _note_unread(path, tasks, reading)
-    done = [each for given in tasks for each in given.task.of(given.task.annotated_key) if not each.was_cancelled]
+    done = [each for given in tasks for each in given.task.of(given.task.annotated_key) if not each.is_cancelled]
     chosen = [each for given in tasks if (each := _choose(given, bool(done), reading))]
     if not done and chosen:
         what = "nobody has annotated these tasks; their predictions are read, with the scores"
@@ -139,7 +139,7 @@ def read_annotators(path: Path) -> dict[str, Annotated]:
         for index, each in enumerate(task.of(task.annotated_key)):
             who = each.completed_by or f"annotation {index + 1}"
             reading = readings.setdefault(who, Reading())
-            if each.was_cancelled:
+            if each.is_cancelled:
                 reading.note(row.place, row.name(task.annotated_key, index), "lost", "cancelled")
             else:
                 whole.setdefault(who, []).append((index, each))
@@ -173,7 +173,7 @@ def _choose(given: _Given, human: bool, reading: Reading) -> _Chosen | None:
     """What is read of the task; nothing, with a finding, where there is nothing to be read."""
     row, task = given.row, given.task
     key = task.annotated_key if human else "predictions"
-    whole = [(index, each) for index, each in enumerate(task.of(key)) if not each.was_cancelled]
+    whole = [(index, each) for index, each in enumerate(task.of(key)) if not each.is_cancelled]
     if len(whole) < len(task.of(key)):
         reading.note(row.place, row.name(key), "lost", f"{len(task.of(key)) - len(whole)} cancelled")
     if not whole:

@@ -48,8 +48,14 @@ class Annotation(_Loose):
 
     result: list[Result] | None = None
     was_cancelled: bool | None = None
+    skipped: bool | None = None  # the same in versions before 1.0
     ground_truth: bool | None = None
     completed_by: _Person = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether whoever made it took it back."""
+        return bool(self.was_cancelled or self.skipped)
 
 
 class Task(_Loose):

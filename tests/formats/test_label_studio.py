@@ -128,6 +128,13 @@ def test_what_a_dispatch_has_no_place_for_is_listed(tmp_path: Path) -> None:
     assert fields(annotated) == [(f"{where}[{index}]", "lost") for index in (0, 1, 4, 3)]
 
 
+def test_what_older_versions_call_skipped_is_cancelled(tmp_path: Path) -> None:
+    completions = [{"id": 1, "skipped": True, "result": [SPANS[0]]}, {"id": 2, "result": [SPANS[1]]}]
+    annotated = read(tmp_path, {"id": 3, "data": {"text": TEXT}, "completions": completions})
+    assert [span.id for span in annotated.dispatches[0].spans] == ["b"]
+    assert [each.what for each in annotated.findings] == ["1 cancelled"]
+
+
 def test_notes_and_meta_data_of_a_task_are_kept_and_drafts_listed(tmp_path: Path) -> None:
     noted = region("a", "ATTACK", 7, 15, meta={"text": ["unsure", "ask"]})
     drawn = link("a", "b", meta={"text": "why?"})
