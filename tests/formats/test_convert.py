@@ -163,6 +163,11 @@ def test_a_fault_in_a_file_of_many_names_its_dispatch(tmp_path: Path) -> None:
         ("dispatch.txt", b"words", "`dateline extract`"),
         ("paper.pdf", b"%PDF-1.4", "`dateline convert --from`"),
         ("doccano.zip", b"PK\x03\x04all.jsonl", "got a packed file of none that are known; unpack it"),
+        (
+            "cas.json",
+            b'{"%TYPES": {}, "%FEATURE_STRUCTURES": []}',
+            "got UIMA CAS JSON, which is not read; export CAS XMI",
+        ),
         ("export.json", "[]".encode("utf-16"), "expected annotations in UTF-8, got UTF-16"),
     ],
 )
