@@ -169,7 +169,7 @@ def _temporary(path: Path, target: Path | None) -> IO[bytes]:
     name = target.name.encode()[:_KEPT_OF_A_NAME].decode(errors="ignore") if target else ""
     folder = target.parent if target else None
     try:
-        return tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}.", delete=False)  # noqa: SIM115
+        return tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}.", delete=False)
     except OSError as error:
         raise _about(path, error) from None
 

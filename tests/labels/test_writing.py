@@ -40,9 +40,7 @@ def test_a_file_may_have_the_longest_name_there_is(name: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace", "open"])
-def test_an_error_names_the_file_that_was_asked_for(
-    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_names_the_file_that_was_asked_for(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: object, **_: object) -> None:
         named = arguments[0] if isinstance(arguments[0], str) else None
         raise OSError(28, "No space left on device", named)
