@@ -35,6 +35,7 @@ def infer(
     """
     from dateline_labels.files import write_atomically
     from dateline_labels.outputs import check_outputs
+    from dateline_labels.surrogates import whole
 
     from .inferring import infer as inferred_from
     from .label_map import LabelMap
@@ -43,7 +44,7 @@ def infer(
     given, beside = asked_format(from_), out.with_suffix(".map.toml")
     check_outputs((out, beside, findings), (*data, map_))
     annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), given)
-    inferred = inferred_from(annotated, name or out.stem)
+    inferred = inferred_from(annotated, whole(name or out.stem))
     for line in recognitions(data, given):
         typer.echo(line, err=True)
     say_findings(annotated.findings, findings)

@@ -7,6 +7,7 @@ import errno
 import gzip
 import os
 import shutil
+import sys
 import tempfile
 import zlib
 from collections import Counter
@@ -165,11 +166,12 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 def _temporary(path: Path, target: Path | None) -> IO[bytes]:
     """A new file beside `target`, anywhere without one; stays when it is closed."""
-    # so that a file may have the longest name that there can be
-    name = target.name.encode()[:_KEPT_OF_A_NAME].decode(errors="ignore") if target else ""
+    # cut, so that a file may have the longest name that there can be; without bytes that are no characters
+    name = os.fsencode(target.name if target else "")[:_KEPT_OF_A_NAME]
+    kept = name.decode(sys.getfilesystemencoding(), errors="ignore")
     folder = target.parent if target else None
     try:
-        return tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}.", delete=False)
+        return tempfile.NamedTemporaryFile(dir=folder, prefix=f".{kept}.", delete=False)
     except OSError as error:
         raise _about(path, error) from None
 

@@ -1,5 +1,6 @@
 """A schema inferred from annotations, with its map: the annotations keep to it, whatever their labels."""
 
+import os
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -128,3 +129,9 @@ def test_neither_the_annotations_nor_their_map_are_written_over(
         assert "out: expected another file than those that are read" in capsys.readouterr().err
     assert (data.read_bytes(), mapping.read_bytes()) == before
     assert not (tmp_path / "ours.toml").exists()
+
+
+def test_a_schema_in_a_file_whose_name_is_in_another_encoding_can_be_read(tmp_path: Path) -> None:
+    data, out = written(tmp_path, [UNRULY]), tmp_path / os.fsdecode(b"l\xe4tin.toml")
+    assert main(["schema", "infer", str(data), "-o", str(out)]) == 0
+    assert Schema.read(out).name == "l\ufffdtin"

@@ -33,8 +33,8 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [pipe]
 
 
-@pytest.mark.parametrize("name", ["n" * 251 + ".csv", "é" * 125 + ".csv"])
-def test_a_file_may_have_the_longest_name_there_is(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["n" * 251 + ".csv", "é" * 125 + ".csv", os.fsdecode(b"l\xe4tin.csv")])
+def test_a_file_may_have_the_longest_name_there_is_and_one_in_another_encoding(name: str, tmp_path: Path) -> None:
     write_atomically(tmp_path / name, b"here")
     assert (tmp_path / name).read_bytes() == b"here"
 
