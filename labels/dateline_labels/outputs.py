@@ -32,12 +32,20 @@ def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
+def check_folder(out: Path) -> None:
+    """Raises OSError where no files can be written into a folder `out`, there already or not."""
+    _check_rights(Path(os.path.realpath(out)), out)
+
+
 def _check_writable(out: Path) -> None:
     if out.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out))
-    if out.exists() and not out.is_file():
-        return
-    folder = Path(os.path.realpath(out)).parent
+    if not out.exists() or out.is_file():
+        _check_rights(Path(os.path.realpath(out)).parent, out)
+
+
+def _check_rights(folder: Path, out: Path) -> None:
+    """Of the folder, or of the nearest one above that is there; what is wrong is told of `out`."""
     while not folder.exists():
         folder = folder.parent
     if not folder.is_dir():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from dateline_labels import InputError
-from dateline_labels.outputs import check_outputs
+from dateline_labels.outputs import check_folder, check_outputs
 
 
 @pytest.fixture
@@ -57,3 +57,16 @@ def test_where_nobody_may_write_is_known_before(tmp_path: Path, monkeypatch: pyt
         with pytest.raises(PermissionError) as caught:
             check_outputs((out,))
         assert caught.value.filename == str(out)
+
+
+def test_a_folder_is_looked_at_too(tmp_path: Path, read: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_folder(tmp_path)
+    check_folder(tmp_path / "new" / "folder")
+    for out in (read, read / "below"):
+        with pytest.raises(NotADirectoryError) as caught:
+            check_folder(out)
+        assert caught.value.filename == str(out)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+    for out in (tmp_path, tmp_path / "new" / "folder"):
+        with pytest.raises(PermissionError):
+            check_folder(out)
