@@ -24,7 +24,8 @@ def split(
     test: _Percent = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="Of what is left to chance.")] = 13,
     key: Annotated[
-        str | None, typer.Option(help="The key of meta that holds the story, source or theatre; else its own name.")
+        str | None,
+        typer.Option(help="The key of meta that holds story, source, theatre or date; else its own name."),
     ] = None,
     alike: Annotated[
         float, typer.Option(min=0.1, max=1.0, help="Texts that share so many of their runs of three words are copies.")
