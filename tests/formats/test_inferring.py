@@ -1,5 +1,6 @@
 """A schema inferred from annotations, with its map: the annotations keep to it, whatever their labels."""
 
+import os
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -134,3 +135,22 @@ def test_what_makes_no_schema_is_refused_and_nothing_written(
     (line,) = capsys.readouterr().err.removesuffix("\n").split("\n")
     assert says in line
     assert [path.name for path in tmp_path.iterdir()] == ["data.jsonl"]
+
+
+def test_neither_the_annotations_nor_their_map_are_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, mapping = written(tmp_path, [UNRULY]), tmp_path / "ours.map.toml"
+    mapping.write_text('[spans]\nGPE = "PLACE"\n', encoding="utf-8")
+    before = data.read_bytes(), mapping.read_bytes()
+    for options in (["-o", str(data)], ["--map", str(mapping), "-o", str(tmp_path / "ours.toml")]):
+        assert main(["schema", "infer", str(data), *options]) == 2
+        assert "out: expected another file than those that are read" in capsys.readouterr().err
+    assert (data.read_bytes(), mapping.read_bytes()) == before
+    assert not (tmp_path / "ours.toml").exists()
+
+
+def test_a_schema_in_a_file_whose_name_is_in_another_encoding_can_be_read(tmp_path: Path) -> None:
+    data, out = written(tmp_path, [UNRULY]), tmp_path / os.fsdecode(b"l\xe4tin.toml")
+    assert main(["schema", "infer", str(data), "-o", str(out)]) == 0
+    assert Schema.read(out).name == "l\ufffdtin"
