@@ -11,7 +11,7 @@ from dateline_incidents.incident_runs import write_tables
 from dateline_incidents.incidents import can_assemble
 from dateline_incidents.ledger import ClaimRecord, IncidentRecord
 from dateline_incidents.records import Lookups, records
-from dateline_incidents.tables import check_suffix
+from dateline_incidents.tables import beside, check_suffix
 from dateline_inputs.dispatches import Columns, read_inputs
 from dateline_labels import Dispatch, InputError, Place, one_line
 from dateline_labels.files import write_atomically
@@ -42,6 +42,11 @@ class Destinations:
             check_suffix(self.table, "incidents")
         if self.picture and self.picture.suffix != ".svg":
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
+
+    def files(self) -> list[Path]:
+        """Every file that is written."""
+        tables = [self.table, beside(self.table, "claims")] if self.table else []
+        return [path for path in (self.out, *tables, self.picture) if path]
 
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:
@@ -74,6 +79,10 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
         write_atomically(to.picture, drawing(console).encode("utf-8"))
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+    if written := to.files():
+        told = f"; incidents: {len(incidents):,}, claims: {len(claims):,}" if assemble else ""
+        names = ", ".join(one_line(str(path)) for path in written)
+        print(f"dispatches read: {len(dispatches):,}{told}; written to {names}", file=sys.stderr)
 
 
 def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[IncidentRecord], list[ClaimRecord]]:
