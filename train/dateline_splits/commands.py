@@ -47,7 +47,7 @@ def split(
 
     Examples: dateline split export.json --by story --out splits.json
     · dateline split labels/corpus --by theatre --test 20 --out splits.json
-    · dateline split export.json new.jsonl --grow splits.json --out grown.json
+    · dateline split export.json new.json --grow splits.json --out grown.json
     · dateline split export.json --check splits.json
     """
     if find_spec("rensa") is None:

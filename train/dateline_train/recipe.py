@@ -68,6 +68,28 @@ class EncoderSection:
 
 
 @dataclass(frozen=True)
+class AdaptingSection:
+    """Raw texts in which the encoder learns to fill gaps before it learns annotations; without `files` it does not.
+
+    Batches are those of `[fitting]`; the encoder that comes of it stays in the output, as `adapted`.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    files: tuple[Path, ...] = ()  # files, folders or patterns of texts, as `dateline extract` takes them
+    texts: int = 20_000  # so many at most, drawn by chance from all
+    steps: int = 2_000
+    learning_rate: float = 1e-4  # highest; the warm-up is that of `[fitting]`
+    masked: float = 0.15  # share of the tokens that are to be guessed
+
+    def __post_init__(self) -> None:
+        if min(self.texts, self.steps) < 1:
+            raise ValueError("texts and steps are at least 1")
+        if not 0.0 < self.masked < 1.0:
+            raise ValueError("masked takes a share between 0 and 1")
+
+
+@dataclass(frozen=True)
 class TeacherSection:
     """Checkpoints whose reading is learnt besides the annotation; several are averaged."""
 
@@ -225,6 +247,7 @@ class Recipe:
     data: DataSection
     encoder: EncoderSection
     seed: int = 13
+    adapting: AdaptingSection = field(default_factory=AdaptingSection)
     model: ModelSection = field(default_factory=ModelSection)
     fitting: FittingSection = field(default_factory=FittingSection)
     teacher: TeacherSection = field(default_factory=TeacherSection)
@@ -258,7 +281,8 @@ class Recipe:
             files=tuple(folder / file for file in recipe.retrain.files),
             validation=tuple(folder / file for file in recipe.retrain.validation),
         )
-        return replace(recipe, data=data, encoder=encoder, teacher=teacher, retrain=retrain)
+        adapting = replace(recipe.adapting, files=tuple(folder / file for file in recipe.adapting.files))
+        return replace(recipe, data=data, encoder=encoder, adapting=adapting, teacher=teacher, retrain=retrain)
 
     def read_schema(self, place: Place) -> Schema:
         """The label schema; raises InputError at `place`, the recipe's, where there is none, and on a faulty one."""
