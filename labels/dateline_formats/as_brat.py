@@ -187,8 +187,10 @@ def _read_events(lines: _Lines, draft: Draft) -> dict[str, str]:
         taken.add(trigger.id)
         triggers[line.id] = trigger.id
         arguments += [(line, part["role"], part["end"]) for part in parts[1:] if part]
+    roles = {role for _, role, _ in arguments}
     for line, role, end in arguments:
-        label = re.sub(r"(?<=\D)\d+$", "", role)  # Agent2 is a second Agent
+        first_role = re.sub(r"(?<=\D)\d+$", "", role)
+        label = first_role if first_role in roles else role  # Agent2 is a second Agent, ARG2 no second ARG
         _relate(draft, line, label, triggers[line.id], triggers.get(end, end))
     return triggers
 

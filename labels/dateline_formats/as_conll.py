@@ -54,7 +54,9 @@ def recognise(path: Path, head: bytes) -> str:
     tags = [each[-1] for each in tokens if len(each) > 1 and read_tag(each[-1])]
     if tokens and (len(tags) == len(tokens) or (len(tags) >= _MOSTLY * len(tokens) and set(tags) != {"O"})):
         return f"its lines end in tags, as in {max(tags, key=len)}"
-    return f"its name ends in {path.suffix}" if path.suffix in _NAMED and not path.is_dir() else ""
+    # what brat writes beside its .ann files is named so too, and has other columns
+    is_likely = 2 * len(tags) >= max(len(tokens), 1) or bool({*tags} - {"O"})
+    return f"its name ends in {path.suffix}" if path.suffix in _NAMED and is_likely and not path.is_dir() else ""
 
 
 def read(path: Path) -> Annotated:

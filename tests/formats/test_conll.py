@@ -55,8 +55,10 @@ def test_other_columns_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "source", "known"),
     [
-        ("x.conll", "Gao NNP\n", True),
-        ("x.bio", "Gao b-place\n", True),
+        ("x.conll", "Gao NNP\nfell B-X\nthen VB\n", True),
+        ("x.bio", "Gao b-place\nfell O\n", True),
+        ("x.conll", "B-Place\t0\t3\tGao\nO\t4\t8\tfell\n", False),
+        ("x.txt", "Gao NNP\nfell B-X\nthen VB\n", False),
         ("x.txt", "Gao B-Place\n" + "fell O\n" * 8 + "then 0\n", True),
         ("x.txt", "Gao B-Place\n" + "fell O\n" * 7 + "then 0\n", False),
         ("x.txt", "Group O\n" * 9 + "then 0\n", False),

@@ -67,6 +67,18 @@ def test_spans_without_a_label_as_those_of_clusters_are_listed(tmp_path: Path) -
     ]
 
 
+def test_of_spans_that_begin_with_one_token_a_relation_takes_the_first_and_that_is_told(tmp_path: Path) -> None:
+    made = doc("Gao", "fell", "today")
+    made.set_ents([spacy.tokens.Span(made, 0, 1, label="Place"), spacy.tokens.Span(made, 2, 3, label="Time")])
+    made.spans["sc"] = [spacy.tokens.Span(made, 0, 2, label="Event")]
+    made.user_data[("._.", "rel", None, None)] = {(0, 2): {"at": 1.0}}
+    annotated = FORMAT.read(docs(tmp_path / "x.spacy", made))
+    assert annotated.dispatches[0].relations == (Relation("at", "e1", "e2"),)
+    assert [(each.kind, each.what) for each in annotated.findings] == [
+        ("warning", "at ties tokens 0 and 2; of the spans that begin there the first is taken")
+    ]
+
+
 def test_what_no_dispatch_holds_is_told(tmp_path: Path) -> None:
     made = doc("Gao", "fell")
     made.set_ents([spacy.tokens.Span(made, 0, 1, label="Place", kb_id="Q1")])

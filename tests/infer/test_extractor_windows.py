@@ -127,6 +127,18 @@ def test_all_relations_that_the_schema_allows_are_found_and_no_other() -> None:
     assert {(relation.label, relation.head, relation.tail) for relation in dispatch.relations} == expected
 
 
+def test_a_relation_is_as_probable_as_it_and_both_its_spans_together() -> None:
+    extractor = extractor_of("word_piece")
+    dispatch = extractor(NOTE)
+    scores = {span.id: span.score or 0.0 for span in dispatch.spans}
+    assert min(scores.values()) < 0.9
+    alone = 1 / (1 + np.exp(-5.0))
+    assert dispatch.relations
+    for relation in dispatch.relations:
+        assert relation.score == pytest.approx(alone * scores[relation.head] * scores[relation.tail], abs=2e-4)
+    assert all((relation.score or 0.0) >= 0.5 for relation in dispatch.relations)
+
+
 def test_a_token_of_nothing_but_space_is_no_span() -> None:
     tokenizer = TOKENIZERS["byte_level"]
     network = TableNetwork.random(tokenizer.get_vocab_size())

@@ -56,7 +56,9 @@ def choose_span_threshold(extractor: Extractor, validation: Sequence[Dispatch]) 
         scores += [span.score or 0.0 for span in found.spans]
         right += [(span.label, span.start, span.end) in true for span in found.spans]
     steps = [step for step in _STEPS if step >= _DOUBTFUL]
-    by_step = {step: _f1_of_spans(np.array(scores), np.array(right), gold_count, step) for step in steps}
+    by_step = {
+        step: _f1_of_spans(np.array(scores), np.array(right, dtype=np.bool_), gold_count, step) for step in steps
+    }
     near = [step for step, f1 in by_step.items() if f1 > max(by_step.values()) - _NOTICEABLE]
     return min(near, key=lambda step: (abs(step - BELIEVED), step))
 
