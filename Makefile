@@ -21,6 +21,7 @@ demo: .venv/ready
 	@echo "bundle      $(OUT)/bundle"
 	@echo "report      $(OUT)/report/report.md"
 	@echo "incidents   $(OUT)/incidents.csv"
+	@echo "claims      $(OUT)/incidents.claims.csv"
 	@echo "texts read  $(OUT)/read.jsonl"
 
 test: .venv/ready

@@ -159,7 +159,11 @@ def _show(events: int, rows: "list[SumRecord]") -> None:
         )
     of = {(row.outcome, row.rule): row for row in rows}
     for outcome in dict.fromkeys(row.outcome for row in rows):
-        for number, name in enumerate(("best", "low", "high", "events")):
-            cells = [f"{getattr(of[outcome, rule], name):,}" for rule in rules]
-            shown.add_row("" if number else outcome.replace("_", " "), name, *cells)
+        told = [of[outcome, rule] for rule in rules]
+        lacking = any(row.without_best for row in told)  # says why `best` may be less than `low`
+        names = ("best", "low", "high", "events", "without_best") if lacking else ("best", "low", "high", "events")
+        for number, name in enumerate(names):
+            cells = [f"{getattr(row, name):,}" for row in told]
+            title = "no best" if name == "without_best" else name
+            shown.add_row("" if number else outcome.replace("_", " "), title, *cells)
     Console(highlight=False).print(shown)

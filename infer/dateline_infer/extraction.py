@@ -45,11 +45,15 @@ class Destinations:
         if self.picture and self.picture.suffix != ".svg":
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
 
+    def files(self) -> list[Path]:
+        """Every file that is written."""
+        tables = [self.table, beside(self.table, "claims")] if self.table else []
+        return [path for path in (self.out, *tables, self.picture) if path]
+
     def check(self, inputs: Sequence[Path]) -> None:
         """Raises InputError where a file that is read would be written over, OSError where one cannot be written."""
-        claims = beside(self.table, "claims") if self.table else None
         read = [file for path in inputs if path != STANDARD_INPUT for file in files_of([path])]
-        check_outputs((self.out, self.table, claims, self.picture), read)
+        check_outputs(self.files(), read)
 
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:
@@ -83,6 +87,10 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
         write_atomically(to.picture, drawing(console).encode("utf-8"))
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+    if written := to.files():
+        told = f"; incidents: {len(incidents):,}, claims: {len(claims):,}" if assemble else ""
+        names = ", ".join(one_line(str(path)) for path in written)
+        print(f"dispatches read: {len(dispatches):,}{told}; written to {names}", file=sys.stderr)
 
 
 def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[IncidentRecord], list[ClaimRecord]]:

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 _COLOURS = ("bright_red", "bright_blue", "bright_green", "bright_yellow", "bright_magenta", "bright_cyan")
+_WIDEST_KIND = 20
+"""Characters; the kind of an incident that is longer is broken in the table."""
 
 
 def show_dispatch(dispatch: Dispatch, schema: Schema, console: Console) -> None:
@@ -53,8 +55,9 @@ def show_incidents(incidents: Sequence[IncidentRecord], claims: Sequence[ClaimRe
         return
     table = Table(box=box.SIMPLE_HEAD, title="Incidents", title_justify="left", title_style="bold", expand=True)
     table.add_column("#")
-    for column, ratio in zip(COLUMNS, (4, 5, 5, 8), strict=True):
-        table.add_column(column, overflow="fold", ratio=ratio, min_width=13)
+    kinds = min(max(len(incident.kind) for incident in incidents), _WIDEST_KIND)
+    for column, ratio, least in zip(COLUMNS, (4, 5, 5, 8), (kinds, None, None, None), strict=True):
+        table.add_column(column, overflow="fold", ratio=ratio, width=least)  # beside a ratio a width is the least
     for incident in incidents:
         own = [claim for claim in claims if claim.incident == incident.incident]
         table.add_row(str(incident.number), *map(_lines, incident_lines(incident, own)))

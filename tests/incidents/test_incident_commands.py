@@ -99,6 +99,19 @@ def test_the_totals_side_by_side(tmp_path: Path, read: Path, capsys: pytest.Capt
     ]
 
 
+def test_totals_say_how_many_events_have_no_best_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "read.jsonl"
+    notes = [
+        markup.read(NOTE.format(name, 0, killed), Place("x"), SCHEMA) for name, killed in (("a", 6), ("b", "many"))
+    ]
+    path.write_text("".join(write_line(each) + "\n" for each in notes), encoding="utf-8")
+    assert main(["incidents", "totals", str(path), "--rule", "highest"]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["killed", "best", "6"] in shown
+    assert ["low", "9"] in shown
+    assert ["no", "best", "1"] in shown
+
+
 @pytest.mark.parametrize("form", ["acled", "ucdp", "gtd", "plover"])
 def test_exports_with_their_evidence(form: str, tmp_path: Path, read: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "x.jsonl"

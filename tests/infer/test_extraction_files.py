@@ -41,7 +41,9 @@ def test_lines_and_both_tables_are_those_of_the_extractor(
         assert out.read_bytes() == (write_line(read[0]) + "\n").encode()
         assert incident_file.read_bytes() == written(incidents)
         assert (tmp_path / f"incidents.claims{suffix}").read_bytes() == written(claims)
-    assert capsys.readouterr() == ("", "")
+        counts = f"dispatches read: 1; incidents: {len(incidents.rows)}, claims: {len(claims.rows)}"
+        files = f"{out}, {incident_file}, {tmp_path / f'incidents.claims{suffix}'}"
+        assert capsys.readouterr() == ("", f"{counts}; written to {files}\n")
 
 
 def test_nothing_is_written_over_where_reading_fails(
@@ -119,7 +121,10 @@ def test_the_command_loads_nothing_heavy(note: Path, tiny_bundle: Path) -> None:
         check=False,
         env={**os.environ, "COLUMNS": "100"},
     )
-    assert done.stderr == "0 []\n"
+    told, heavy = done.stderr.splitlines()
+    assert told.startswith("dispatches read: 1; incidents: ")
+    assert told.endswith(f"; written to {note}.svg")
+    assert heavy == "0 []"
     assert "note" in done.stdout
 
 

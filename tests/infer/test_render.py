@@ -155,3 +155,10 @@ def test_the_incident_table_fits_a_terminal_of_eighty_columns() -> None:
     page = on_page(markup.read(NOTE, Place("note"), SCHEMA), width=80)
     assert max(map(len, page.splitlines())) <= 80
     assert "…" not in page
+
+
+@pytest.mark.parametrize("kind", ["suicide_bombing", "arson_or_sabotage"])
+def test_in_eighty_columns_no_kind_of_the_shipped_schema_is_broken(kind: str) -> None:
+    page = on_page(markup.read(NOTE.replace("kind=armed_assault", f"kind={kind}"), Place("note"), SCHEMA), width=80)
+    assert f" {kind} " in page.partition("Incidents")[2]
+    assert max(map(len, page.splitlines())) <= 80

@@ -12,7 +12,7 @@ from dateline_labels.errors import ExitCode
 from dateline_labels.main import main
 from dateline_labels.scoring import score, total
 from dateline_report.comparing import compare
-from dateline_report.verdict import check_points, check_verdict, verdict
+from dateline_report.verdict import check_points, check_verdict, told, verdict
 from dateline_statistics.bootstrap import Sampling
 
 SCHEMA = Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
@@ -166,6 +166,17 @@ def test_the_verdict_lets_a_smaller_loss_and_any_gain_pass() -> None:
     for passed in (verdict(found, largest), verdict(compare(GOLD, GOLD, WORSE, SCHEMA, drawings(100)), 0)):
         assert not passed["failed"]
         check_verdict(passed)
+
+
+@pytest.mark.parametrize("which", [slice(40), slice(1, 2)])
+def test_a_comparison_is_told_in_a_line_whether_or_not_there_is_a_bound(which: slice) -> None:
+    gold = GOLD[which]
+    found = compare(gold, WORSE[which], gold, SCHEMA, Sampling.of(gold, 10, 1))
+    lost = row_of(found, "spans.exact.micro.f1")
+    for points in (None, 0.0, 100.0):
+        line = told(found | {"verdict": None if points is None else verdict(found, points)})
+        assert f"spans, exact {lost['difference']:+.2f} points ({lost['other']:.2f} → {lost['value']:.2f}" in line
+        assert line.partition(":")[0] == {None: "Against the other", 0.0: "Worse", 100.0: "Not worse"}[points]
 
 
 @pytest.mark.parametrize(("points", "other"), [(0.5, None), (-1.0, "x"), (float("nan"), "x")])

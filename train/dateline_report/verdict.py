@@ -28,7 +28,7 @@ def check_points(points: float | None, other: object, resamples: int = 1) -> Non
 
 def verdict(comparison: Mapping[str, Any], points: float) -> dict[str, Any]:
     """Whether a decisive figure fell by more than so many points: `failed`, the rows that did, and a sentence."""
-    decisive = [row for row in comparison["headline"] if row["key"] in DECISIVE]
+    decisive = _decisive(comparison)
     worse = [row for row in decisive if row["difference"] < -points]
     what = "; ".join(map(_told, worse or decisive))
     bound = f"{'more than' if worse else 'none by more than'} the {points:g} points allowed"
@@ -40,12 +40,23 @@ def verdict(comparison: Mapping[str, Any], points: float) -> dict[str, Any]:
     }
 
 
+def told(comparison: Mapping[str, Any]) -> str:
+    """What the comparison came to, in a line: the verdict where one was asked for, else what either figure moved by."""
+    if comparison["verdict"]:
+        return str(comparison["verdict"]["sentence"])
+    return f"Against the other: {'; '.join(map(_told, _decisive(comparison)))}."
+
+
 def check_verdict(found: Mapping[str, Any]) -> None:
     """Raises WorseModelError (exit code 6) where the verdict is that the model failed; to be called when all is
     written.
     """
     if found["failed"]:
         raise WorseModelError(found["sentence"])
+
+
+def _decisive(comparison: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [row for row in comparison["headline"] if row["key"] in DECISIVE]
 
 
 def _told(row: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ def run_full_report(asked: Asked, options: Options) -> None:
     Raises InputError on faulty data or options, BundleError on faulty models, WorseModelError, when all is written,
     where the model is worse than it may be.
     """
-    from dateline_report.verdict import check_points, check_verdict
+    from dateline_report.verdict import check_points, check_verdict, told
 
     check_split(asked.split, asked.splits)
     check_folder(asked.out)
@@ -84,8 +84,10 @@ def run_full_report(asked: Asked, options: Options) -> None:
     typer.echo(_told(metrics, asked.out / "report.html"))
     if asked.history:
         remember(asked.history, of_metrics("report", metrics))
-    if other is not None and metrics["comparison"]["verdict"]:
-        check_verdict(metrics["comparison"]["verdict"])
+    if compared := metrics["comparison"]:
+        if compared["verdict"]:
+            check_verdict(compared["verdict"])
+        typer.echo(told(compared))
 
 
 def run_evaluation(asked: Asked) -> dict[str, Any]:

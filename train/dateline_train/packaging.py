@@ -36,7 +36,8 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
         certificate = certify(source, packaging, contents, work, bundle)
         contents[CARD] = card(certificate, json.loads(contents[METRICS]), json.loads(source.record)).encode("utf-8")
         write_bundle(work, contents, version("dateline"), certificate, key)
-    typer.echo(f"{bundle}: on {certificate.dispatches} dispatches, against the checkpoint,")
+    many = "dispatch" if certificate.dispatches == 1 else "dispatches"
+    typer.echo(f"{bundle}: on {certificate.dispatches} {many}, against the checkpoint,")
     for precision, record in certificate.variants.items():
         typer.echo(f"  {precision}: {summary(record)}")
 

@@ -308,6 +308,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     """Choose the thresholds, measure on validation and save the checkpoint, the record last."""
     output, validation = run.recipe.output, run.splits.validation
     model.eval()
+    _say("fitted; now reading validation, for thresholds and scores")
     obligatory = obligatory_tails(run.splits.train, run.schema)
     model.read_as_learnt()
     model.set_reading(with_doubtful_spans(model.reading))
