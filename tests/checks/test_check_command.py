@@ -67,6 +67,19 @@ def test_warnings_alone_end_with_0_and_one_error_with_2(
     assert "12 dispatches, 1 error, " in err
 
 
+def test_what_was_repaired_is_no_warning(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entity = {"id": 0, "start_offset": 3, "end_offset": 8, "label": "ATTACK"}  # as a browser counts them
+    rows = [{"id": 0, "text": "\U0001f4a5 blast in Orvel", "entities": [entity], "relations": []}]
+    _, lines, err = run(capsys, write_rows(tmp_path / "data.jsonl", rows), "--schema", small_schema)
+    kinds = [line.split(": ")[1] for line in lines]
+    assert kinds.count("repaired") == 1
+    errors, warnings = kinds.count("error"), kinds.count("warning")
+    assert warnings > 1
+    assert f"1 dispatch, {errors} error{'' if errors == 1 else 's'}, 1 repaired, {warnings} warnings" in err
+
+
 def test_labels_with_few_examples_are_told_of_the_schema(
     tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

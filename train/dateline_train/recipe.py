@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dateline_formats.label_map import LabelMap
+from dateline_labels import InputError, Place, Schema
 from dateline_labels.splits import HELD_OUT_FOLDERS
 from dateline_labels.toml_files import FaultyKeysError, read_typed_toml
 from pydantic import ConfigDict
@@ -282,6 +283,13 @@ class Recipe:
         )
         adapting = replace(recipe.adapting, files=tuple(folder / file for file in recipe.adapting.files))
         return replace(recipe, data=data, encoder=encoder, adapting=adapting, teacher=teacher, retrain=retrain)
+
+    def read_schema(self, place: Place) -> Schema:
+        """The label schema; raises InputError at `place`, the recipe's, where there is none, and on a faulty one."""
+        if not self.data.schema.exists():  # as in a recipe that was copied to another folder
+            what = f"{self.data.schema} is not there; input paths start at the recipe's own folder"
+            raise InputError(place, "data.schema", what)
+        return Schema.read(self.data.schema)
 
     def begun_from(self, checkpoint: Path) -> "Recipe":
         """The same run, begun with the weights of a checkpoint, which takes the place of the recipe's teachers."""

@@ -53,7 +53,13 @@ from .recipe import DataSection, Recipe, RetrainSection, Tracker
 from .replaying import ReplayedRows
 from .retraining import Renewed, renewed
 from .teacher import load_teachers
-from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
+from .thresholds import (
+    choose_span_threshold,
+    choose_thresholds,
+    obligatory_tails,
+    with_doubtful_spans,
+    with_low_thresholds,
+)
 from .trackers import tracked
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
@@ -143,7 +149,7 @@ def prepare(recipe: Recipe, place: Place) -> Run:
     """Read and split the data."""
     if recipe.teacher.start and recipe.adapting.files:
         raise InputError(place, "adapting.files", "a training that begins with a checkpoint has that one's encoder")
-    schema = Schema.read(recipe.data.schema)
+    schema = recipe.read_schema(place)
     old, findings = read_split(recipe.data, schema, place)
     parts = renewed(old, recipe.retrain, schema, place)
     known = Known.of(recipe.teacher.checkpoints[0]) if recipe.teacher.start else None
@@ -304,7 +310,10 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     model.eval()
     obligatory = obligatory_tails(run.splits.train, run.schema)
     model.read_as_learnt()
-    model.set_reading(with_low_thresholds(replace(model.reading, obligatory=obligatory)))
+    model.set_reading(with_doubtful_spans(model.reading))
+    span_threshold = choose_span_threshold(checkpoint_extractor(model, tokenizer, bf16), validation)
+    reading = replace(model.reading, span_threshold=span_threshold, obligatory=obligatory)
+    model.set_reading(with_low_thresholds(reading))
     thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
     model.set_reading(replace(model.reading, thresholds=thresholds))
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
@@ -325,6 +334,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "data": {"train": dispatches_digest(run.splits.train), "validation": dispatches_digest(validation)},
         **({"begun_with": file_digest(run.recipe.teacher.checkpoints[0] / WEIGHTS)} if run.known else {}),
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
+        "span_threshold": span_threshold,
         "thresholds": thresholds,
         "obligatory": obligatory,
         "versions": {name: version(name) for name in ("dateline", "torch", "transformers", "tokenizers")},
