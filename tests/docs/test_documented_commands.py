@@ -263,7 +263,8 @@ def trained_into(line: Line) -> Path | None:
 
 
 def launched(words: list[str], line: Line) -> None:
-    """Have accelerate start what it is told to, in processes of this interpreter."""
+    """Have accelerate start what it is told to, in processes of this interpreter; what one process trained is gone."""
+    with_nothing_trained([line])
     sources = os.pathsep.join(str(ROOT / name) for name in ("labels", "infer", "train"))
     command = [sys.executable, "-m", "accelerate.commands.accelerate_cli", *words]
     environment = {**os.environ, "PYTHONPATH": sources}
