@@ -25,7 +25,8 @@ def table_rows(path: Path) -> list[dict[str, Any]]:
             return [json.loads(line) for line in lines]
     from pyarrow.parquet import ParquetFile
 
-    with ParquetFile(path, page_checksum_verification=True) as file:
+    # opened here, for pyarrow takes no path with bytes that are no UTF-8
+    with path.open("rb") as data, ParquetFile(data, page_checksum_verification=True) as file:
         rows: list[dict[str, Any]] = file.read().to_pylist()
     return rows
 

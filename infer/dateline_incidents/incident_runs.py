@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import get_type_hints
 
 from dateline_labels import Schema
-from dateline_labels.files import stream_dispatches
+from dateline_labels.files import annotated_files, stream_dispatches
+from dateline_labels.outputs import check_outputs
 from dateline_labels.progress import with_progress
 from dateline_labels.shipped import shipped
 
@@ -43,6 +44,15 @@ class Reading:
     gazetteer: Path | None = None
     index: Path | None = None
 
+    def check(self, out: Path, *names: str) -> None:
+        """Raises InputError where `out`, or a table of one of the names beside it, cannot be written or would take the
+        place of a file that is read, OSError likewise.
+        """
+        check_suffix(out, "out")
+        read = [file for path in self.files for file in annotated_files(path)]
+        tables = [out, *(beside(out, name) for name in names)]
+        check_outputs(tables, (*read, self.schema, self.actors, self.gazetteer))
+
 
 def lookups_of(actors: Path | None, gazetteer: Path | None, index: Path | None = None) -> Lookups:
     """What names are looked up in; raises InputError where a file is not as it should be."""
@@ -64,7 +74,7 @@ def read_records(reading: Reading) -> tuple[list[IncidentRecord], list[ClaimReco
 
 def run_table(reading: Reading, out: Path) -> tuple[int, int]:
     """Write the incidents to `out` and the claims beside it; gives how many there are of each."""
-    check_suffix(out, "out")
+    reading.check(out, "claims")
     incidents, claims = read_records(reading)
     write_tables(out, incidents, claims)
     return len(incidents), len(claims)
@@ -80,7 +90,7 @@ def run_merge(reading: Reading, out: Path, merging: Merging, rules: Sequence[Rul
     """Write the events to `out`, and beside it the incidents and the claims of each, why incidents were merged, and the
     totals under the rules; gives how many incidents and events there are.
     """
-    check_suffix(out, "out")
+    reading.check(out, "incidents", "claims", "why", "totals")
     incidents, claims = read_records(reading)
     groups = merge(incidents, merging)
     events = events_of(groups, claims, Rule.CONSERVATIVE)
@@ -126,7 +136,7 @@ def run_totals(
 ) -> tuple[int, list[SumRecord]]:
     """How many events there are and the sums under each rule; the totals of each event are written to `out`."""
     if out:
-        check_suffix(out, "out")
+        reading.check(out)
     events = read_events(reading, merging, Rule.CONSERVATIVE)
     totals = list(total_records(events, rules))
     if out:
@@ -136,6 +146,6 @@ def run_totals(
 
 def run_export(reading: Reading, merging: Merging | None, form: Form, rule: Rule | None, out: Path) -> tuple[int, int]:
     """Write the events with the columns of another dataset; gives how many, and how many are no events there."""
-    check_suffix(out, "out")
+    reading.check(out, "evidence")
     check_form(form, out)
     return export(read_events(reading, merging, rule or rule_of(form)), form, out)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, inf, radians, sin, sqrt
 
 from dateline_labels import InputError, Place
 
@@ -64,8 +64,9 @@ class Merging:
 
     def __post_init__(self) -> None:
         weights = (self.date, self.place, self.kind, self.actors)
-        if min(weights) < 0 or not sum(weights):
-            raise InputError(Place("--weights"), "weights", f"expected none below 0 and not all 0, got {weights}")
+        if not 0 < sum(weights) < inf or min(weights) < 0:  # also what is no number
+            what = f"expected finite numbers, none below 0 and not all 0, got {weights}"
+            raise InputError(Place("--weights"), "weights", what)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,13 @@ from dateline_incidents.incident_runs import write_tables
 from dateline_incidents.incidents import can_assemble
 from dateline_incidents.ledger import ClaimRecord, IncidentRecord
 from dateline_incidents.records import Lookups, records
-from dateline_incidents.tables import check_suffix
-from dateline_inputs.dispatches import Columns, read_inputs
+from dateline_incidents.tables import beside, check_suffix
+from dateline_inputs.dispatches import STANDARD_INPUT, Columns, read_inputs
+from dateline_inputs.files import files_of
 from dateline_labels import Dispatch, InputError, Place, one_line
 from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
+from dateline_labels.outputs import check_outputs
 from dateline_labels.progress import with_progress
 from rich.console import Console
 
@@ -43,9 +45,16 @@ class Destinations:
         if self.picture and self.picture.suffix != ".svg":
             raise InputError(Place(str(self.picture)), "picture", "expected a file ending in .svg")
 
+    def check(self, inputs: Sequence[Path]) -> None:
+        """Raises InputError where a file that is read would be written over, OSError where one cannot be written."""
+        claims = beside(self.table, "claims") if self.table else None
+        read = [file for path in inputs if path != STANDARD_INPUT for file in files_of([path])]
+        check_outputs((self.out, self.table, claims, self.picture), read)
+
 
 def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: Destinations, lookups: Lookups) -> None:
     """Read the dispatches of `files` and write what was found; raises InputError before anything is written."""
+    to.check(files)
     dispatches = read_inputs(files, columns)
     extractor = loading.load()
     assemble = can_assemble(extractor.config.schema)

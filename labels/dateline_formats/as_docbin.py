@@ -87,6 +87,10 @@ def _read_doc(doc: "Doc", name: str, doc_id: str, place: Place, reading: Reading
     marks = TokenMarks(draft, tokens=tokens)
     by_first: dict[int, str] = {}
     for label, first, end in dict.fromkeys(_spans(doc, place, name)):
+        if not label:
+            what = f"a span without a label, {doc[first:end].text!r}"
+            reading.note(place, name, "lost", what)
+            continue
         by_first.setdefault(first, marks.token_span(place, name, label, (first, end - 1)))
     others = [str(key) for key in doc.user_data if key not in (_OURS, _RELATIONS)]
     if others:

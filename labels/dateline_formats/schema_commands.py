@@ -44,21 +44,23 @@ def infer(
     beside it that makes them. Example: dateline schema infer export.json -o ours.toml
     """
     from dateline_labels.files import write_atomically
+    from dateline_labels.outputs import check_outputs
+    from dateline_labels.surrogates import whole
 
     from .inferring import infer as inferred_from
     from .label_map import LabelMap
     from .reading import read_annotations, recognitions, say_findings
 
-    given = asked_format(from_)
+    given, beside = asked_format(from_), out.with_suffix(".map.toml")
+    check_outputs((out, beside, findings), (*data, map_))
     annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), given)
-    inferred = inferred_from(annotated, name or out.stem)
+    inferred = inferred_from(annotated, whole(name or out.stem))
     for line in recognitions(data, given):
         typer.echo(line, err=True)
     say_findings(annotated.findings, findings)
     write_atomically(out, inferred.schema.encode("utf-8"))
     typer.echo(f"schema of {len(annotated.dispatches)} dispatches written to {out}")
     if inferred.map:
-        beside = out.with_suffix(".map.toml")
         write_atomically(beside, inferred.map.encode("utf-8"))
         typer.echo(f"it takes a label map, written to {beside}: give it as --map")
 

@@ -59,6 +59,12 @@ def task_target(folder: Path, format: str) -> Path:  # noqa: A002
     return folder / _TARGETS[format]
 
 
+def check_unused(target: Path) -> None:
+    """Raises InputError where a folder of tasks holds something: annotators work in it, and that would be lost."""
+    if target.is_dir() and any(target.iterdir()):
+        raise InputError(Place(str(target)), "out", "expected a new or an empty folder, got one that holds something")
+
+
 def write_tasks(tasks: Sequence[Task], target: Path, format: str) -> tuple[Finding, ...]:  # noqa: A002
     """Write the tasks in their order; what the format cannot carry is listed, as `lost`.
 

@@ -6,11 +6,13 @@ A folder stands for every such file under it, in the order of their names.
 import errno
 import gzip
 import os
+import shutil
+import sys
 import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +23,8 @@ from .schema import Schema
 
 FORMATS = (".md", ".jsonl", ".jsonl.gz")
 _JSON_SPACE = " \t\r\n"
+_KEPT_OF_A_NAME = 200
+"""Bytes of a name of at most 255 that a temporary one begins with."""
 
 
 def read_dispatches(paths: Iterable[Path], schema: Schema) -> list[Dispatch]:
@@ -132,20 +136,55 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file under a temporary name in the same folder, which becomes `path` at the end or, on an error, goes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir():  # else the error would name the temporary file
+    """A file under a temporary name in the same folder, which becomes `path` at the end or, on an error, goes.
+
+    A link stays, and what it leads to is replaced; a device or a pipe is written to. Errors name `path`.
+    """
+    if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            yield file
-            file.flush()
+    poured = path.exists() and not path.is_file()
+    target = Path(os.path.realpath(path))
+    if not poured:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    file = _temporary(path, None if poured else target)
+    try:
+        yield file
+        file.flush()
+        if poured:
+            _pour(file, path)
+        else:
             os.fsync(file.fileno())
             Path(file.name).chmod(0o666 & ~_umask())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink()
-            raise
+            Path(file.name).replace(target)
+    except OSError as error:
+        raise _about(path, error) if error.filename in (None, file.name) else error from None
+    finally:
+        with suppress(OSError):  # on a full disk it fails a second time
+            file.close()
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _temporary(path: Path, target: Path | None) -> IO[bytes]:
+    """A new file beside `target`, anywhere without one; stays when it is closed."""
+    # cut, so that a file may have the longest name that there can be; without bytes that are no characters
+    name = os.fsencode(target.name if target else "")[:_KEPT_OF_A_NAME]
+    kept = name.decode(sys.getfilesystemencoding(), errors="ignore")
+    folder = target.parent if target else None
+    try:
+        return tempfile.NamedTemporaryFile(dir=folder, prefix=f".{kept}.", delete=False)
+    except OSError as error:
+        raise _about(path, error) from None
+
+
+def _pour(file: IO[bytes], device: Path) -> None:
+    file.seek(0)
+    with device.open("wb") as opened:
+        shutil.copyfileobj(file, opened)
+
+
+def _about(path: Path, error: OSError) -> OSError:
+    """What went wrong with a file that was to become `path`, as an error of that."""
+    return OSError(error.errno, error.strerror, str(path)) if error.errno else error
 
 
 def _umask() -> int:
@@ -155,7 +194,7 @@ def _umask() -> int:
 
 
 def _markup_of(dispatch: Dispatch) -> str:
-    if Path(dispatch.id).name != dispatch.id:
+    if Path(dispatch.id).name != dispatch.id or dispatch.id.startswith("."):  # hidden, and never read
         raise InputError(Place(dispatch.id), "id", "cannot be a file name")
     try:
         return markup.write(dispatch)

@@ -1,6 +1,7 @@
 """`dateline archive check`: whatever is taken from, put into or changed in a run's folder is told."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -136,3 +137,9 @@ def test_what_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / RUN).write_text("[" * 100_000)
     assert check(tmp_path) == 2
     assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+def test_a_run_is_checked_where_a_folder_is_named_in_another_encoding(finished: Path, tmp_path: Path) -> None:
+    out = tmp_path / os.fsdecode(b"l\xe4tin")
+    shutil.copytree(finished, out)
+    assert check(out) == 0

@@ -241,3 +241,40 @@ def test_for_a_draw_by_chance_no_more_is_read_than_is_drawn(
     assert len(rows_of(out)) == 4
     assert choose(tiny_bundle, texts, out, *options, "--strategy", "uncertainty") == 0
     assert max(read) == 45
+
+
+def test_where_all_is_annotated_there_is_nothing_to_choose(
+    tiny_bundle: Path, corpus_sample: Path, texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for strategy in ("mixed", "random"):
+        out = tmp_path / "next.json"
+        assert choose(tiny_bundle, texts, out, "--already", str(corpus_sample), "--strategy", strategy) == 2
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert told.startswith(f"{texts}:0:input: has no dispatch that could be annotated next; ")
+        assert told.endswith(" are annotated, or copies of such")
+        assert not out.exists()
+
+
+def test_annotations_and_texts_are_never_written_over(
+    tiny_bundle: Path, texts: Path, corpus_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "annotated.jsonl"
+    schema = Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
+    write_dispatches(read_dispatches([corpus_sample], schema)[:3], lines)
+    before = lines.read_bytes(), texts.read_bytes()
+    for out in (lines, texts):
+        assert choose(tiny_bundle, texts, out, "--already", str(lines), "--to", "jsonl") == 2
+        assert "out: expected another file than those that are read" in capsys.readouterr().err
+    assert (lines.read_bytes(), texts.read_bytes()) == before
+
+
+def test_a_folder_in_which_annotators_may_have_worked_is_left_alone(
+    tiny_bundle: Path, texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "to_annotate"
+    for form in ("brat", "markup"):
+        assert choose(tiny_bundle, texts, out / form, "--n", "2", "--to", form) == 0
+        before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        assert choose(tiny_bundle, texts, out / form, "--n", "3", "--to", form) == 2
+        assert "out: expected a new or an empty folder" in capsys.readouterr().err
+        assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before

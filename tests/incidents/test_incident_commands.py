@@ -148,3 +148,40 @@ def test_gold_of_the_corpus_is_exported(tmp_path: Path) -> None:
     out = tmp_path / "ged.parquet"
     assert main(["incidents", "export", str(CORPUS / "sahel"), "--to", "ucdp", "--out", str(out)]) == 0
     assert out.stat().st_size > 1_000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("table", "read.jsonl", "--out", "read.jsonl"),
+        ("table", "old.claims.jsonl", "--out", "old.jsonl"),
+        ("merge", "old.why.jsonl", "--out", "old.jsonl"),
+        ("totals", "read.jsonl", "--out", "read.jsonl"),
+        ("export", "old.evidence.jsonl", "--to", "ucdp", "--out", "old.jsonl"),
+        ("table", "read.jsonl", "--actors", "actors.csv", "--out", "actors.csv"),
+    ],
+)
+def test_what_is_read_is_never_written_over(
+    arguments: tuple[str, ...],
+    tmp_path: Path,
+    read: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("old.claims.jsonl", "old.why.jsonl", "old.evidence.jsonl", "actors.csv"):
+        (tmp_path / name).write_bytes(read.read_bytes())
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert main(["incidents", *arguments]) == 2
+    assert "out: expected another file than those that are read" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("weights", ["0 0 0 0", "1 1 1 -1", "nan 1 1 1", "1 1 1 nan", "inf 1 1 1", "1e308 1e308 1 1"])
+def test_weights_that_weigh_nothing_are_refused(
+    weights: str, tmp_path: Path, read: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "events.csv"
+    assert main(["incidents", "merge", str(read), "--out", str(out), "--weights", *weights.split()]) == 2
+    assert capsys.readouterr().err.startswith("--weights:0:weights: expected finite numbers, none below 0")
+    assert not out.exists()

@@ -121,3 +121,33 @@ def test_the_command_loads_nothing_heavy(note: Path, tiny_bundle: Path) -> None:
     )
     assert done.stderr == "0 []\n"
     assert "note" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("read.jsonl", "--out", "read.jsonl"),
+        ("*.jsonl", "--out", "./read.jsonl"),
+        (".", "--incidents", "read.jsonl"),
+        ("old.claims.csv", "--incidents", "old.csv"),
+    ],
+)
+def test_what_is_read_is_never_written_over(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("read.jsonl", "old.claims.csv"):
+        (tmp_path / name).write_text('{"text": "Rain."}\n', encoding="utf-8")
+    assert main(["extract", "bundle", *arguments]) == 2
+    assert "out: expected another file than those that are read" in capsys.readouterr().err
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {'{"text": "Rain."}\n'}
+
+
+def test_an_output_that_cannot_be_written_is_known_before_anything_is_read(
+    tmp_path: Path, note: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options in (["--out", str(note.parent)], ["--incidents", str(note / "x.csv")]):
+        assert main(["extract", "bundle", str(note), *options]) == 4
+    folder, below = capsys.readouterr().err.splitlines()
+    assert folder == f"{note.parent}: Is a directory"
+    assert below == f"{note / 'x.csv'}: Not a directory"

@@ -263,3 +263,16 @@ def test_hostile_labels_and_ids_are_shown_on_one_line(tmp_path: Path, capsys: py
     out = capsys.readouterr().out
     assert "X\\u202e\\x1b" in out
     assert not {"\x1b", "\u202e"} & set(out)
+
+
+def test_neither_the_data_nor_the_split_that_is_to_grow_is_written_over(
+    stories: list[Dispatch], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data, split = written(stories, tmp_path / "data.jsonl"), tmp_path / "splits.json"
+    assert run_split(data, "--by", "copies") == 0
+    before = data.read_bytes(), split.read_bytes()
+    for options in (("--out", data), ("--check", split, "--out", split), ("--grow", split)):
+        assert run_split(data, *options) == 2
+        assert "out: expected another file than those that are read" in capsys.readouterr().err
+    assert (data.read_bytes(), split.read_bytes()) == before

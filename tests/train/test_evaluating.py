@@ -127,3 +127,14 @@ def test_a_bundle_is_measured_without_what_trains_and_a_checkpoint_says_what_it_
         assert code == 2
         assert "which is no bundle, needs torch" in line
         assert "dateline[train]" in line
+
+
+def test_a_report_that_has_no_place_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report"
+    out.write_text("kept", encoding="utf-8")
+    for command in ("evaluate", "report"):
+        assert main([command, str(tmp_path / "no model"), str(tmp_path / "no data"), "--out", str(out)]) == 4
+        assert capsys.readouterr().err == f"{out}: Not a directory\n"
+    assert out.read_text(encoding="utf-8") == "kept"

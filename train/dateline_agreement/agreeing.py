@@ -17,6 +17,7 @@ from typing import Any
 from dateline_formats.format import Finding
 from dateline_formats.reading import say_findings
 from dateline_labels.files import write_atomically
+from dateline_labels.outputs import check_folder
 from dateline_statistics.row_files import write_rows
 
 from .adjudicating import left_behind, merged, merged_target, write_merged
@@ -48,6 +49,8 @@ def run_agreement(
     """Compare the annotators of the paths; write all there is to `out` where it is given, with a merged file for the
     tool. Findings are said on stderr. Raises InputError where something cannot be read, or nothing is shared.
     """
+    if out:
+        check_folder(out)
     target = merged_target(out, tool) if out and tool else None
     annotators = read_annotators(paths, terms)
     shared = shared_dispatches(annotators)

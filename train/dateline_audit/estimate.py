@@ -14,6 +14,7 @@ from dateline_incidents.records import Lookups, records
 from dateline_labels import Dispatch, InputError, Place, Schema
 from dateline_labels.digests import file_digest, text_digest
 from dateline_labels.files import write_atomically
+from dateline_labels.outputs import check_folder
 
 from .counts import Read, count_read, count_right
 from .figures import Annotated, estimates
@@ -48,6 +49,7 @@ def run_estimate(folder: Path, sample_path: Path, annotated: Sequence[Path], out
 
     Raises InputError where the sample is of another run, or the annotations are not of its documents and their texts.
     """
+    check_folder(out)
     archive = ArchiveRun.open(folder)
     paths = (sample_path, *auditing.also)
     samples = [read_sample(path) for path in paths]

@@ -11,6 +11,7 @@ from dateline_incidents.incident_choices import Rule
 from dateline_labels import Dispatch, InputError, Place, Schema, one_line
 from dateline_labels.digests import text_digest
 from dateline_labels.files import write_dispatches
+from dateline_labels.outputs import check_folder
 
 from .counts import INCIDENTS, SPANS
 from .frame import FOUND, SOURCE, UNKNOWN, YEAR, frame
@@ -57,6 +58,7 @@ def run_sample(folder: Path, out: Path, drawing: Drawing, shown: Schema | None =
     """
     if (out / SAMPLE).exists():
         raise InputError(Place(str(out)), "out", "holds a sample already, which annotations may be based on")
+    check_folder(out)
     archive = ArchiveRun.open(folder)
     if drawing.distinct:
         check_copies(archive)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEANINGS = {
     "unreadable": "what its reader refuses",
     "reading": "what its reader lost, repaired or doubts",
-    "map": "where the label map cannot be applied",
+    "map": "where the label map cannot be applied, or fits nothing",
     "label": "labels that the schema does not have",
     "attribute": "attributes and values it does not have, or misses",
     "relation": "relations that it does not allow",
@@ -55,6 +55,9 @@ def _print(checked: "Checked", console: "Console") -> None:
         console.print(_found(checked))
     said = _many(counts.dispatches, "dispatch", "es"), *_by_kind(checked)
     console.print(", ".join(said), style="red" if checked.errors else "green", highlight=False)
+    if counts.spans and not counts.spans.keys() & set(checked.schema.span_labels):
+        hint = "no label is of this schema; `dateline schema infer` writes that of the data, for --schema"
+        console.print(hint, markup=False, highlight=False)
 
 
 def _by_kind(checked: "Checked") -> list[str]:

@@ -93,6 +93,8 @@ def _chosen(
     choosing: Choosing,
 ) -> list[Chosen]:
     """Vectors that the strategy needs and that are not there are read."""
+    if not candidates:
+        return []
     if choosing.strategy not in BY_VECTORS:
         nothing: Floats = np.zeros((0, 0))
         return choose(candidates, nothing, nothing, weights, choosing)

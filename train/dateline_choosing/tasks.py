@@ -7,11 +7,12 @@ from pathlib import Path
 import typer
 from dateline_formats.drafts import taken_date
 from dateline_formats.reading import read_annotations
-from dateline_formats.tasks import Task, task_target, write_tasks
+from dateline_formats.tasks import Task, check_unused, task_target, write_tasks
 from dateline_infer import Extractor
 from dateline_infer.loading import Loading
 from dateline_inputs.dispatches import Columns
 from dateline_labels import Dispatch, InputError, Place, one_line
+from dateline_labels.outputs import check_outputs
 
 from .candidates import FilesOf, RunOf, source_of
 from .choice import Choice, chosen_from
@@ -43,13 +44,16 @@ def run_next(asked: Asked, choosing: Choosing) -> None:
     Raises InputError on bad input, before anything is read where that can be, BundleError, MissingExtraError, OSError.
     """
     target = checked_target(asked.out, asked.format)
+    check_unused(target)
+    check_outputs([] if target.is_dir() else [target], (*asked.already, *asked.inputs))
     annotated = read_annotations(asked.already).dispatches
     extractor = asked.loading.load()
     source = source_of(asked.inputs, asked.columns, extractor.config.schema)
     _say_other_bundle(source, extractor)
     choice = chosen_from(source, annotated, extractor, choosing)
     if not choice.chosen:
-        raise InputError(Place(str(asked.inputs[0])), "input", "has no dispatch that could be annotated next")
+        known = f"; {choice.annotated:,} are annotated, or copies of such" if choice.annotated else ""
+        raise InputError(Place(str(asked.inputs[0])), "input", f"has no dispatch that could be annotated next{known}")
     for finding in write_tasks(tasks_of(choice, choosing), target, asked.format):
         typer.echo(str(finding), err=True)
     _say(choice, source, target)

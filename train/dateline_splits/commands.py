@@ -10,6 +10,7 @@ from dateline_labels import InputError, MissingExtraError, Place
 
 from .choices import By, Wanted
 
+_USUAL = Path("splits.json")
 _Percent = Annotated[float, typer.Option(min=0.0, max=99.0, help="Per cent of the dispatches.")]
 
 
@@ -18,7 +19,8 @@ def split(
     data: DataArgument,
     by: Annotated[By, typer.Option(help="What stays in one part; near-copies always do.")] = By.STORY,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The split to write; with --check, the leaks as JSON.")
+        Path | None,
+        typer.Option("--out", "-o", help="The split to write (splits.json); with --check, the leaks as JSON."),
     ] = None,
     validation: _Percent = 10.0,
     test: _Percent = 10.0,
@@ -54,6 +56,7 @@ def split(
         raise MissingExtraError("dateline split", "rensa", "archive")
     from dateline_formats.label_map import LabelMap
     from dateline_formats.reading import read_annotations, say_findings
+    from dateline_labels.outputs import check_outputs
 
     from .runs import check_split, write_grown, write_split
 
@@ -62,14 +65,16 @@ def split(
     if not 0 < validation + test < 100:
         what = f"expected --validation and --test of more than 0 and less than 100 together, got {validation + test:g}"
         raise InputError(Place("--test"), "test", what)
+    written = out or (None if check else _USUAL)
+    check_outputs([written], (*data, grow, map_, Path(check) if check else None))
     annotated = read_annotations(data, None, asked_map(map_) or LabelMap(), asked_format(from_))
     say_findings(annotated.findings)
     if check is not None:
         check_split(check, annotated, out, key)
     elif grow:
-        write_grown(annotated, grow, out or Path("splits.json"))
+        write_grown(annotated, grow, out or _USUAL)
     else:
-        write_split(annotated, Wanted(by, key, validation, test, alike, seed), out or Path("splits.json"))
+        write_split(annotated, Wanted(by, key, validation, test, alike, seed), out or _USUAL)
 
 
 def _check_grow(context: typer.Context) -> None:

@@ -11,6 +11,7 @@ from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_and_say
 from dateline_infer import Extractor
 from dateline_labels import DatelineError, Dispatch, InputError, Place, Schema
+from dateline_labels.outputs import check_folder
 from dateline_labels.progress import with_progress
 from dateline_labels.splits import leave_folders_out, split_by_number
 from dateline_report.figures import Readings
@@ -62,6 +63,7 @@ def run_full_report(asked: Asked, options: Options) -> None:
     from dateline_report.verdict import check_points, check_verdict
 
     check_split(asked.split, asked.splits)
+    check_folder(asked.out)
     check_points(options.fail_if_worse, asked.other, options.resamples)
     extractor = load_extractor(asked.model, asked.signature)
     gold = chosen_gold(extractor, asked)
@@ -89,6 +91,7 @@ def run_full_report(asked: Asked, options: Options) -> None:
 def run_evaluation(asked: Asked) -> dict[str, Any]:
     """Read the dispatches with the model, score them and write the short report; the metrics. Raises as above."""
     check_split(asked.split, asked.splits)
+    check_folder(asked.out)
     extractor = load_extractor(asked.model, asked.signature)
     gold = chosen_gold(extractor, asked)
     metrics = write_short(asked.out, _model(asked.model, extractor, gold, in_full=False), _data(asked))

@@ -1,6 +1,7 @@
 """A checkpoint → a bundle that carries its certificate."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dateline_bundle.certificate import VariantRecord
 from dateline_bundle.manifest import CARD, MANIFEST, METRICS, write_bundle
 from dateline_bundle.signing import read_private_key
 from dateline_labels import InputError, Place
+from dateline_labels.outputs import check_folder
 
 from .card import card, reported
 from .certifying import Packaging, Source, certify
@@ -25,10 +27,11 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
     """
     if bundle.exists() and not (bundle / MANIFEST).is_file():
         raise InputError(Place(str(bundle)), "bundle", "exists and is not a bundle, so it is not replaced")
+    check_folder(bundle.parent)
     key = read_private_key(packaging.sign) if packaging.sign else None
     report = reported(packaging.report, checkpoint) if packaging.report else None
     source = Source.of(checkpoint, packaging.proving, packaging.mapping)
-    with _replacing(bundle) as work:
+    with replacing_folder(bundle) as work:
         contents = source.contents() | ({METRICS: report} if report else {})
         certificate = certify(source, packaging, contents, work, bundle)
         contents[CARD] = card(certificate, json.loads(contents[METRICS]), json.loads(source.record)).encode("utf-8")
@@ -39,19 +42,25 @@ def run_packaging(checkpoint: Path, bundle: Path, packaging: Packaging) -> None:
 
 
 @contextmanager
-def _replacing(bundle: Path) -> Iterator[Path]:
-    """A folder to write to that becomes `bundle` at the end; on an error nothing is changed."""
-    bundle.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=bundle.parent, prefix=f".{bundle.name}."))
+def replacing_folder(bundle: Path) -> Iterator[Path]:
+    """A folder to write to that becomes `bundle` at the end; on an error, whenever it comes, nothing is changed."""
+    target = Path(os.path.realpath(bundle))  # what a link leads to
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    old = work.with_name(f"{work.name}.old")
     try:
         work.chmod(0o755)
         yield work
-        if bundle.exists():
-            shutil.rmtree(bundle)
-        work.replace(bundle)
+        if target.exists():
+            target.replace(old)
+        work.replace(target)
     except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
+        if old.exists() and not target.exists():
+            old.replace(target)
         raise
+    finally:
+        for left in (work, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def summary(record: VariantRecord) -> str:

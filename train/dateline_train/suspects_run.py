@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
-from dateline_formats.tasks import task_target
+from dateline_formats.tasks import check_unused, task_target
 from dateline_labels import Place, one_line
 
 from .recipe import Recipe
@@ -46,7 +46,7 @@ def run_suspects(asked: Asked) -> None:
     Raises InputError on faulty data, a faulty recipe or an `out` that holds the folds of others.
     """
     if asked.tasks is not None:
-        task_target(asked.out, asked.tasks)
+        check_unused(task_target(asked.out, asked.tasks))
     recipe, place = Recipe.read(asked.recipe), Place(str(asked.recipe))
     if asked.mapping:
         recipe = replace(recipe, data=replace(recipe.data, map=asked.mapping))

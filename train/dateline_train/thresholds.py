@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 _STEPS = tuple(step / 20 for step in range(1, 20))
 _DOUBTFUL = 0.1
 """Of spans, the least probability that is looked at."""
-_NOTICEABLE = 0.001
-"""Another threshold of spans than a half has to be better by as much F1."""
+_NOTICEABLE = 0.005
+"""Another threshold of spans than a half has to be better by as much F1; seeds differ by that."""
 _SHRINKAGE = 20
 """A relation with few validation examples keeps near 0.5: that choice weighs as much as this many examples."""
 _GATE_DISTANCE = 0.25
@@ -57,7 +57,7 @@ def choose_span_threshold(extractor: Extractor, validation: Sequence[Dispatch]) 
         right += [(span.label, span.start, span.end) in true for span in found.spans]
     steps = [step for step in _STEPS if step >= _DOUBTFUL]
     by_step = {step: _f1_of_spans(np.array(scores), np.array(right), gold_count, step) for step in steps}
-    near = [step for step, f1 in by_step.items() if f1 >= max(by_step.values()) - _NOTICEABLE]
+    near = [step for step, f1 in by_step.items() if f1 > max(by_step.values()) - _NOTICEABLE]
     return min(near, key=lambda step: (abs(step - BELIEVED), step))
 
 
