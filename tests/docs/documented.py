@@ -1,9 +1,11 @@
 """Markdown → the command lines that it shows, in fences of `sh` and in running text."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from conftest import ROOT
@@ -27,14 +29,19 @@ class Line:
 
 
 def pages() -> list[str]:
-    """README, what stands beside it, and every page of the documentation."""
+    """README, what stands beside it, every page of the documentation, and the notebooks, whose code runs elsewhere."""
     beside = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "labels/DATA_CARD.md", "labels/guidelines.md")
-    return [*beside, *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
+    found = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    return [*beside, *sorted(path.relative_to(ROOT).as_posix() for path in found)]
 
 
+@cache
 def text_of(page: str) -> str:
-    """A page as it is."""
-    return (ROOT / page).read_text(encoding="utf-8")
+    """A page as it is; of a notebook what is written between the code."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    if not page.endswith(".ipynb"):
+        return text
+    return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
 
 
 def blocks(page: str, language: str) -> Iterator[tuple[int, str]]:

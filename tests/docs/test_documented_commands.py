@@ -228,7 +228,7 @@ def try_line(line: Line, understood: Mapping[str, str], capsys: pytest.CaptureFi
 
 
 def prepared_examples() -> list[Line]:
-    """Every example of help in the order of the commands; what some need is made before."""
+    """Every example of help in the order of the commands, `history` last; what some need is made before."""
     lines = {
         words: Line(f"dateline {' '.join(called)} --help", 0, words)
         for called, command in commands(COMMANDS)
@@ -237,7 +237,7 @@ def prepared_examples() -> list[Line]:
     }
     assert main(["split", "export.json", "--out", "splits.json"]) == 0
     assert main(["bundle", "sign", "out/demo/bundle", "key.pem"]) == 0
-    return list(lines.values())
+    return sorted(lines.values(), key=lambda line: "history" in line.words)  # it tells of what the others did
 
 
 def with_nothing_trained(lines: list[Line]) -> list[Line]:
@@ -263,7 +263,8 @@ def trained_into(line: Line) -> Path | None:
 
 
 def launched(words: list[str], line: Line) -> None:
-    """Have accelerate start what it is told to, in processes of this interpreter."""
+    """Have accelerate start what it is told to, in processes of this interpreter; what one process trained is gone."""
+    with_nothing_trained([line])
     sources = os.pathsep.join(str(ROOT / name) for name in ("labels", "infer", "train"))
     command = [sys.executable, "-m", "accelerate.commands.accelerate_cli", *words]
     environment = {**os.environ, "PYTHONPATH": sources}

@@ -82,8 +82,8 @@ def read_beforehand(folder: Path) -> None:
 
 def _beforehand() -> Iterator[str]:
     yield "extract BUNDLE archive.jsonl.gz -o read.jsonl"
-    for out in ("out/news", "out/news-1"):
-        yield f"archive run BUNDLE news/*.jsonl.gz --out {out}"
+    for part, out in (("", "out/news"), ("part-1-", "out/news-1")):
+        yield f"archive run BUNDLE news/{part}*.jsonl.gz --out {out}"
     yield "evaluate BUNDLE DATA --out out/evaluated"  # which history tells of
     yield "audit sample out/news --n 200 --show-predictions --out out/before"
 

@@ -131,7 +131,8 @@ def package(  # sizes: some lines for each option
 
     Example: dateline package out/demo/checkpoint out/demo/bundle
     · dateline package out/demo/checkpoint out/demo/bundle --variant int8 --variant fp16
-    · dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
+    · dateline report out/demo/checkpoint labels/corpus --split test -o out/demo/report;
+    dateline package out/demo/checkpoint out/demo/bundle --report out/demo/report/metrics.json
     """
     require_training()
     from dateline_formats.label_map import LabelMap
