@@ -19,6 +19,7 @@ from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
 from dateline_labels.outputs import check_outputs
 from dateline_labels.progress import with_progress
+from dateline_values.dates import published_day
 from rich.console import Console
 
 from .extractor import Extractor
@@ -72,9 +73,9 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
         if to.show or to.picture:
             _show(dispatch, (found, figures), extractor, console)
         elif to.out is None:
-            sys.stdout.write(write_line(dispatch) + "\n")
+            sys.stdout.write(write_line(_with_a_day(dispatch)) + "\n")
         if to.out is not None:
-            lines.append(write_line(dispatch) + "\n")
+            lines.append(write_line(_with_a_day(dispatch)) + "\n")
     if to.out is not None:
         write_atomically(to.out, "".join(lines).encode("utf-8"))
     if to.table:
@@ -92,6 +93,15 @@ def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[Inc
     except Exception as error:  # a bug, which is not to cost what was read of the others
         what = one_line(f"a bug: {type(error).__name__}: {error}")
         return replace(dispatch, meta={**dispatch.meta, "error": what}), [], []
+
+
+def _with_a_day(dispatch: Dispatch) -> Dispatch:
+    """With the day of publication alone, which readers of such lines ask for; what else was told stays in `meta`."""
+    told = dispatch.published
+    day = published_day(told)
+    if told is None or (day and day.isoformat() == told):
+        return dispatch
+    return replace(dispatch, published=day.isoformat() if day else None, meta={**dispatch.meta, "published": told})
 
 
 def drawing(console: Console) -> str:
