@@ -48,7 +48,7 @@ mutants: .venv/ready
 # The variable silences what Material for MkDocs says of another program. Warnings stop the build; with --quiet they would not.
 docs: .venv/ready
 	NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict
-	@echo "documentation  out/site/index.html"
+	@echo "documentation  out/site/index.html; with its search: $(VENV)/python -m http.server --directory out/site, then http://localhost:8000"
 
 notebooks: .venv/ready
 	$(VENV)/python notebooks/refresh.py

@@ -34,6 +34,15 @@ _TASKS = [
     },
     {"id": "b", "data": {"text": "x"}, "completions": [{"result": []}], "predictions": [{"result": None, "score": 1}]},
 ]
+_MINIMAL = {
+    "id": 1,
+    "article": _TEXT,
+    "label": [{"start": 0, "end": 6, "text": "Gunmen", "labels": ["ACTOR"]}],
+    "kind": {"choices": ["rebel", "armed"]},
+    "annotator": 2,
+    "annotation_id": 9,
+    "lead_time": 3.5,
+}
 _ACCEPTED = {
     "text": _TEXT,
     "spans": [{"start": 0, "end": 6, "label": "ACTOR"}, {"start": 7, "end": 10}],
@@ -117,7 +126,11 @@ def _lines(*rows: object) -> str:
 
 FILES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "brat": (("d1.ann", _BRAT), ("d1.ann", _BRAT.replace("\n", "\r\n"))),
-    "label-studio": (("out.json", json.dumps(_TASKS)), ("out.json", json.dumps(_TASKS[1:], indent=1))),
+    "label-studio": (
+        ("out.json", json.dumps(_TASKS)),
+        ("out.json", json.dumps(_TASKS[1:], indent=1)),
+        ("out.json", json.dumps([_MINIMAL, {**_MINIMAL, "annotator": 3, "label": []}])),
+    ),
     "prodigy": (("out.jsonl", _lines(_ACCEPTED, {"text": "x", "answer": "reject", "tokens": None})),),
     "doccano": (
         ("out.jsonl", _lines({"text": _TEXT, "label": [[0, 6, "ACTOR"], [11, 14, 3]], "cats": ["war"]})),

@@ -62,6 +62,9 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
             yield f"{relation} pairs F1", row["f1"]
             yield f"{relation} pairs precision", row["precision"]
             yield f"{relation} pairs recall", row["recall"]
+    for part, rows in metrics["confidence"].items():
+        if rows["all"]["judged"]:
+            yield f"{part} calibration error", rows["all"]["ece"]
 
 
 def _shares(counts: Counts) -> Figures:

@@ -50,7 +50,8 @@ class QualityTable:
 
 _LEGEND = (
     "In per cent: the mean over seeds ± the standard deviation between them (n − 1), in brackets how many seeds where "
-    "there are more than one. F1 is micro F1 where nothing else is said."
+    "there are more than one. F1 is micro F1 where nothing else is said; the calibration error is the expected one, of "
+    "ten bins of scores, the lower the better."
 )
 
 

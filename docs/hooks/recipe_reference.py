@@ -18,6 +18,10 @@ taken from the recipe's own folder, the output from where the command is run. Ke
 start from: [default.toml](../train/recipes/default.toml), or, for minutes on a laptop,
 [quick.toml](../train/recipes/quick.toml). A key that does not exist, or holds something else than it should, is refused
 with its line.
+
+An editor that knows Taplo (VS Code with Even Better TOML, Helix, Neovim) completes keys, tells what they mean and marks
+what is wrong while you write: the first line of each shipped recipe, `#:schema recipe.schema.json`, names
+`train/recipes/recipe.schema.json`; a recipe that lies elsewhere names the path from there.
 """
 
 
@@ -31,12 +35,12 @@ def recipes_page(source: str) -> str:
     """Every section of a recipe, the keys that stand alone first, in Markdown."""
     classes = {each.name: each for each in ast.parse(source).body if isinstance(each, ast.ClassDef)}
     lines = source.split("\n")
-    keys = list(_keys(classes["Recipe"], lines))
+    keys = list(keys_of(classes["Recipe"], lines))
     parts = [_BEGINNING, "## At the top\n", _HEAD, *(_row(key) for key in keys if key.kind not in classes)]
     for key in keys:
         if section := classes.get(key.kind):
             parts += [f"\n## [{key.name}]\n", f"{ast.get_docstring(section)}\n", _HEAD]
-            parts += [_row(each) for each in _keys(section, lines)]
+            parts += [_row(each) for each in keys_of(section, lines)]
     return "\n".join(parts) + "\n"
 
 
@@ -50,7 +54,8 @@ class Key:
     meaning: str  # the comment beside it
 
 
-def _keys(section: ast.ClassDef, lines: list[str]) -> Iterator[Key]:
+def keys_of(section: ast.ClassDef, lines: list[str]) -> Iterator[Key]:
+    """The fields of a dataclass whose source has these lines."""
     for field in section.body:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             meaning = lines[(field.end_lineno or field.lineno) - 1].partition("  # ")[2]

@@ -33,7 +33,7 @@ from .signing import is_signed
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CARD = "README.md"

@@ -9,6 +9,7 @@ from dateline_labels import Schema
 from pydantic import ConfigDict, TypeAdapter
 
 from .calibration import Calibration
+from .chain import BELIEVED
 from .gate import Gate
 from .tags import tag_count
 
@@ -18,10 +19,11 @@ class ReadingConfig:
     """How a text is cut into windows, how spans are decoded and when a relation is believed.
 
     `window` counts tokens with the special ones, `overlap` the tokens two neighbouring windows share.
-    `thresholds` gives the least probability of each relation label, chosen on validation data; 0.5 where absent.
+    `span_threshold` is the least probability of a span, `thresholds` that of each relation label (that it and both its
+    spans are right), chosen on validation data; 0.5 where absent.
     `obligatory` names, for a relation label, the span labels whose spans are hardly ever without a relation of that
     label to them: such a span takes its most probable head where none passes the threshold.
-    `transitions` (tags, tags) is added to the log probabilities of the tags of neighbouring words; see `tags.decode`.
+    `transitions` (tags, tags) is added to the log probabilities of the tags of neighbouring words; see `chain.decode`.
     `calibration` makes probabilities the scores that are written; it decides nothing.
     `gate` says what the model's gate looks for, if it has one.
     Raises ValueError on contradictions.
@@ -32,6 +34,7 @@ class ReadingConfig:
     schema: Schema
     window: int = 256
     overlap: int = 64
+    span_threshold: float = BELIEVED
     thresholds: dict[str, float] = field(default_factory=dict)
     obligatory: dict[str, tuple[str, ...]] = field(default_factory=dict)
     transitions: tuple[tuple[float, ...], ...] = ()
@@ -43,12 +46,13 @@ class ReadingConfig:
             raise ValueError(f"a window needs at least 16 tokens, got {self.window}")
         if not 0 <= self.overlap <= self.window // 2:
             raise ValueError(f"expected an overlap of 0 to half the window of {self.window} tokens, got {self.overlap}")
+        if not 0.0 < self.span_threshold < 1.0:
+            raise ValueError(f"expected a threshold of spans between 0 and 1, got {self.span_threshold}")
         for label, threshold in self.thresholds.items():
             if label not in self.schema.relations:
                 raise ValueError(f"a threshold for {label}, which the schema does not have")
             if not 0.0 < threshold < 1.0:
                 raise ValueError(f"expected a threshold of {label} between 0 and 1, got {threshold}")
-
         for label, tails in self.obligatory.items():
             if label not in self.schema.relations or not set(tails) <= set(self.schema.relations[label].tail):
                 raise ValueError(f"{label} cannot be obligatory for {', '.join(tails)}")

@@ -11,7 +11,7 @@ import numpy as np
 from dateline_labels import Dispatch, Relation, Schema, Span
 from numpy.typing import NDArray
 
-from . import pairs, tags
+from . import chain, pairs, tags
 from .calibration import IDENTITY
 from .config import ReadingConfig
 from .heads import SpanBatch
@@ -20,7 +20,7 @@ from .tags import TokenSpan
 from .tokens import FloatArray, IntArray, Tokens
 
 PLAUSIBLE = 0.05
-"""Least probability at which a span takes the most probable head of a relation that it must have."""
+"""Least probability of a relation at which a span takes the most probable head of a relation that it must have."""
 _PAIRS_A_BLOCK = 131_072
 
 
@@ -76,7 +76,8 @@ class Decoder:
     def decode(self, dispatches: Sequence[Dispatch], tokens: Sequence[Tokens], encoded: Encoded) -> list[Dispatch]:
         """The dispatches with what was found in each."""
         logits = [encoded.tags_of(text) for text in range(len(tokens))]
-        decoded = tags.decode(logits, [each.continues for each in tokens], self._transitions)
+        continues = [each.continues for each in tokens]
+        decoded = chain.decode(logits, continues, self._transitions, self._config.span_threshold)
         found = [
             # some tokenizers have tokens of nothing but space, in which there is nothing to be marked
             [span for span, (a, b) in zip(spans, code_points(spans, each), strict=True) if dispatch.text[a:b].strip()]
@@ -84,14 +85,13 @@ class Decoder:
         ]
         if not any(found):
             return list(dispatches)
-        table, batch = together(found, tokens, encoded)
-        span_bounds = np.cumsum([0, *map(len, found)])
-        values = self._attributes(table, batch)
+        every = _Candidates.of(found, tokens, encoded)
+        values = self._attributes(every.table, every.batch)
         spans = [
             self._spans(dispatch.text, each, of_text, values[begin : begin + len(of_text)])
-            for dispatch, each, of_text, begin in zip(dispatches, tokens, found, span_bounds.tolist(), strict=False)
+            for dispatch, each, of_text, begin in zip(dispatches, tokens, found, every.bounds.tolist(), strict=False)
         ]
-        relations = self._relations(table, batch, span_bounds, spans)
+        relations = self._relations(every, spans)
         return [
             replace(dispatch, spans=of_text, relations=tied)
             for dispatch, of_text, tied in zip(dispatches, spans, relations, strict=True)
@@ -105,9 +105,8 @@ class Decoder:
         found = [[place for _, place in each] for each in placed]
         if not any(found):
             return [replace(dispatch, relations=()) for dispatch in dispatches]
-        table, batch = together(found, tokens, encoded)
         spans = [[span for span, _ in each] for each in placed]
-        relations = self._relations(table, batch, np.cumsum([0, *map(len, found)]), spans)
+        relations = self._relations(_Candidates.of(found, tokens, encoded), spans)
         return [replace(dispatch, relations=tied) for dispatch, tied in zip(dispatches, relations, strict=True)]
 
     def _spans(
@@ -146,14 +145,13 @@ class Decoder:
             column += len(choices)
         return found
 
-    def _relations(
-        self, table: pairs.SpanTable, batch: SpanBatch, bounds: IntArray, spans: Sequence[Sequence[Span]]
-    ) -> list[tuple[Relation, ...]]:
-        """For each text, the relations among its spans, which are the rows `bounds[text]` to `bounds[text + 1]`."""
+    def _relations(self, every: "_Candidates", spans: Sequence[Sequence[Span]]) -> list[tuple[Relation, ...]]:
+        """For each text, the relations among its spans."""
+        labels = every.table.labels
         found: list[tuple[int, int, int, float]] = []  # head, tail, relation label, probability
-        best = np.zeros((len(table.labels), len(self._thresholds)), dtype=np.float32)  # of each tail and relation label
+        best = np.zeros((len(labels), len(self._thresholds)), dtype=np.float32)  # of each tail and relation label
         best_heads = np.zeros(best.shape, dtype=np.int64)
-        for pair, scores in self._relation_scores(table, batch, bounds):
+        for pair, scores in self._relation_scores(every):
             rows, numbers = np.nonzero(scores >= self._thresholds)
             chosen = (pair[rows, 0], pair[rows, 1], numbers, scores[rows, numbers])
             found += zip(*(column.tolist() for column in chosen), strict=True)
@@ -164,11 +162,11 @@ class Decoder:
                 best[pair[better, 1], number] = scores[better, number]
                 best_heads[pair[better, 1], number] = pair[better, 0]
         headed = {(tail, number) for _, tail, number, _ in found}
-        tails, relations = np.nonzero(self._obligatory[table.labels] & (best >= PLAUSIBLE))
+        tails, relations = np.nonzero(self._obligatory[labels] & (best >= PLAUSIBLE))
         for tail, label in zip(tails.tolist(), relations.tolist(), strict=True):
             if (tail, label) not in headed:
                 found.append((int(best_heads[tail, label]), tail, label, float(best[tail, label])))
-        return self._by_text(sorted(found), bounds, spans)
+        return self._by_text(sorted(found), every.bounds, spans)
 
     def _by_text(
         self, found: Sequence[tuple[int, int, int, float]], bounds: IntArray, spans: Sequence[Sequence[Span]]
@@ -182,16 +180,35 @@ class Decoder:
             relations[text].append(Relation(labels[number], ids[head], ids[tail], curves[number](score)))
         return [tuple(of_text) for of_text in relations]
 
-    def _relation_scores(
-        self, table: pairs.SpanTable, batch: SpanBatch, bounds: IntArray
-    ) -> Iterator[tuple[IntArray, FloatArray]]:
-        """All candidate pairs (pairs, 2) with the probability of each relation (pairs, relations), 0 where the schema
-        allows none; in blocks, so that many spans need little memory.
+    def _relation_scores(self, every: "_Candidates") -> Iterator[tuple[IntArray, FloatArray]]:
+        """All candidate pairs (pairs, 2) with the probability that each relation and both its spans are right (pairs,
+        relations), 0 where the schema allows none; in blocks, so that many spans need little memory.
         """
-        for block in pairs.blocks(table.labels, bounds, self._allowed, _PAIRS_A_BLOCK):
-            logits = self._network.relation_logits(batch, block, pairs.features(table, block))
-            allowed = self._allowed[table.labels[block[:, 0]], table.labels[block[:, 1]]]
-            yield block, np.where(allowed, sigmoid(logits), np.float32(0.0))
+        labels = every.table.labels
+        for block in pairs.blocks(labels, every.bounds, self._allowed, _PAIRS_A_BLOCK):
+            logits = self._network.relation_logits(every.batch, block, pairs.features(every.table, block))
+            allowed = self._allowed[labels[block[:, 0]], labels[block[:, 1]]]
+            both_right = every.scores[block].prod(axis=1, keepdims=True)
+            yield block, np.where(allowed, sigmoid(logits) * both_right, np.float32(0.0))
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """The spans of some texts end to end, between which there may be relations.
+
+    scores  (spans,) float32, the probability of each; 1 where it is given
+    bounds  (texts + 1,) the first span of each text, and the end of the last one
+    """
+
+    table: pairs.SpanTable
+    batch: SpanBatch
+    scores: FloatArray
+    bounds: IntArray
+
+    @staticmethod
+    def of(found: Sequence[Sequence[TokenSpan]], tokens: Sequence[Tokens], encoded: Encoded) -> "_Candidates":
+        scores = np.array([span.score for spans in found for span in spans], dtype=np.float32)
+        return _Candidates(*together(found, tokens, encoded), scores, np.cumsum([0, *map(len, found)]))
 
 
 def together(

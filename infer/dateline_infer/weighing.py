@@ -1,7 +1,7 @@
 """Annotated dispatches → how probable a model finds what is annotated, and what it finds more probable.
 
-Raw probabilities of the model, before any threshold or calibration: of spans by the chain of tags (`marginals`), of the
-values of their attributes, and of relations between the annotated spans.
+Raw probabilities of the model, before any threshold or calibration: of spans by the chain of tags, of the values
+of their attributes, and of relations between the annotated spans.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +11,10 @@ import numpy as np
 from dateline_labels import Dispatch, Relation, Schema, Span
 
 from . import pairs, tags
+from .chain import Chain, decode
 from .decoding import Encoded, code_points, given, sigmoid, together
 from .extractor import Extractor
 from .heads import SpanBatch
-from .marginals import Chain
 from .tags import TokenSpan
 from .tokens import FloatArray, Tokens, tokenize_all
 
@@ -71,9 +71,9 @@ def _weighed(extractor: Extractor, dispatch: Dispatch, tokens: Tokens, encoded: 
     placed = given(dispatch, tokens, config.schema)
     transitions = np.array(config.transitions, dtype=np.float32) if config.transitions else None
     cuts = [border for _, place in placed for border in (place.start, place.end)]
-    chain = Chain(encoded.tag_logits, tokens.continues, transitions, cuts)
-    decoded = tags.decode([encoded.tag_logits], [tokens.continues], transitions)[0]
-    found = tuple(_found(text, tokens, chain, decoded, config.schema))
+    chain = Chain.of(encoded.tag_logits, tokens.continues, transitions, cuts)
+    read = decode([encoded.tag_logits], [tokens.continues], transitions, config.span_threshold)[0]
+    found = tuple(_found(text, tokens, read, config.schema))
     if not placed:
         return Weighed(dispatch.id, found=found)
     table, batch = together([[place for _, place in placed]], [tokens], encoded)
@@ -92,13 +92,13 @@ def _span(
     return WeighedSpan(span.id, labels, chain.nothing(place.start, place.end), values)
 
 
-def _found(text: str, tokens: Tokens, chain: Chain, found: Sequence[TokenSpan], schema: Schema) -> Iterator[Span]:
+def _found(text: str, tokens: Tokens, found: Sequence[TokenSpan], schema: Schema) -> Iterator[Span]:
     for number, place in enumerate(found, start=1):
         ((start, end),) = code_points([place], tokens)
         words = text[start:end]
         if words.strip():  # some tokenizers have tokens of nothing but space
             start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
-            yield Span(f"m{number}", schema.span_labels[place.label], start, end, score=chain.span(place))
+            yield Span(f"m{number}", schema.span_labels[place.label], start, end, score=place.score)
 
 
 def _values(batch: SpanBatch, logits: FloatArray, schema: Schema) -> list[dict[str, dict[str, float]]]:

@@ -22,7 +22,7 @@ from typing import Any
 from dateline_labels import Dispatch, InputError, Place, Span
 from dateline_labels.files import decode_utf8
 
-from .carrying import Carries, file_name, renamed, write_files
+from .carrying import Carries, file_name, renamed, with_file_names, write_files
 from .drafts import Draft, Reading, new_relation, new_span
 from .format import Annotated, Finding, Format
 from .json_rows import BYTE_ORDER_MARK
@@ -187,8 +187,10 @@ def _read_events(lines: _Lines, draft: Draft) -> dict[str, str]:
         taken.add(trigger.id)
         triggers[line.id] = trigger.id
         arguments += [(line, part["role"], part["end"]) for part in parts[1:] if part]
+    roles = {role for _, role, _ in arguments}
     for line, role, end in arguments:
-        label = re.sub(r"(?<=\D)\d+$", "", role)  # Agent2 is a second Agent
+        first_role = re.sub(r"(?<=\D)\d+$", "", role)
+        label = first_role if first_role in roles else role  # Agent2 is a second Agent, ARG2 no second ARG
         _relate(draft, line, label, triggers[line.id], triggers.get(end, end))
     return triggers
 
@@ -261,7 +263,8 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
         raise InputError(Place(str(target)), "format", "expected a folder to write brat files to")
     carries = Carries(_CARRIES, attributes=True, meta=_meta_problem, names=r"\S+")
     borders_lost: list[Finding] = []
-    trimmed = [_trimmed(dispatch, borders_lost) for dispatch in dispatches]
+    named = with_file_names(dispatches, _CARRIES, borders_lost) if lossy else dispatches
+    trimmed = [_trimmed(dispatch, borders_lost) for dispatch in named]
     fitted, findings = carries.fitted(trimmed, lossy, borders_lost)
     files: dict[str, str] = {}
     for dispatch in fitted:

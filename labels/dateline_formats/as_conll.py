@@ -1,6 +1,7 @@
 """CoNLL: a token and its tag on each line, columns between spaces or tabs, an empty line after each sentence.
 
-The token is the first column, the tag the last, in the scheme of `tag_schemes` that the file's tags are in. With lines
+The token is the first column (the second, where the first counts the tokens of each sentence, as that of CoNLL-U does),
+the tag the last, in the scheme of `tag_schemes` that the file's tags are in. With lines
 `-DOCSTART-` each document is a dispatch, without them each sentence; either way its text is its tokens with one space
 between. Spans alone are carried, and none that overlap (Tjong Kim Sang and De Meulder, 2003).
 """
@@ -28,14 +29,15 @@ _DOCUMENT = "-DOCSTART-"
 _GAP = re.compile(r"[ \t]+")
 _EMPTY = ("-X-", "_")
 _LOOKED_AT = 200  # lines, to recognise the format
+_MOSTLY = 0.9  # of them; what is wrong with the others is told by line
+_NAMED = (*SUFFIXES, ".bio", ".iob", ".bilou", ".bioes", ".iobes")
 
 
 @dataclass(frozen=True)
 class _Line:
     number: int
-    token: str
+    columns: tuple[str, ...]  # but for the last
     tag: Tag
-    others: tuple[str, ...]  # what its other columns say
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,16 @@ class _Document:
 
 
 def recognise(path: Path, head: bytes) -> str:
-    """A file of which each line ends in a tag."""
+    """A file of which each line ends in a tag, or nearly each, or which is named as such files are."""
     lines = head.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n")
     columns = [_columns(line) for line in (lines[:-1] or lines)[:_LOOKED_AT] if line.strip() and line[0] != "#"]
-    tagged = [each for each in columns if each[0] != _DOCUMENT]
-    if not tagged or not all(len(each) > 1 and read_tag(each[-1]) for each in tagged):
-        return ""
-    return f"its lines end in tags, as in {max((each[-1] for each in tagged), key=len)}"
+    tokens = [each for each in columns if each[0] != _DOCUMENT]
+    tags = [each[-1] for each in tokens if len(each) > 1 and read_tag(each[-1])]
+    if tokens and (len(tags) == len(tokens) or (len(tags) >= _MOSTLY * len(tokens) and set(tags) != {"O"})):
+        return f"its lines end in tags, as in {max(tags, key=len)}"
+    # what brat writes beside its .ann files is named so too, and has other columns
+    is_likely = 2 * len(tags) >= max(len(tokens), 1) or bool({*tags} - {"O"})
+    return f"its name ends in {path.suffix}" if path.suffix in _NAMED and is_likely and not path.is_dir() else ""
 
 
 def read(path: Path) -> Annotated:
@@ -64,13 +69,15 @@ def read(path: Path) -> Annotated:
     if not documents:
         raise InputError(place, "file", "expected lines with a token and a tag, got none")
     found = [sentence for document in documents for sentence in document.sentences]
-    told = next((line for sentence in found for line in sentence if line.others), None)
+    at = int(all(map(_is_counted, found)))
+    told = next(((line, more) for sentence in found for line in sentence if (more := _others(line, at))), None)
     if told:
-        what = f"the columns between the first and the last are not read, as {', '.join(told.others)}"
-        reading.note(place.at(told.number), "columns", "lost", what)
+        first = "second, as the first counts tokens," if at else "first"
+        what = f"the columns between the {first} and the last are not read, as {', '.join(told[1])}"
+        reading.note(place.at(told[0].number), "columns", "lost", what)
     scheme = scheme_of([line.tag for line in sentence] for sentence in found)
     for number, document in enumerate(documents, start=1):
-        _read_document(document, Draft(reading, place.at(document.line), id_of(path, None, number), ""), scheme)
+        _read_document(document, Draft(reading, place.at(document.line), id_of(path, None, number), ""), scheme, at)
     return reading.annotated()
 
 
@@ -112,11 +119,22 @@ def _line(columns: list[str], number: int, place: Place) -> _Line:
         raise InputError(place.at(number), "tag", f"expected a token and a tag, O or a letter of BIMELSU-LABEL, {got}")
     if not columns[0]:
         raise InputError(place.at(number), "token", "expected a token before the tag, got nothing")
-    return _Line(number, columns[0], tag, tuple(each for each in columns[1:-1] if each not in _EMPTY))
+    return _Line(number, tuple(columns[:-1]), tag)
 
 
-def _read_document(document: _Document, draft: Draft, scheme: Scheme) -> None:
-    tokens = joined([line.token for sentence in document.sentences for line in sentence])
+def _is_counted(sentence: Sequence[_Line]) -> bool:
+    """Whether the first of three columns or more counts the tokens of the sentence from 1."""
+    numbered = enumerate((line.columns for line in sentence), start=1)
+    return all(len(columns) > 1 and columns[1] and columns[0] == str(number) for number, columns in numbered)
+
+
+def _others(line: _Line, at: int) -> list[str]:
+    """What the columns between the token's and the last say."""
+    return [each for each in line.columns[at + 1 :] if each not in _EMPTY]
+
+
+def _read_document(document: _Document, draft: Draft, scheme: Scheme, at_column: int) -> None:
+    tokens = joined([line.columns[at_column] for sentence in document.sentences for line in sentence])
     draft.text = tokens.text
     marks = TokenMarks(draft, tokens=tokens)
     at = 0

@@ -1,14 +1,15 @@
 """Hugging Face `datasets` on disk: a `DatasetDict`, or one `Dataset`, as `save_to_disk` writes it.
 
 Read are rows of a text with entities by offsets and relations by their ids, and rows of tokens with tags; whatever else
-a row holds becomes `meta`, and so does the name of its split. Rows of ours hold all of a dispatch; each goes to the
-split that its `meta` names, or to `train`.
+a row holds becomes `meta`, and so does the name of its split. An id that several splits have, as each counts from 0,
+goes with the name of the split. Rows of ours hold all of a dispatch; each goes to the split that its `meta` names, or
+to `train`.
 """
 
 import json
 import re
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -49,9 +50,16 @@ def read(path: Path) -> Annotated:
     """A dispatch for each row. Raises MissingExtraError where `datasets` is not installed."""
     _check_datasets(f"{path}: a dataset on disk")
     reading = Reading()
-    for split, rows in _splits(path).items():
+    splits = _splits(path)
+    ids = {split: {row["id"] for row in rows if isinstance(row.get("id"), str)} for split, rows in splits.items()}
+    held = Counter(each for of_split in ids.values() for each in of_split)
+    if shared := [each for each, times in held.items() if times > 1]:
+        what = f"{len(shared)} ids occur in several splits, as {min(shared)}; they go with the name of the split"
+        reading.note(Place(str(path)), "id", "repaired", what)
+    for split, rows in splits.items():
         place = Place(str(path / split))
-        placed = [_Row(row, split, number, place.at(number + 1)) for number, row in enumerate(rows)]
+        placed = [_Row(row, split, number, place.at(number + 1), held) for number, row in enumerate(rows)]
+        _note_unread(place, placed, reading)
         _read_tokens([row for row in placed if "tokens" in row.value], reading)
         _read_texts([row for row in placed if "tokens" not in row.value], reading)
     return reading.annotated()
@@ -65,11 +73,13 @@ class _Row:
     split: str
     number: int
     place: Place
+    held: Mapping[str, int]  # in how many splits an id is
 
     def draft(self, text: str, own: Sequence[str], reading: Reading) -> Draft:
         """The dispatch of the row before its spans; `own` are the columns that hold something else than facts."""
         given = self.value.get("id")
-        draft_id = given if isinstance(given, str) and given else id_of(Path(f"{self.split}.x"), given, self.number)
+        draft_id = id_of(Path(f"{self.split}.x"), given, self.number)
+        draft_id = f"{self.split}-{draft_id}" if isinstance(given, str) and self.held[given] > 1 else draft_id
         published = self.value.get("published")
         try:
             published = None if published is None else check_date(str(published))
@@ -151,6 +161,14 @@ def _is_plain(value: object) -> bool:
     return value is not None
 
 
+def _note_unread(place: Place, rows: Sequence[_Row], reading: Reading) -> None:
+    """That a split has texts and nothing that is read as annotation."""
+    columns = {key for row in rows for key in row.value}
+    if rows and not columns & {"entities", "relations", "tokens"}:
+        what = f"there is no column entities, and so no span; what is there is meta data: {', '.join(sorted(columns))}"
+        reading.note(place, "entities", "warning", what)
+
+
 def _read_tokens(rows: Sequence[_Row], reading: Reading) -> None:
     tagged = [(row, *_tokens(row)) for row in rows]
     scheme = scheme_of(tags for _, _, _, tags in tagged)
@@ -171,6 +189,8 @@ def _tokens(row: _Row) -> tuple[str, list[str], list[Tag]]:
     """The column of tags, the tokens, the tags; raises InputError where they do not go together."""
     column = next((name for name in _TAGS if name in row.value), None)
     words, given = row.value["tokens"], row.value.get(column or "", [])
+    if column and isinstance(given, list) and any(type(each) is int for each in given):
+        raise InputError(row.place, column, "expected tags such as B-LABEL, or numbers that a ClassLabel names")
     if column is None or not _are_words(words) or not _are_words(given) or len(words) != len(given):
         raise InputError(row.place, "tokens", f"expected as many tags in {' or '.join(_TAGS)} as there are tokens")
     tags = [read_tag(tag) for tag in given]

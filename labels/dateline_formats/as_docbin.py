@@ -9,6 +9,7 @@ import gc
 import json
 import math
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import pairwise
@@ -85,9 +86,13 @@ def _read_doc(doc: "Doc", name: str, doc_id: str, place: Place, reading: Reading
     tokens = Tokens(doc.text, tuple((token.idx, token.idx + len(token.text)) for token in doc))
     draft = Draft(reading, place, ours.get("id", doc_id), doc.text, ours.get("published"), meta)
     marks = TokenMarks(draft, tokens=tokens)
-    by_first: dict[int, str] = {}
+    by_first: dict[int, list[str]] = defaultdict(list)
     for label, first, end in dict.fromkeys(_spans(doc, place, name)):
-        by_first.setdefault(first, marks.token_span(place, name, label, (first, end - 1)))
+        if not label:
+            what = f"a span without a label, {doc[first:end].text!r}"
+            reading.note(place, name, "lost", what)
+            continue
+        by_first[first].append(marks.token_span(place, name, label, (first, end - 1)))
     others = [str(key) for key in doc.user_data if key not in (_OURS, _RELATIONS)]
     if others:
         reading.note(place, name, "lost", f"not read of user_data: {', '.join(others)}")
@@ -97,7 +102,11 @@ def _read_doc(doc: "Doc", name: str, doc_id: str, place: Place, reading: Reading
     for label, (head, tail), score in _relations(doc, place, name):
         if head not in by_first or tail not in by_first:
             raise InputError(place, name, f"{label} ties tokens {head} and {tail}, where no two spans begin")
-        marks.relation(place, name, label, (by_first[head], by_first[tail]), score)
+        several = [token for token in dict.fromkeys((head, tail)) if len(by_first[token]) > 1]
+        if several:
+            what = f"{label} ties tokens {head} and {tail}; of the spans that begin there the first is taken"
+            reading.note(place, name, "warning", what)
+        marks.relation(place, name, label, (by_first[head][0], by_first[tail][0]), score)
     draft.finish()
 
 

@@ -43,9 +43,12 @@ def _named(value: object) -> object:
 
 
 def _object(value: object) -> object:
-    if not isinstance(value, list):
-        return value
-    return dict(zip(("start_offset", "end_offset", "label"), value, strict=True)) if len(value) == 3 else value
+    if isinstance(value, list) and len(value) == 3:
+        return dict(zip(("start_offset", "end_offset", "label"), value, strict=True))
+    if not isinstance(value, dict):
+        is_category = isinstance(value, str)
+        raise ValueError("expected [start, end, label]" + (", not a category of the text" if is_category else ""))
+    return value
 
 
 _Name = Checked[str, BeforeValidator(_named)]
@@ -143,6 +146,9 @@ def _read_example(path: Path, example: _Example, reading: Reading, pieces: Itera
     for index, link in enumerate(line.relations or ()):
         name = row.name("relations", index)
         draft.relation(row.place, name, new_relation(row.place, name, link.type, link.from_id, link.to_id))
+    for key in _SPAN_KEYS:
+        if key != example.key and row.value.get(key):
+            reading.note(row.place, row.name(key), "lost", f"what stands under {key} beside {example.key} is not read")
     for key in (*_COMMENTS, "cats"):
         if row.value.get(key):
             what = "the categories of the text" if key == "cats" else "comments"

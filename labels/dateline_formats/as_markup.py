@@ -7,9 +7,10 @@ from pathlib import Path
 from dateline_labels import Dispatch, InputError, Place, markup
 from dateline_labels.files import decode_utf8, write_dispatches
 
-from .carrying import Carries, renamed
+from .carrying import Carries, renamed, with_file_names
 from .format import Annotated, Finding, Format
 
+_TITLE = "the markup"
 _HEADER = re.compile(rb"(?:\w[\w-]*: \S[^\n]*\n)+\n")
 
 
@@ -38,17 +39,30 @@ def read(path: Path) -> Annotated:
 
 
 def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Finding, ...]:
-    """One file a dispatch in the folder `target`; spans are named anew where the markup does not take their ids. Raises
-    as `Format` says.
+    """One file a dispatch in the folder `target`; spans are named anew where the markup does not take their ids. A
+    dispatch whose text no file of markup can hold, as of Windows line ends, is left out where losses are accepted.
+    Raises as `Format` says.
     """
     if target.suffix:
         raise InputError(Place(str(target)), "format", "expected a folder to write markup to")
     carries = Carries(
-        "the markup", published=True, meta=markup.meta_problem, attributes=True, overlaps=False, names=markup.NAME
+        _TITLE, published=True, meta=markup.meta_problem, attributes=True, overlaps=False, names=markup.NAME
     )
-    fitted, findings = carries.fitted(dispatches, lossy)
-    write_dispatches([renamed(dispatch, markup.SPAN_ID, "e") for dispatch in fitted], target)
+    names_lost: list[Finding] = []
+    kept = with_file_names(dispatches, _TITLE, names_lost) if lossy else dispatches
+    fitted, findings = carries.fitted(kept, lossy, names_lost)
+    numbered = [renamed(dispatch, markup.SPAN_ID, "e") for dispatch in fitted]
+    write_dispatches([each for each in numbered if not lossy or _is_carried(each, findings)], target)
     return tuple(findings)
+
+
+def _is_carried(dispatch: Dispatch, findings: list[Finding]) -> bool:
+    try:
+        markup.write(dispatch)
+    except ValueError as error:
+        findings.append(Finding(Place(dispatch.id), "text", "lost", f"{error}; the dispatch is left out"))
+        return False
+    return True
 
 
 FORMAT = Format("markup", "inline markup", ("",), recognise, read, write, pieces="none")

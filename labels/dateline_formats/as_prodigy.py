@@ -5,8 +5,9 @@
      "relations": [{"head", "child", "label", "head_span": {…}, "child_span": {…}}]}
 
 Only what was accepted is read; `read_annotators` reads it apart by who accepted it. Relations name their spans by
-offsets; the words of a relation that no span marks become one where they have a label. Of our own, `id` and `published`
-stand in the meta data, `id` and `text` in each span.
+offsets; the words of a relation that no span marks become one where they have a label. What else a task holds, as what
+was chosen of options, is meta data, but for what begins with `_`, by which Prodigy keeps its books. Of our own, `id`
+and `published` stand in the meta data, `id` and `text` in each span.
 """
 
 import json
@@ -28,9 +29,12 @@ from .json_rows import Row, first_keys, read_rows, typed
 from .offsets import Mark, Piece, located
 
 _SIGNS = ("_input_hash", "_task_hash", "_session_id", "_view_id", "answer", "tokens")
+_OF_OURS = frozenset({"id", "published", "relations"})
 _HEAD, _CHILD = "head_span", "child_span"
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s")
 _ACCEPT = "accept"
+_OWN = frozenset({"text", "spans", "relations", "tokens", "meta", "answer"})
+_OF_SPANS = frozenset({"start", "end", "token_start", "token_end", "label", "text", "id", "type", "ws"})
 _WHO = ("_annotator_id", "_session_id")
 """Keys that tell whose answer a task is, the better one first."""
 
@@ -98,9 +102,11 @@ class _Answer:
 
 
 def recognise(path: Path, head: bytes) -> str:
-    """Lines with a text and one of the keys that only Prodigy writes."""
+    """Lines with a text and one of the keys that only Prodigy writes, or spans as its tasks have them before it."""
     keys = first_keys(head)
     found = [key for key in _SIGNS if key in keys]
+    if "spans" in keys and not keys & _OF_OURS:
+        found = [*found, "spans and no id"]
     return f"a text with {', '.join(found)}" if "text" in keys and found else ""
 
 
@@ -129,6 +135,7 @@ def _read(path: Path, tasks: Sequence[_Answer]) -> Annotated:
         if each.task.answer != _ACCEPT:
             what = f"the answer is {each.task.answer}; the task is left out"
             reading.note(each.row.place, each.row.name("answer"), "lost", what)
+    _note_unread(path, accepted, reading)
     placed, findings = located([mark for each in accepted for mark in each.marks()])
     tokens = {each.row.name("tokens", index) for each in accepted for index in range(len(each.task.tokens or ()))}
     reading.findings += [each for each in findings if each.field not in tokens]  # a token holds nothing to repair
@@ -138,6 +145,22 @@ def _read(path: Path, tasks: Sequence[_Answer]) -> Annotated:
     return reading.annotated()
 
 
+def _note_unread(path: Path, accepted: Sequence[_Answer], reading: Reading) -> None:
+    """What spans hold that is not read, as how sure a model was that proposed them; once for the file."""
+    spans = [span for each in accepted for span in each.row.value.get("spans") or ()]
+    more = dict.fromkeys(key for span in spans for key in span if key not in _OF_SPANS)
+    if more:
+        reading.note(Place(str(path)), "spans", "lost", f"not read of spans: {', '.join(more)}")
+
+
+def _others(row: Row, meta: Mapping[str, object], reading: Reading) -> dict[str, object]:
+    """What a task holds besides its annotation and meta data."""
+    others = {key: value for key, value in row.value.items() if key not in _OWN and not key.startswith("_")}
+    for key in sorted(others.keys() & {*meta, "id", "published"}):
+        reading.note(row.place, row.name(key), "lost", f"not read beside meta data: {others.pop(key)!r}")
+    return others
+
+
 def _read_task(path: Path, accepted: _Answer, reading: Reading, where: Mapping[str, Piece]) -> None:
     row, task = accepted.row, accepted.task
     meta = dict(task.meta or {})
@@ -145,6 +168,7 @@ def _read_task(path: Path, accepted: _Answer, reading: Reading, where: Mapping[s
     published = taken_date(meta.get("published"))
     if published:
         del meta["published"]
+    meta |= _others(row, task.meta or {}, reading)
     draft = Draft(reading, row.place, id_of(path, known, accepted.number), task.text, published, meta)
     for index, span in enumerate(task.spans or ()):
         name = row.name("spans", index)

@@ -7,7 +7,7 @@ and relations by tokens of the document, the last one in it.
 
 A row's text is its tokens with one space between or, where we wrote it and that is another, stands under `_text`. The
 mentions of a cluster are tied by relations, each to the one before it; an event's trigger is a span, each argument a
-relation from it. Where a row has predictions alone, they are read with their scores.
+relation from it, where an entity stands there. Where a row has predictions alone, they are read with their scores.
 """
 
 from collections import defaultdict
@@ -80,7 +80,7 @@ def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     else:
         reader.entities("ner", found.ner or [])
         reader.relations("relations", found.relations)
-        if found.predicted_ner or found.predicted_relations:
+        if any(found.predicted_ner or ()) or any(found.predicted_relations):
             reading.note(row.place, row.name("predicted_ner"), "lost", "predictions are not read where there is a gold")
     reader.events(found.events)
     reader.clusters(found.clusters)
@@ -109,22 +109,31 @@ class _Reader:
 
     def events(self, found: list[_Lists]) -> None:
         for name, event in self._named("events", found):
-            token, label = self._parts(name, event[0] if event else [], _TRIGGER)
-            trigger = self._mark(name, label, (token, token), None)
+            given = event[0] if event else []
+            of_several = isinstance(given, list) and len(given) > 1 and type(given[1]) is int
+            kinds = _ENTITY if of_several else _TRIGGER
+            *tokens, label = self._parts(name, given, kinds)
+            trigger = self._mark(name, label, (tokens[0], tokens[-1]), None)
             for argument in event[1:]:
                 first, last, role = self._parts(name, argument, _ENTITY)
-                self._tie(name, role, (trigger, self._entity(name, first, last)), None)
+                if self._is_entity(name, (first, last)):
+                    self._tie(name, role, (trigger, self._entity(name, first, last)), None)
 
     def clusters(self, found: list[list[tuple[int, int]]]) -> None:
         for number, cluster in enumerate(found):
             name = self.row.name("clusters", number)
-            for first, last in cluster:
-                if (first, last) not in self.by_tokens:
-                    what = f"no entity stands from token {first} to {last}, the mention is not carried"
-                    self.marks.draft.reading.note(self.row.place, name, "lost", what)
-            mentions = [self._entity(name, *each) for each in sorted(cluster) if each in self.by_tokens]
+            known = [each for each in cluster if self._is_entity(name, each)]
+            mentions = [self._entity(name, *each) for each in sorted(known)]
             for earlier, later in pairwise(mentions):
                 self._tie(name, SAME_ENTITY, (later, earlier), None)
+
+    def _is_entity(self, name: str, tokens: tuple[int, int]) -> bool:
+        """Whether these tokens are an entity; a mention that is none has no label, and is lost."""
+        if tokens in self.by_tokens:
+            return True
+        what = f"no entity stands from token {tokens[0]} to {tokens[1]}, the mention is not carried"
+        self.marks.draft.reading.note(self.row.place, name, "lost", what)
+        return False
 
     def _named(self, key: str, found: list[list[Any]]) -> Iterator[tuple[str, list[Any]]]:
         """The parts of all sentences with their fields; raises InputError where not every sentence has a list."""

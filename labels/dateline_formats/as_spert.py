@@ -62,13 +62,26 @@ def read(path: Path) -> Annotated:
     return read_each(path, _read_row)
 
 
+def _own_id(row: Row, path: Path, number: int, reading: Reading) -> str:
+    """The id of a row. A number that an earlier row has, as where two files were put together, gets its turn."""
+    given = row.value.get(_ID)
+    first = name = id_of(path, given, number)
+    turn = 1
+    while isinstance(given, int) and (name,) in reading.places:
+        turn += 1
+        name = f"{first}-{turn}"
+    if turn > 1:
+        reading.note(row.place, row.name(_ID), "repaired", f"{given} is given {turn} times; this one is {name}")
+    return name
+
+
 def _read_row(row: Row, path: Path, number: int, reading: Reading) -> None:
     sentence = typed(row, _SENTENCE)
     tokens = read_tokens(row, sentence.tokens)
     meta = {key: value for key, value in (sentence.model_extra or {}).items() if key not in _KEYS}
     if not isinstance(row.value.get(_ID, ""), str | int):
         reading.note(row.place, row.name(_ID), "lost", "expected words or a number, the rows are counted instead")
-    draft = Draft(reading, row.place, id_of(path, row.value.get(_ID), number), tokens.text, meta=meta)
+    draft = Draft(reading, row.place, _own_id(row, path, number, reading), tokens.text, meta=meta)
     marks = TokenMarks(draft, tokens=tokens)
     ids = []
     for index, entity in enumerate(sentence.entities):

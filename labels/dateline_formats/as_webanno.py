@@ -1,4 +1,4 @@
-"""WebAnno TSV 3.3, as INCEpTION and WebAnno export it: one dispatch a file, named by it.
+"""WebAnno TSV 3.3, as INCEpTION and WebAnno export it: one dispatch a file, named by it or, in a project, its folder.
 
 A layer's annotations are spans, labelled by the feature `label`, or `value`, or its only one, or else by the layer's
 name; what other features say are attributes. Relations go from their source to their target, slots from what has them
@@ -18,6 +18,7 @@ from dateline_labels.files import decode_utf8
 
 from .drafts import SAME_ENTITY, Draft, Marks, Reading
 from .format import Annotated, Format
+from .inception_project import is_unannotated, project_document, stem_of
 from .json_rows import BYTE_ORDER_MARK
 from .layers import is_read, label_of
 from .webanno_cells import BASE, NO_VALUE, NOTHING, ROLE, Layer, Value, read_value, split, unescape_value
@@ -30,16 +31,18 @@ _LINK = re.compile(r"(?P<arrow>.*)->(?P<chain>[0-9]{1,9})-(?P<link>[0-9]{1,9})",
 
 
 def recognise(path: Path, head: bytes) -> str:
-    """A file that says so."""
+    """A file that says so, but for what a project exports of nobody."""
+    if is_unannotated(path):
+        return ""
     return "its first line names the format" if head.removeprefix(BYTE_ORDER_MARK).startswith(_START) else ""
 
 
 def read(path: Path) -> Annotated:
-    """The dispatch of the file; its id is the file's name."""
+    """The dispatch of the file; its id is the document's name."""
     place, reading = Place(str(path)), Reading()
     source = decode_utf8(path.read_bytes().removeprefix(BYTE_ORDER_MARK), place)
     sheet = read_sheet(source, place, reading)
-    draft = Draft(reading, place.at(1), path.name.removesuffix(".tsv"), sheet.text)
+    draft = Draft(reading, place.at(1), project_document(path) or stem_of(path), sheet.text)
     _Reader(place, sheet, Marks(draft)).read()
     draft.finish()
     return reading.annotated()

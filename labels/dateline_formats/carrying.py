@@ -125,9 +125,31 @@ def has_scores(dispatch: Dispatch) -> bool:
 
 def file_name(dispatch: Dispatch, suffix: str) -> str:
     """The name of the dispatch's own file; raises InputError where its id cannot be one."""
-    if Path(dispatch.id).name != dispatch.id or "\0" in dispatch.id:
-        raise InputError(Place(dispatch.id), "id", "cannot be a file name")
+    if not _is_file_name(dispatch.id):
+        raise InputError(Place(dispatch.id), "id", "cannot be a file name (--lossy names it anew)")
     return dispatch.id + suffix
+
+
+def with_file_names(dispatches: Sequence[Dispatch], title: str, findings: list[Finding]) -> list[Dispatch]:
+    """The dispatches with ids that can be file names, where losses are accepted; each that is not as it was is told."""
+    taken = {dispatch.id for dispatch in dispatches}
+    named = []
+    for dispatch in dispatches:
+        if _is_file_name(dispatch.id):
+            named.append(dispatch)
+            continue
+        plain = re.sub(r"[/\0]", "_", dispatch.id).strip(".") or "dispatch"
+        new = next(name for name in (plain, *(f"{plain}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+        taken.add(new)
+        what = f"{title} carries no id that cannot be a file name; the dispatch is read back as {new}"
+        findings.append(Finding(Place(dispatch.id), "id", "lost", what))
+        named.append(replace(dispatch, id=new))
+    return named
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether a file can have the name, and is not hidden by it."""
+    return Path(name).name == name and "\0" not in name and not name.startswith(".")
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:

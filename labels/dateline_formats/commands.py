@@ -40,13 +40,16 @@ def convert(
 
     from .known import named, target_format
     from .label_map import LabelMap
-    from .reading import read_annotations, recognitions, say_findings
+    from .reading import read_annotations, recognitions, say_findings, under_schema
 
     given = asked_format(from_)
     wanted = named(to) if to else target_format(target)
     mapping = asked_map(map_) or LabelMap()
-    annotated = read_annotations([source], Schema.read(schema) if schema else None, mapping, given)
-    said = (*annotated.findings, *wanted.write(annotated.dispatches, target, lossy))
+    checked = Schema.read(schema) if schema else None
+    source_read = read_annotations([source], given=given)
+    unused = mapping.unused(mapping.rules_for(source_read.dispatches), map_) if map_ else ()
+    annotated = under_schema(source_read, checked, mapping)
+    said = (*annotated.findings, *unused, *wanted.write(annotated.dispatches, target, lossy))
     for line in recognitions([source], given):
         typer.echo(f"{line}; written as {wanted.title}", err=True)
     say_findings(said, findings)

@@ -2,7 +2,8 @@
 
 A schema takes labels of letters, digits, _ and -, attributes that every span of a label has, and spans that do not
 overlap. What the annotation has otherwise goes into the map: labels rewritten, a value for spans without an attribute,
-the longest of spans that overlap.
+the longest of spans that overlap. An attribute of nearly as many values as spans, as the entries of a knowledge base or
+remarks, is none that can be learnt; the map drops it.
 """
 
 import re
@@ -15,6 +16,9 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.toml_files import toml_key, toml_value
 
 from .format import Annotated
+
+_MOST_VALUES, _SPANS_A_VALUE = 20, 3
+"""An attribute of more values than this, with fewer spans a value, is dropped."""
 
 _NONE = "none"
 """The value for spans that an attribute says nothing of, and the second value of an attribute that has but one."""
@@ -53,11 +57,9 @@ def infer(annotated: Annotated, name: str) -> Inferred:
     if not spans:
         place = annotated.place_of(annotated.dispatches[0]) if annotated.dispatches else Place(name)
         raise InputError(place, "spans", "expected at least one span in the annotations, got none")
-    names = _Names(
-        _legal(spans, annotated),
-        _legal(relations, annotated),
-        _legal({key: None for facts in spans.values() for key in facts.attributes}, annotated),
-    )
+    dropped = _dropped(spans)
+    kept = {key: None for facts in spans.values() for key in facts.attributes if key not in dropped}
+    names = _Names(_legal(spans, annotated), _legal(relations, annotated), _legal(kept, annotated), dropped)
     schema = "\n".join(_schema_lines(name, spans, relations, names, len(annotated.dispatches))) + "\n"
     lines = list(_map_lines(spans, names, any(map(_overlaps, annotated.dispatches))))
     return Inferred(schema, "\n".join(["[map]", *lines]) + "\n" if lines else "")
@@ -70,6 +72,21 @@ class _Names:
     spans: Mapping[str, str]
     relations: Mapping[str, str]
     attributes: Mapping[str, str]
+    dropped: Mapping[str, tuple[int, int]]  # attributes, with how many values they have in how many spans
+
+
+def _dropped(spans: Mapping[str, _SpanFacts]) -> dict[str, tuple[int, int]]:
+    """The attributes that are free words, by name."""
+    values: dict[str, Counter[str]] = defaultdict(Counter)
+    for facts in spans.values():
+        for key, counts in facts.attributes.items():
+            values[key] += counts
+    sizes = {key: (len(counts), counts.total()) for key, counts in values.items()}
+    return {
+        key: (different, all_)
+        for key, (different, all_) in sizes.items()
+        if _MOST_VALUES < different > all_ / _SPANS_A_VALUE
+    }
 
 
 def _count(dispatch: Dispatch, spans: dict[str, _SpanFacts], relations: dict[str, _RelationFacts]) -> None:
@@ -113,11 +130,15 @@ def _schema_lines(
     yield f"# Inferred from {dispatches} dispatches; counts stand beside the labels. Edit what is not meant."
     yield f"name = {toml_value(name)}"
     yield 'version = "1.0"'
+    for free, (different, held) in names.dropped.items():
+        yield f"# The map drops {toml_key(free)}: {different} values in {held} spans are nothing that can be learnt."
     for label, facts in sorted(spans.items(), key=lambda item: -item[1].count):
         yield ""
         yield f"[spans.{toml_key(names.spans[label])}]  # {facts.count}"
         yield 'description = ""'
         for key, values in sorted(facts.attributes.items()):
+            if key in names.dropped:
+                continue
             yield f"attributes.{toml_key(names.attributes[key])} = {toml_value(_values(values, facts.count))}"
     if relations:
         yield ""
@@ -138,7 +159,8 @@ def _map_lines(spans: Mapping[str, _SpanFacts], names: _Names, overlap: bool) ->
         yield 'overlaps = "longest"'
     rules = []
     for label, facts in spans.items():
-        missing = [key for key, values in facts.attributes.items() if values.total() < facts.count]
+        attributes = {key: values for key, values in facts.attributes.items() if key not in names.dropped}
+        missing = [key for key, values in attributes.items() if values.total() < facts.count]
         filled = ", ".join(f"{toml_key(names.attributes[key])} = {toml_value(_NONE)}" for key in missing)
         if filled:
             new = toml_value(names.spans[label])
@@ -154,7 +176,7 @@ def _map_lines(spans: Mapping[str, _SpanFacts], names: _Names, overlap: bool) ->
     for facts in spans.values():
         for key, counts in facts.attributes.items():
             values[key] |= {value: legal_name(value) for value in counts if legal_name(value) != value}
-    rules = []
+    rules = [f'{toml_value(key)} = ""' for key in names.dropped]
     for key, new in names.attributes.items():
         if values[key] or key != new:
             pairs = ", ".join(f"{toml_value(old)} = {toml_value(legal)}" for old, legal in values[key].items())

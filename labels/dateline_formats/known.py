@@ -48,6 +48,8 @@ FORMATS: tuple[Format, ...] = (
     as_jsonl.FORMAT,
 )
 _HEAD = 1 << 20
+_LOOKED_AT, _CAS_JSON = 4096, b'"%TYPES"'
+_ZIP, _UTF_16 = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
 _BARE = (".txt", ".csv", ".parquet")
 
 
@@ -90,14 +92,22 @@ def recognised(path: Path, among: Sequence[Format] = FORMATS) -> tuple[Format, s
     """The same; raises InputError where no format does. The only format there is reads whatever it is given."""
     found = recognise(path, among) or ((among[0], "asked for") if len(among) == 1 else None)
     if found is None:
-        raise InputError(Place(str(path)), "format", _unknown(path, among))
+        raise InputError(Place(str(path)), "format", unknown(path, among))
     return found
 
 
-def _unknown(path: Path, among: Sequence[Format]) -> str:
+def unknown(path: Path, among: Sequence[Format]) -> str:
     """What there is to say of a file in no format."""
-    if not path.stat().st_size:
+    with path.open("rb") as file:
+        begins = file.read(_LOOKED_AT)
+    if not begins:
         return "expected annotations, got an empty file"
+    if begins.startswith(_UTF_16):
+        return "expected annotations in UTF-8, got UTF-16; save it as UTF-8"
+    if begins.startswith(_ZIP):
+        return "expected annotations, got a packed file of none that are known; unpack it and name what is in it"
+    if _CAS_JSON in begins:
+        return "expected annotations, got UIMA CAS JSON, which is not read; export CAS XMI or WebAnno TSV 3.3"
     names = ", ".join(each.name for each in among)
     expected = f"expected a folder or a file of annotations in a known format ({names})"
     if path.name.removesuffix(".gz").endswith(_BARE):

@@ -16,12 +16,12 @@
 Attributes of a rule are those of spans that have none of that name. Nothing is dropped in silence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dateline_labels import Dispatch, InputError, Relation, Span
+from dateline_labels import Dispatch, InputError, Place, Relation, Span
 from dateline_labels.toml_files import read_typed_toml
 from pydantic import BeforeValidator, ConfigDict
 
@@ -87,6 +87,32 @@ class LabelMap:
     def read(path: Path) -> "LabelMap":
         """The map of a TOML file; raises InputError with the place of the fault."""
         return read_typed_toml(path, _MapFile).map
+
+    def rules(self) -> list[str]:
+        """The name of each rule, as `spans.Bombing`."""
+        return [
+            *(f"spans.{name}" for name in self.spans),
+            *(f"relations.{name}" for name in self.relations),
+            *(f"attributes.{name}" for name in self.attributes),
+            *(f"attributes.{name}.values.{value}" for name, rule in self.attributes.items() for value in rule.values),
+        ]
+
+    def rules_for(self, dispatches: Iterable[Dispatch]) -> set[str]:
+        """The names of the rules that there is something for."""
+        found: set[str] = set()
+        for dispatch in dispatches:
+            found.update(f"relations.{relation.label}" for relation in dispatch.relations)
+            for span in dispatch.spans:
+                found.add(f"spans.{span.label}")
+                found.update(f"attributes.{name}" for name in span.attributes)
+                found.update(f"attributes.{name}.values.{value}" for name, value in span.attributes.items())
+        return found.intersection(self.rules())
+
+    def unused(self, used: Container[str], path: Path) -> tuple[formats.Finding, ...]:
+        """A warning of the rules of the map at `path` that nothing was there for: often a slip in a name."""
+        names = [name for name in self.rules() if name not in used]
+        what = f"the annotation has nothing for {len(names)} rules of the map: {', '.join(names)}"
+        return (formats.Finding(Place(str(path)), "map", "warning", what),) if names else ()
 
     def applied(self, annotated: formats.Annotated) -> formats.Annotated:
         """The annotation under the labels of the map."""

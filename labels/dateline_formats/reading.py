@@ -10,7 +10,7 @@ from dateline_labels import Dispatch, InputError, Place, Relation, Schema, Span
 from dateline_labels.files import write_atomically
 
 from .format import Annotated, Finding, Format
-from .known import FORMATS, recognise, recognised
+from .known import FORMATS, recognise, recognised, unknown
 from .label_map import LabelMap
 
 _AS_IT_IS = LabelMap()
@@ -97,9 +97,10 @@ def units_of(path: Path, among: Sequence[Format]) -> Iterator[tuple[Path, Format
     if not any(each for _, each in found):
         if not found:
             raise InputError(Place(str(path)), "format", "expected annotated files, got an empty folder")
-        names = ", ".join(each.name for each in among)
-        first = f"{found[0][0].relative_to(path)}{' and so on' if len(found) > 1 else ''}"
-        raise InputError(Place(str(path)), "format", f"no file here is in a format looked for ({names}), got {first}")
+        first = found[0][0]
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        what = f"no file here is in a format looked for, as {first.relative_to(path)}{others}: {unknown(first, among)}"
+        raise InputError(Place(str(path)), "format", what)
     yield from found
 
 
@@ -133,11 +134,15 @@ def left_out(path: Path, units: Sequence[tuple[Path, Format | None]]) -> tuple[F
 def _merged(parts: Sequence[Annotated]) -> Annotated:
     """Several readings as one; raises InputError where an id occurs in two."""
     places: dict[tuple[str, ...], Place] = {}
+    texts: dict[str, str] = {}
     for part in parts:
         for dispatch in part.dispatches:
             if (dispatch.id,) in places:
                 what = f"{dispatch.id} occurs twice, first in {places[dispatch.id,].path}"
-                raise InputError(part.place_of(dispatch), "id", what)
+                same = dispatch.text == texts.get(dispatch.id)
+                hint = "; if two have annotated the same text, read one of them, or both with `dateline agree`"
+                raise InputError(part.place_of(dispatch), "id", what + (hint if same else ""))
+        texts.update({dispatch.id: dispatch.text for dispatch in part.dispatches})
         places.update(part.places)
     dispatches = tuple(dispatch for part in parts for dispatch in part.dispatches)
     return Annotated(dispatches, tuple(finding for part in parts for finding in part.findings), places)
@@ -147,7 +152,10 @@ def _check(annotated: Annotated, schema: Schema) -> None:
     held = Counter(annotated.place_of(dispatch).path for dispatch in annotated.dispatches)
     for dispatch in annotated.dispatches:
         for field, what in schema.problems(dispatch):
-            place = annotated.place_of(dispatch, _part(dispatch, field))
+            part = _part(dispatch, field)
+            place = annotated.place_of(dispatch, part)
+            if isinstance(part, Span) and ".attributes." in field and field.rpartition(".")[2] not in part.attributes:
+                what = f"{what}, which a label map (--map) can give it"
             several = held[annotated.place_of(dispatch).path] > 1  # maybe all on one line, so the field names the one
             raise InputError(place, f"{dispatch.id}.{field}" if several else field, what)
 

@@ -1,4 +1,4 @@
-"""Commands about schemas: `dateline schema infer`."""
+"""Commands about schemas: `dateline schema infer`, `dateline schema settings`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +7,22 @@ import typer
 
 from .options import DataArgument, FromOption, MapOption, asked_format, asked_map
 
-schema = typer.Typer(name="schema", help="Make a schema from annotations.", no_args_is_help=True)
+schema = typer.Typer(
+    name="schema",
+    help="Make a schema from annotations, or an annotation tool's settings from a schema.",
+    no_args_is_help=True,
+)
+
+
+def _tools() -> list[str]:
+    from .tool_settings import TOOLS
+
+    return list(TOOLS)
 
 
 @schema.callback()
 def _schema() -> None:
-    """Make a schema from annotations."""
+    """Make a schema from annotations, or an annotation tool's settings from a schema."""
 
 
 @schema.command("infer")
@@ -53,3 +63,34 @@ def infer(
     if inferred.map:
         write_atomically(beside, inferred.map.encode("utf-8"))
         typer.echo(f"it takes a label map, written to {beside}: give it as --map")
+
+
+@schema.command("settings")
+def settings(
+    path: Annotated[
+        Path, typer.Argument(metavar="SCHEMA", help="A label schema, a TOML file.", exists=True, dir_okay=False)
+    ],
+    to: Annotated[
+        str, typer.Option(metavar="TOOL", help="label-studio or brat.", autocompletion=_tools)
+    ] = "label-studio",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; else it is printed.")] = None,
+) -> None:
+    """Write the settings of an annotation tool's project: its labels, attributes and relations are those of the schema.
+
+    For Label Studio the labelling interface (XML), for brat annotation.conf. Tasks that Dateline writes fit them.
+    Examples: dateline schema settings labels/schema.toml -o label_studio.xml
+    · dateline schema settings ours.toml --to brat -o to_annotate/annotation.conf
+    """
+    from dateline_labels import InputError, Place, Schema
+    from dateline_labels.files import write_atomically
+
+    from .tool_settings import TOOLS
+
+    if to not in TOOLS:
+        raise InputError(Place("--to"), "to", f"expected one of {', '.join(TOOLS)}, got {to}")
+    text = TOOLS[to](Schema.read(path))
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    write_atomically(out, text.encode("utf-8"))
+    typer.echo(f"settings for {to} written to {out}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dateline_labels import Dispatch, InputError, Place, Span
 
-from .carrying import Carries, file_name, write_files
+from .carrying import Carries, file_name, with_file_names, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
 from .losses import kept_spans, lost, without_twins
@@ -40,7 +40,9 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
     """A file for each dispatch, named by its id, in the folder `target`. Raises as `Format` says."""
     if target.suffix:
         raise InputError(Place(str(target)), "format", f"expected a folder to write {_TITLE} to")
-    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    names_lost: list[Finding] = []
+    named = with_file_names(dispatches, _TITLE, names_lost) if lossy else dispatches
+    fitted, losses = _CARRIES.fitted(named, True, names_lost)
     files = {file_name(each, ".tsv"): _written(_carried(each, losses)) for each in fitted}
     refuse_losses(losses, lossy)
     write_files(target, files)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dateline_labels import InputError, MissingExtraError, Place
 from dateline_labels.files import decode_utf8
 
+from .inception_project import project_document
 from .json_rows import BYTE_ORDER_MARK
 from .xmi_writing import TYPES
 
@@ -44,7 +45,7 @@ def read_files(path: Path) -> Iterator[tuple[Place, str, "Cas"]]:
         cas = _parsed(source, place, "xmi", partial(_load, types=types))
         if cas.sofa_string is None:
             raise InputError(place, "sofa", f"expected a text in {VIEW}, got none")
-        yield place, PurePosixPath(place.path).stem, cas
+        yield place, project_document(path) or PurePosixPath(place.path).stem, cas
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dateline_labels import Dispatch, InputError, MissingExtraError, Place
 
-from .carrying import Carries, file_name, write_files
+from .carrying import Carries, file_name, with_file_names, write_files
 from .format import Finding, refuse_losses
 from .layers import LABEL, RELATION_LAYER, SPAN_LAYER, with_features
 from .losses import lost, without_twins
@@ -53,7 +53,9 @@ def write(dispatches: Sequence[Dispatch], target: Path, lossy: bool) -> tuple[Fi
         raise MissingExtraError("CAS XMI", "dkpro-cassis", "formats")
     if target.suffix:
         raise InputError(Place(str(target)), "format", f"expected a folder to write {_TITLE} to")
-    fitted, losses = _CARRIES.fitted(dispatches, lossy=True)
+    names_lost: list[Finding] = []
+    named = with_file_names(dispatches, _TITLE, names_lost) if lossy else dispatches
+    fitted, losses = _CARRIES.fitted(named, True, names_lost)
     carried = [without_twins(with_features(_with_xml_text(each, losses), losses), losses) for each in fitted]
     for dispatch in carried:
         if _NOT_XML.search(dispatch.id):

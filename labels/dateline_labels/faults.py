@@ -1,10 +1,13 @@
 """What pydantic finds wrong → the field, and in words what was expected and what was there."""
 
+import re
 from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 _LONGEST_INTEGER = 1_000  # bits
+_LENGTH = re.compile(r"Tuple should have at most (\d+) items? after validation, not (\d+)")
+_OUR_CLASS = re.compile(r" or instance of _?\w+$")  # which no file can hold
 
 
 def first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
@@ -15,7 +18,8 @@ def first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
 
 def fault_text(message: str, value: object) -> str:
     """One validation fault in words: what was expected and what was there."""
-    message = message.removeprefix("Value error, ")
+    message = _OUR_CLASS.sub("", message.removeprefix("Value error, "))
+    message = _LENGTH.sub(r"expected a list of \1, got \2", message)
     if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:  # Python refuses to write it out
         return f"{message}, got an integer of {value.bit_length()} bits"
     scalar = isinstance(value, str | int | float | bool) or value is None

@@ -194,7 +194,7 @@ def _umask() -> int:
 
 
 def _markup_of(dispatch: Dispatch) -> str:
-    if Path(dispatch.id).name != dispatch.id:
+    if Path(dispatch.id).name != dispatch.id or dispatch.id.startswith("."):  # hidden, and never read
         raise InputError(Place(dispatch.id), "id", "cannot be a file name")
     try:
         return markup.write(dispatch)

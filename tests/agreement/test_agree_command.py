@@ -56,6 +56,20 @@ def test_three_annotators_have_pairs_and_a_mean(tmp_path: Path, capsys: pytest.C
     assert said.splitlines() == ["militancy_notes-001:0:id: warning: not of carl"]
 
 
+def test_who_shares_no_dispatch_is_told_and_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    anna, ben = write_notes(tmp_path)
+    carl = tmp_path / "carl.jsonl"
+    named("jsonl").write([replace(FULL, id="of carl alone")], carl, False)
+    assert run_agree(anna, ben, carl, "--resamples", 0, "--out", tmp_path / "out") == 0
+    shown, said = capsys.readouterr()
+    assert "of anna (30), ben (30)." in shown
+    assert "Fleiss" not in shown
+    assert said.splitlines() == [
+        f"{carl}:1:id: lost: only carl has of carl alone; left out",
+        f"{carl}:0:annotators: lost: carl has no dispatch together with another annotator, and is left out",
+    ]
+
+
 def test_hostile_labels_are_shown_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     odd = raid(*(replace(span, label="[red]|<b>\x1b[2J") for span in (WHO, PLACE)))
     for name in ("anna", "ben"):

@@ -140,6 +140,21 @@ def test_a_folder_of_folders_as_those_who_work_with_brat_keep_it(tmp_path: Path)
     ]
 
 
+def test_a_project_of_inception_has_a_folder_a_document(tmp_path: Path) -> None:
+    for document, who, dispatch in (("one", "anna", FULL), ("one", "ben", BARE), ("two", "anna", BARE)):
+        folder = tmp_path / "annotation" / document
+        named("webanno").write([replace(dispatch, id=who)], folder, True)
+    named("webanno").write([replace(BARE, id="INITIAL_CAS")], tmp_path / "annotation" / "one", True)
+    (tmp_path / "exportedproject.json").write_text("{}", encoding="utf-8")
+    for path in (tmp_path, tmp_path / "annotation"):
+        found = read_annotators([path], Terms())
+        assert [(each.name, [one.id for one in each.annotated.dispatches]) for each in found] == [
+            ("anna", ["one", "two"]),
+            ("ben", ["one"]),
+        ]
+        assert left_out([path]) == ()
+
+
 def test_a_folder_of_files_is_one_file_an_annotator(tmp_path: Path) -> None:
     for name in ("admin", "ben"):
         named("doccano").write([raid(WHO, name=f"{name}-1")], tmp_path / f"{name}.jsonl", True)

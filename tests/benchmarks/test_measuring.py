@@ -66,6 +66,22 @@ def test_a_label_that_is_not_read_costs_its_own_figures(tmp_path: Path, gold: li
     assert {json.loads(case)["kind"] for case in cases} == {"missed"}
 
 
+def test_scores_are_held_to_how_often_they_are_right(tmp_path: Path, gold: list[Dispatch]) -> None:
+    """Every span is right and says 0.8; every relation is as sure as it is right."""
+    doubted = [
+        replace(
+            dispatch,
+            spans=tuple(replace(span, score=0.8) for span in dispatch.spans),
+            relations=tuple(replace(relation, score=1.0) for relation in dispatch.relations),
+        )
+        for dispatch in gold[:8]
+    ]
+    figures = figures_of(Echo(shipped()), doubted, tmp_path)
+    assert figures["spans calibration error"] == pytest.approx(20.0)
+    assert figures["relations calibration error"] == 0.0
+    assert "attributes calibration error" not in figures
+
+
 def test_roles_have_a_figure_each_and_one_for_all(tmp_path: Path) -> None:
     text = "rebels killed the mayor"
     read = Dispatch("d", text, spans=(Span("m1", "Actor", 0, 6), Span("m2", "Victim", 14, 23)))

@@ -52,6 +52,7 @@ def test_a_recipe_is_measured_on_everything(tmp_path: Path, recipe: Path, source
         assert {measure for each, measure in table.values if each == data} >= {
             *("spans F1", "relations F1, strict", "relations F1, boundaries", "relations F1, overlapping"),
             *("same_event pairs F1", "spans F1 ATTACK"),
+            *("spans calibration error", "relations calibration error"),
         }
     assert table.values["conll04", "spans F1"]["tiny"]["7"] > 20
     assert ("muc4", "CEAF-REE F1 Weapon") in table.values

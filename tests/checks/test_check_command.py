@@ -51,6 +51,18 @@ def test_a_clean_collection_in_markup_ends_with_0_and_says_nothing(
     assert "ATTACK" in err
 
 
+def test_a_rule_of_the_map_that_fits_nothing_is_told(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, slip = write_rows(tmp_path / "data.jsonl", clean_rows()), tmp_path / "slip.toml"
+    slip.write_text('[map.spans]\nATTCK = "ATTACK"\nATTACK = "ATTACK"\n', encoding="utf-8")
+    status, lines, _ = run(capsys, data, "--schema", small_schema, "--map", slip)
+    assert (status, lines) == (
+        0,
+        [f"{slip}:0:map: warning: the annotation has nothing for 1 rules of the map: spans.ATTCK"],
+    )
+
+
 def test_warnings_alone_end_with_0_and_one_error_with_2(
     tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,6 +77,19 @@ def test_warnings_alone_end_with_0_and_one_error_with_2(
     what = "RIOT a1 'blast': unknown label RIOT, expected one of ATTACK, PLACE, GROUP"
     assert f"{data}:2:small-01.spans[0].label: error: {what}" in lines
     assert "12 dispatches, 1 error, " in err
+
+
+def test_what_was_repaired_is_no_warning(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entity = {"id": 0, "start_offset": 3, "end_offset": 8, "label": "ATTACK"}  # as a browser counts them
+    rows = [{"id": 0, "text": "\U0001f4a5 blast in Orvel", "entities": [entity], "relations": []}]
+    _, lines, err = run(capsys, write_rows(tmp_path / "data.jsonl", rows), "--schema", small_schema)
+    kinds = [line.split(": ")[1] for line in lines]
+    assert kinds.count("repaired") == 1
+    errors, warnings = kinds.count("error"), kinds.count("warning")
+    assert warnings > 1
+    assert f"1 dispatch, {errors} error{'' if errors == 1 else 's'}, 1 repaired, {warnings} warnings" in err
 
 
 def test_labels_with_few_examples_are_told_of_the_schema(
@@ -190,9 +215,40 @@ def test_the_annotators_of_a_label_studio_file_are_compared(
     path.write_text(json.dumps([{"id": 7, "data": {"text": "A blast."}, "annotations": annotations}]), encoding="utf-8")
     status, lines, _ = run(capsys, path, "--schema", small_schema, "--few", 0)
     assert status == 0
-    assert [line for line in lines if "here" in line] == [
-        f"{path}:1:spans[0]: warning: GROUP a 'blast': GROUP here, PLACE there (there: 1; here: 2)"
-    ]
+    differ = "warning: GROUP a 'blast': GROUP here, PLACE there (there: 1; here: 2)"
+    assert [line for line in lines if "here" in line] == [f"{path}:1:spans[0]: {differ}"]
+    tasks = [{"id": number, "data": {"text": f"A blast {number}."}} for number in (7, 8)]
+    path.write_text(
+        json.dumps([{**tasks[0], "annotations": annotations}, {**tasks[1], "annotations": annotations[:1]}]),
+        encoding="utf-8",
+    )
+    _, lines, _ = run(capsys, path, "--schema", small_schema, "--few", 0)
+    assert f"{path}:1:tasks-7.spans[0]: {differ}" in lines  # the other one has made nothing of the other task
+
+
+def test_the_annotators_of_a_project_of_inception_are_compared(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "annotation" / "report.txt"
+    folder.mkdir(parents=True)
+    for who, label in (("anna", "PLACE"), ("ben", "GROUP")):
+        head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|label\n\n\n#Text=In Gao .\n"
+        rows = f"1-1\t0-2\tIn\t_\t\n1-2\t3-6\tGao\t{label}\t\n1-3\t7-8\t.\t_\t\n"
+        (folder / f"{who}.tsv").write_text(head + rows, encoding="utf-8")
+    status, lines, _ = run(capsys, tmp_path / "annotation", "--schema", small_schema, "--few", 0)
+    assert (status, len(lines)) == (0, 1)
+    assert "GROUP here, PLACE there" in lines[0]
+    assert lines[0].endswith("anna.tsv:1, anna; here: ben)")
+
+
+def test_labels_of_another_schema_are_said_to_want_one(
+    tmp_path: Path, small_schema: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "a.conll"
+    data.write_text("Gao B-GPE\n", encoding="utf-8")
+    assert "no label is of this schema; `dateline schema infer`" in run(capsys, data, "--schema", small_schema)[2]
+    data.write_text("Gao B-GPE\nMora B-PLACE\n", encoding="utf-8")
+    assert "dateline schema infer" not in run(capsys, data, "--schema", small_schema)[2]
 
 
 def test_a_fault_of_an_annotation_that_is_not_read_is_told(

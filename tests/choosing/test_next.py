@@ -120,6 +120,16 @@ def test_of_a_run_the_candidates_alone_are_read_for_their_vectors(
     assert any("stands for" in row["meta"]["task_reasons"] for row in rows_of(out))
 
 
+def test_what_there_is_to_say_of_what_is_annotated_is_said(
+    tiny_bundle: Path, texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps([{"id": 1, "data": {"text": "Calm."}, "annotations": []}]), encoding="utf-8")
+    options = ("--n", "1", "--already", str(export), "--strategy", "random", "--to", "jsonl")
+    assert choose(tiny_bundle, texts, tmp_path / "out.jsonl", *options) == 0
+    assert f"{export}:1:[0].predictions: lost: the task is not annotated, and left out" in capsys.readouterr().err
+
+
 def test_what_is_annotated_is_left_out_with_its_copies(
     tiny_bundle: Path, texts: Path, tmp_path: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,16 +1,19 @@
-"""Every command line of README, of the documentation and of `--help` is run, or at least understood.
+"""Every command line of README, of the documentation and of `--help` is run.
 
-Run as they stand, in a folder that has every file they name: all `dateline` commands but those under `UNDERSTOOD`, and
-`openssl`; those under `SLOW` in a test that is marked so. Understood by the command's own parser, with its options and
-the types of their values: those under `UNDERSTOOD`, and the examples at the end of each command's help. Of other
-programs what can be is held to the repository: targets of `make`, extras of `pip install`, options of benchmarks, the
-Dockerfile. Commands in running text are parts of commands; their names and options must exist.
+Run as they stand, in a folder that has every file they name and the shipped recipes over a tiny encoder: all `dateline`
+commands, `openssl`, and `accelerate` with what it starts. Those that have something of `SLOW` in them are run by a test
+that is marked so, and understood by the quick one: read by the command's own parser, with its options and the types of
+their values. Not run anywhere are those under `UNDERSTOOD`. Of other programs what can be is held to the repository:
+targets of `make`, which `.ci/run` runs, extras of `pip install`, options of benchmarks, the Dockerfile. Commands in
+running text are parts of commands; their names and options must exist.
 """
 
 import os
 import re
 import shutil
 import subprocess
+import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,25 +28,32 @@ from conftest import ROOT
 from dateline_labels import DatelineError
 from dateline_labels.command_help import examples_of
 from dateline_labels.main import command_line, main
+from dateline_train.recipe import Recipe
 from documented import Line, benchmark_options, blocks, fenced, inline, is_metavar, pages, split
 from gazetteer_files import write_gazetteer
+from pydantic import TypeAdapter
 from workplace import make_workplace, read_beforehand
 
 UNDERSTOOD = {
-    "train": "trains for minutes; tests/train/test_training.py trains the tiny encoder",
-    "package": "fits int8 for a minute; tests/train/test_certifying.py packages the tiny checkpoint",
-    "tune": "trains; tests/train/test_tuning.py tries the tiny encoder",
-    "suspects": "trains; tests/train/test_suspects.py trains the tiny encoder",
-    "--ray": "needs a cluster; tests/archive/test_archive_ray.py starts one",
-    "--workers": "starts processes; tests/archive/test_archive_run.py does",
+    "HOST:6379": "needs machines of a cluster; tests/archive/test_archive_ray.py starts one of this machine",
     "cuda": "needs a GPU",
-    "--grow": "needs further annotation; tests/splits/test_growing_splits.py has some",
-    "--also": "needs a second sample; tests/audit/test_audit.py draws one",
+    "--also": "needs documents that a first sample lacks; tests/audit/test_audit.py has some",
 }
 """What a command line has in it that is not run here, and why."""
-SLOW = {"report": "draws plots for some seconds"}
+SLOW = {
+    "report": "draws plots for some seconds",
+    "train": "trains",
+    "tune": "trains several times",
+    "suspects": "trains five times",
+    "package": "fits int8",
+    "--ray": "starts Ray",
+    "--workers": "starts processes",
+    "accelerate": "starts processes",
+}
+FEWER = {"--trials": "2"}
+"""Options whose value is taken lower than it is written, in the slow test."""
 ELSEWHERE = {
-    "accelerate": "starts processes; its own options are accelerate's, what it starts is understood here",
+    "accelerate": "its own options are accelerate's",
     "docker": "needs a daemon; the file it builds from is there",
     "pip": "installs; the extras it names are there",
     "python": "benchmarks measure for minutes; the options they are given are there",
@@ -100,7 +110,7 @@ def test_every_command_line_of_a_page(
     "page", [page for page in PAGES if any(SLOW.keys() & set(each.words) for each in fenced(page))]
 )
 def test_slow_command_lines_of_a_page(page: str, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for line in fenced(page):
+    for line in with_nothing_trained(fenced(page)):
         try_line(line, UNDERSTOOD, capsys)
 
 
@@ -115,9 +125,10 @@ def test_commands_in_running_text_exist(page: str) -> None:
 
 def test_that_there_are_as_many_as_there_seem_to_be() -> None:
     lines = [line for page in PAGES for line in fenced(page)]
-    run = [line for line in lines if line.words[0] == "dateline" and not (UNDERSTOOD | SLOW).keys() & set(line.words)]
+    ours = [line for line in lines if line.words[0] == "dateline"]
     assert len(lines) > 90
-    assert len(run) > 50
+    assert len([line for line in ours if not (UNDERSTOOD | SLOW).keys() & set(line.words)]) > 50
+    assert len([line for line in ours if UNDERSTOOD.keys() & set(line.words)]) < 8
     assert {line.words[0] for line in lines} <= {"dateline", "openssl", *ELSEWHERE}
     assert all(any(word in line.words for line in lines) for word in UNDERSTOOD)
 
@@ -137,8 +148,9 @@ def test_that_there_are_as_many_as_there_seem_to_be() -> None:
     ],
 )
 def test_a_command_line_that_is_wrong_is_found(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    understood = dict.fromkeys(("dateline", "accelerate"), "understood, not run")
     with pytest.raises((AssertionError, pytest.fail.Exception)):
-        try_line(Line("page.md", 1, next(split(wrong))), {"dateline": "understood, not run"}, capsys)
+        try_line(Line("page.md", 1, next(split(wrong))), understood, capsys)
 
 
 @pytest.mark.parametrize("wrong", ["dateline audit draw", "dateline extract --shew", "dateline reed BUNDLE"])
@@ -160,16 +172,38 @@ def test_python_and_sql_of_the_pages(workplace: Path, capsys: pytest.CaptureFixt
     assert run > 2
 
 
-def test_the_help_of_every_command_ends_with_an_example_that_is_understood(workplace: Path) -> None:
+def test_parts_of_recipes_on_the_pages_are_parts_of_recipes() -> None:
+    least = {"name": "n", "output": "o", "data": {"schema": "s", "files": ["f"]}, "encoder": {"name": "e"}}
+    read = 0
+    for page in pages():
+        for number, body in blocks(page, "toml"):
+            shown = tomllib.loads(textwrap.dedent(body))
+            if "map" not in shown:  # of labels, read in tests/formats
+                TypeAdapter(Recipe).validate_python(least | shown, context=f"{page}:{number}")
+                read += 1
+    assert read > 4
+
+
+def test_the_help_of_every_command_ends_with_an_example_of_it() -> None:
     shown = list(commands(COMMANDS))
     assert len(shown) > 20
     for words, command in shown:
-        lines = examples_of(command.epilog)
-        assert lines, f"dateline {' '.join(words)} --help ends without an example"
-        of_dateline = [each[1:] for line in lines for each in split(line) if each[0] == "dateline"]
-        for each in of_dateline:
-            understand(list(each), f"dateline {' '.join(words)} --help")
-        assert any(each[: len(words)] == words for each in of_dateline), words
+        lines = [each[1:] for line in examples_of(command.epilog) for each in split(line) if each[0] == "dateline"]
+        assert any(each[: len(words)] == words for each in lines), f"dateline {' '.join(words)} --help"
+
+
+def test_every_example_of_help(
+    workplace: Path, no_waiting_for_the_disk: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in prepared_examples():
+        try_line(line, UNDERSTOOD | SLOW, capsys)
+
+
+@pytest.mark.slow
+def test_slow_examples_of_help(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for line in with_nothing_trained(prepared_examples()):
+        if SLOW.keys() & set(line.words):
+            try_line(line, UNDERSTOOD, capsys)
 
 
 def test_help_ends_with_its_example(capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,14 +214,61 @@ def test_help_ends_with_its_example(capsys: pytest.CaptureFixture[str]) -> None:
 def try_line(line: Line, understood: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     """Run a command line, or have it understood where it has something of `understood` in it or is not ours."""
     program, *words = map(os.path.expandvars, line.words)
-    if program == "dateline" and not understood.keys() & set(line.words):
-        assert main(words) == 0, f"{line}: {capsys.readouterr().err}"
+    is_run = not understood.keys() & set(line.words)
+    if program == "dateline" and is_run:
+        assert main(with_fewer(words)) == 0, f"{line}: {capsys.readouterr().err}"
     elif program == "dateline":
         understand(words, line)
     elif program == "openssl":
         subprocess.run([program, *words], check=True, capture_output=True)
+    elif program == "accelerate" and is_run:
+        launched([*words[:1], "--num_cpu_threads_per_process", "1", *words[1:]], line)
     else:
         check_elsewhere(line)
+
+
+def prepared_examples() -> list[Line]:
+    """Every example of help in the order of the commands; what some need is made before."""
+    lines = {
+        words: Line(f"dateline {' '.join(called)} --help", 0, words)
+        for called, command in commands(COMMANDS)
+        for line in examples_of(command.epilog)
+        for words in split(line)
+    }
+    assert main(["split", "export.json", "--out", "splits.json"]) == 0
+    assert main(["bundle", "sign", "out/demo/bundle", "key.pem"]) == 0
+    return list(lines.values())
+
+
+def with_nothing_trained(lines: list[Line]) -> list[Line]:
+    """The lines, when what they train themselves is gone, which is there for others."""
+    for folder in {output for line in lines if (output := trained_into(line))}:
+        shutil.rmtree(folder, ignore_errors=True)
+    return lines
+
+
+def with_fewer(words: list[str]) -> list[str]:
+    """The words, with lower values for the options in `FEWER`."""
+    return [FEWER.get(before, word) for before, word in zip(["", *words], words, strict=False)]
+
+
+def trained_into(line: Line) -> Path | None:
+    """The folder of the checkpoint that a command line trains; None where it trains none, or what `tune` found."""
+    if "train" not in line.words or line.words[0] not in ("dateline", "accelerate"):
+        return None
+    words = line.words[line.words.index("train") + 1 :]
+    if "--output" in words:
+        return Path(words[words.index("--output") + 1])
+    return Recipe.read(Path(words[0])).output if Path(words[0]).is_file() else None
+
+
+def launched(words: list[str], line: Line) -> None:
+    """Have accelerate start what it is told to, in processes of this interpreter."""
+    sources = os.pathsep.join(str(ROOT / name) for name in ("labels", "infer", "train"))
+    command = [sys.executable, "-m", "accelerate.commands.accelerate_cli", *words]
+    environment = {**os.environ, "PYTHONPATH": sources}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=False)
+    assert done.returncode == 0, f"{line}: {done.stderr[-3000:]}"
 
 
 def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -1,6 +1,8 @@
 """The site: links lead to the same file in the repository and in the site, and nothing is loaded from elsewhere."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from command_reference import commands_page
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from recipe_reference import SOURCE, recipes_page
+from recipe_schema import TARGET, recipe_schema
 from repository_pages import _rewritten, page_name
 
 _LOADED = re.compile(r"<(?:script|img|iframe|link rel=\"(?:stylesheet|preload|icon)\")[^>]*?(?:src|href)=\"([^\"]+)")
@@ -47,6 +50,23 @@ def test_references_are_made_from_the_code() -> None:
     assert "| `window` | `int` | `256` | tokens a window, with the special ones |" in recipes_page(
         SOURCE.read_text(encoding="utf-8")
     )
+
+
+def test_editors_know_the_keys_of_recipes() -> None:
+    """Where this fails: python docs/hooks/recipe_schema.py"""
+    assert TARGET.read_text(encoding="utf-8") == recipe_schema()
+    schema = json.loads(recipe_schema())
+    fitting = schema["$defs"]["FittingSection"]["properties"]
+    assert fitting["precision"]["enum"] == ["auto", "fp32", "bf16"]
+    assert fitting["patience"]["description"].startswith("with `validate`: stop after so many epochs")
+    assert schema["required"] == ["name", "output", "data", "encoder"]
+    for path in TARGET.parent.glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith(f"#:schema {TARGET.name}\n"), path
+        for name, value in tomllib.loads(text).items():
+            known = schema["properties"][name]
+            if isinstance(value, dict):
+                assert value.keys() <= schema["$defs"][known["$ref"].rpartition("/")[2]]["properties"].keys(), path
 
 
 @pytest.mark.slow

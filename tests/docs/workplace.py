@@ -14,6 +14,8 @@ from dateline_formats.known import named
 from dateline_labels import Dispatch, Schema, read_dispatches
 from dateline_labels.files import write_dispatches
 from dateline_labels.main import main
+from dateline_labels.toml_files import toml
+from dateline_train.recipe import Recipe
 
 BUNDLES = ("BUNDLE", "CHECKPOINT_OR_BUNDLE", "NEW", "OLD", "out/all", "out/demo/bundle", "out/half", "out/mine/bundle")
 BUNDLES += ("out/new/bundle", "out/old/bundle", "out/quarter")
@@ -45,6 +47,8 @@ def make_workplace(folder: Path, bundle: Path, checkpoint: Path, encoder: Path, 
     for name in CHECKPOINTS:
         shutil.copytree(checkpoint, folder / name)
     _shipped(folder, sample)
+    for path in (folder / "train/recipes").glob("*.toml"):
+        path.write_text(toml(shortened(Recipe.read(path), encoder).to_dict()), encoding="utf-8")
     gold = read_dispatches([sample], Schema.read(SCHEMA))
     dated = [replace(each, published=each.published or "2024-05-02") for each in gold]
     for name in ANNOTATED:
@@ -60,6 +64,13 @@ def make_workplace(folder: Path, bundle: Path, checkpoint: Path, encoder: Path, 
     (folder / "dispatch.txt").write_text(note, encoding="utf-8")
     _archive(folder, dated)
     _keys(folder)
+
+
+def shortened(recipe: Recipe, encoder: Path) -> Recipe:
+    """A shipped recipe over the tiny encoder and of one epoch, as it is else."""
+    section = replace(recipe.encoder, name=str(encoder), sha256=None, layers=0, window=64, overlap=16)
+    fitting = replace(recipe.fitting, epochs=1, least_batches=1, least_steps=1, precision="fp32")
+    return replace(recipe, encoder=section, model=replace(recipe.model, width=32), fitting=fitting)
 
 
 def read_beforehand(folder: Path) -> None:
@@ -102,6 +113,8 @@ def _annotators(folder: Path, gold: tuple[Dispatch, ...]) -> None:
         task["annotations"] = [{**each, "completed_by": who} for who, each in enumerate(annotations, 1)]
     (folder / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
     shutil.copy(folder / "anna.json", folder / "settled.json")
+    further = sorted((ROOT / "labels/corpus/snippets").glob("*.md"))[:12]
+    studio.write(tuple(read_dispatches(further, Schema.read(SCHEMA))), folder / "new.json", True)
 
 
 def _archive(folder: Path, dispatches: list[Dispatch]) -> None:

@@ -66,6 +66,12 @@ def test_events_pieces_attributes_and_notes_are_carried(tmp_path: Path) -> None:
     assert annotated.place_of(dispatch, dispatch.relations[3]).line == 7
 
 
+def test_roles_that_end_in_numbers_are_roles_of_their_own(tmp_path: Path) -> None:
+    ann = "T1\tAttack 7 15\tambushed\nT2\tActor 0 6\tGunmen\nT4\tPlace 44 47\tGao\nE1\tAttack:T1 ARG0:T2 ARG1:T4\n"
+    (dispatch,) = read(tmp_path, ann).dispatches
+    assert dispatch.relations == (Relation("ARG0", "T1", "T2"), Relation("ARG1", "T1", "T4"))
+
+
 def test_what_was_kept_as_meta_data_is_written_again(tmp_path: Path) -> None:
     first = read(tmp_path, ANN).dispatches
     assert as_brat.write(first, tmp_path / "out", False) == ()

@@ -52,6 +52,39 @@ def test_other_columns_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "known"),
+    [
+        ("x.conll", "Gao NNP\nfell B-X\nthen VB\n", True),
+        ("x.bio", "Gao b-place\nfell O\n", True),
+        ("x.conll", "B-Place\t0\t3\tGao\nO\t4\t8\tfell\n", False),
+        ("x.txt", "Gao NNP\nfell B-X\nthen VB\n", False),
+        ("x.txt", "Gao B-Place\n" + "fell O\n" * 8 + "then 0\n", True),
+        ("x.txt", "Gao B-Place\n" + "fell O\n" * 7 + "then 0\n", False),
+        ("x.txt", "Group O\n" * 9 + "then 0\n", False),
+        ("x.txt", "", False),
+    ],
+)
+def test_a_file_with_a_wrong_tag_is_known_all_the_same(tmp_path: Path, name: str, source: str, known: bool) -> None:
+    assert bool(FORMAT.recognise(tmp_path / name, source.encode())) == known
+
+
+def test_a_first_column_that_counts_tokens_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "x.tsv"
+    rows = ["# http://example.org", "1\tOld\tO\tB-Place", "2\tGao\tB-City\tI-Place", "", "1\tThen\tO\tO", ""]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert FORMAT.recognise(path, path.read_bytes())
+    annotated = FORMAT.read(path)
+    assert [each.text for each in annotated.dispatches] == ["Old Gao", "Then"]
+    assert marked(annotated.dispatches[0]) == [("Place", "Old Gao")]
+    assert [str(each).partition(".tsv:")[2] for each in annotated.findings] == [
+        "1:line: lost: the comment '# http://example.org' is not read",
+        "2:columns: lost: the columns between the second, as the first counts tokens, and the last are not read, as O",
+    ]
+    path.write_text("1\tO\n2\tB-Year\n", encoding="utf-8")  # two columns have no place for a number
+    assert FORMAT.read(path).dispatches[0].text == "1 2"
+
+
 def test_sentences_are_dispatches_where_no_document_begins(tmp_path: Path) -> None:
     path = tmp_path / "x.bio"
     path.write_text("Gao B-Place\r\nfell O\r\n\r\n\r\nTwo O\r\n", encoding="utf-8", newline="")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from dateline_formats.known import FORMATS, named, recognise
+from dateline_formats.label_map import LabelMap, SpanRule
 from dateline_formats.reading import read_annotations, recognitions
 from dateline_labels import Dispatch, InputError, Relation, Schema, Span
 from dateline_labels.main import main
@@ -77,9 +78,30 @@ def test_a_map_brings_others_labels_under_the_schema(tmp_path: Path, capsys: pyt
     assert dispatch.relations == (Relation("perpetrator", "T1", "T2"),)
 
 
+def test_a_rule_of_the_map_that_fits_nothing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, slip = tmp_path / "a.jsonl", tmp_path / "slip.toml"
+    named("jsonl").write([DISPATCH], source, False)
+    slip.write_text(MAP.replace("by =", "bye ="), encoding="utf-8")
+    status, _, said = run(capsys, source, tmp_path / "b.jsonl", "--map", slip)
+    assert (status, said[1]) == (
+        0,
+        f"{slip}:0:map: warning: the annotation has nothing for 1 rules of the map: relations.bye",
+    )
+
+
+def test_an_attribute_that_a_format_cannot_carry_is_said_to_come_by_a_map(tmp_path: Path) -> None:
+    source = tmp_path / "x.conll"
+    source.write_text("two B-CASUALTY\nfled O\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"CASUALTY needs the attribute outcome, which a label map \(--map\) can give"):
+        read_annotations([source], Schema.read(SCHEMA))
+    mapping = LabelMap(spans={"CASUALTY": SpanRule("CASUALTY", {"outcome": "killed"})})
+    (dispatch,) = read_annotations([source], Schema.read(SCHEMA), mapping).dispatches
+    assert dispatch.spans[0].attributes == {"outcome": "killed"}
+
+
 def test_the_format_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bare = tmp_path / "bare.jsonl"
-    bare.write_text(json.dumps({"text": "a b", "spans": [{"start": 0, "end": 1, "label": "X"}]}) + "\n")
+    bare.write_text(json.dumps({"id": 1, "text": "a b", "spans": [{"start": 0, "end": 1, "label": "X"}]}) + "\n")
     assert run(capsys, bare, tmp_path / "out")[0] == 2
     assert run(capsys, bare, tmp_path / "out.jsonl", "--from", "prodigy")[0] == 0
     status, _, (line,) = run(capsys, bare, tmp_path / "out.jsonl", "--from", "prodigi")
@@ -140,6 +162,13 @@ def test_a_fault_in_a_file_of_many_names_its_dispatch(tmp_path: Path) -> None:
         ("empty.json", b"", "expected annotations, got an empty file"),
         ("dispatch.txt", b"words", "`dateline extract`"),
         ("paper.pdf", b"%PDF-1.4", "`dateline convert --from`"),
+        ("doccano.zip", b"PK\x03\x04all.jsonl", "got a packed file of none that are known; unpack it"),
+        (
+            "cas.json",
+            b'{"%TYPES": {}, "%FEATURE_STRUCTURES": []}',
+            "got UIMA CAS JSON, which is not read; export CAS XMI",
+        ),
+        ("export.json", "[]".encode("utf-16"), "expected annotations in UTF-8, got UTF-16"),
     ],
 )
 def test_a_file_in_no_format_is_told_what_it_may_be(name: str, data: bytes, what: str, tmp_path: Path) -> None:
@@ -152,7 +181,10 @@ def test_a_folder_without_annotations_is_told_what_is_in_it(tmp_path: Path) -> N
     with pytest.raises(InputError, match="got an empty folder"):
         read_annotations([tmp_path])
     (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4")
-    with pytest.raises(InputError, match=r"got paper\.pdf"):
+    with pytest.raises(InputError, match=r"no file here is in a format looked for, as paper\.pdf: expected"):
+        read_annotations([tmp_path])
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(InputError, match=r"looked for, as notes\.pdf and 1 more: expected"):
         read_annotations([tmp_path])
 
 

@@ -66,6 +66,27 @@ def test_rows_of_tokens_are_read(tmp_path: Path) -> None:
     assert dispatch.spans == (Span("e1", "Place", 0, 7),)
 
 
+def test_an_id_that_several_splits_have_goes_with_the_split(tmp_path: Path) -> None:
+    rows = [{"id": "0", "tokens": ["Gao"], "tags": ["O"]}, {"id": "one", "tokens": ["fell"], "tags": ["O"]}]
+    parts = {"train": datasets.Dataset.from_list(rows), "test": datasets.Dataset.from_list(rows[:1])}
+    datasets.DatasetDict(parts).save_to_disk(str(tmp_path / "d"))
+    annotated = FORMAT.read(tmp_path / "d")
+    assert [each.id for each in annotated.dispatches] == ["train-0", "one", "test-0"]
+    assert [str(each) for each in annotated.findings] == [
+        f"{tmp_path / 'd'}:0:id: repaired: 1 ids occur in several splits, as 0; they go with the name of the split"
+    ]
+
+
+def test_texts_whose_spans_stand_in_another_column_are_told(tmp_path: Path) -> None:
+    row = {"text": "Gao", "spans": [{"start": 0, "end": 3, "label": "Place"}]}
+    annotated = FORMAT.read(saved(tmp_path / "d", [row]))
+    assert annotated.dispatches[0].spans == ()
+    assert [str(each) for each in annotated.findings] == [
+        f"{tmp_path / 'd' / 'train'}:0:entities: warning: there is no column entities, and so no span; "
+        "what is there is meta data: spans, text"
+    ]
+
+
 def test_offsets_in_utf_16_are_found_by_the_words(tmp_path: Path) -> None:
     entity = {"start": 3, "end": 6, "label": "Place", "text": "Gao"}
     annotated = FORMAT.read(saved(tmp_path / "d", [{"text": "🔥 Gao", "entities": [entity], "relations": []}]))
@@ -97,6 +118,7 @@ def test_offsets_in_utf_16_are_found_by_the_words(tmp_path: Path) -> None:
         ),
         ({"tokens": ["a"], "tags": ["O", "O"]}, "train:1:tokens: expected as many tags"),
         ({"tokens": ["a"]}, "train:1:tokens: expected as many tags"),
+        ({"tokens": ["a"], "tags": [1]}, "train:1:tags: expected tags such as B-LABEL, or numbers that a ClassLabel"),
         ({"tokens": ["a"], "tags": ["x"]}, "train:1:tags[0]: expected a tag such as B-LABEL, got 'x'"),
     ],
 )

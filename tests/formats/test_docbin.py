@@ -59,6 +59,26 @@ def test_entities_groups_and_relations_of_others_are_read(tmp_path: Path) -> Non
     assert dispatch.relations == (Relation("at", "e1", "e2", 0.75), Relation("of", "e2", "e1"))
 
 
+def test_spans_without_a_label_as_those_of_clusters_are_listed(tmp_path: Path) -> None:
+    annotated = FORMAT.read(docs(tmp_path / "x.spacy", with_group(0, 1, "")))
+    assert annotated.dispatches[0].spans == ()
+    assert [str(each).partition("x.spacy:")[2] for each in annotated.findings] == [
+        "0:docs[0]: lost: a span without a label, 'Gao'"
+    ]
+
+
+def test_of_spans_that_begin_with_one_token_a_relation_takes_the_first_and_that_is_told(tmp_path: Path) -> None:
+    made = doc("Gao", "fell", "today")
+    made.set_ents([spacy.tokens.Span(made, 0, 1, label="Place"), spacy.tokens.Span(made, 2, 3, label="Time")])
+    made.spans["sc"] = [spacy.tokens.Span(made, 0, 2, label="Event")]
+    made.user_data[("._.", "rel", None, None)] = {(0, 2): {"at": 1.0}}
+    annotated = FORMAT.read(docs(tmp_path / "x.spacy", made))
+    assert annotated.dispatches[0].relations == (Relation("at", "e1", "e2"),)
+    assert [(each.kind, each.what) for each in annotated.findings] == [
+        ("warning", "at ties tokens 0 and 2; of the spans that begin there the first is taken")
+    ]
+
+
 def test_what_no_dispatch_holds_is_told(tmp_path: Path) -> None:
     made = doc("Gao", "fell")
     made.set_ents([spacy.tokens.Span(made, 0, 1, label="Place", kb_id="Q1")])
@@ -114,7 +134,6 @@ def with_categories(categories: object) -> Any:
         (lambda: with_categories(7), "0:docs[0]: expected categories with numbers, got 7"),
         (lambda: with_categories({"war": "much"}), "0:docs[0]: expected categories with numbers, got {'war'"),
         (lambda: with_categories({"war": float("nan")}), "0:docs[0]: expected categories with numbers, got {'war'"),
-        (lambda: with_group(0, 1, ""), "0:docs[0]: a span needs an id and a label"),
         (lambda: with_group(1, 1), "0:docs[0]: expected tokens from 0 to 1"),
         (lambda: with_data("dateline", "[]"), "0:docs[0]: expected an object with an id"),
         (lambda: with_data("dateline", '{"id": "a", "meta": {}, "published": "now"}'), "0:docs[0]: expected a date"),

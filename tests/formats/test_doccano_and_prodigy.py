@@ -59,6 +59,14 @@ def test_relations_of_doccano_are_read_with_or_without_ids(tmp_path: Path) -> No
     assert [(finding.field, finding.kind) for finding in annotated.findings] == [("Comments", "lost")]
 
 
+def test_spans_of_doccano_under_a_second_key_are_listed(tmp_path: Path) -> None:
+    annotated = read(tmp_path, as_doccano.FORMAT, {"text": TEXT, "entities": ENTITIES, "label": ["war"], "labels": []})
+    assert len(annotated.dispatches[0].spans) == 2
+    assert [str(each).partition(":1:")[2] for each in annotated.findings] == [
+        "label: lost: what stands under label beside entities is not read"
+    ]
+
+
 def doccano(**changed: Any) -> dict[str, Any]:
     return {"id": 1, "text": TEXT, "entities": ENTITIES, "relations": [], **changed}
 
@@ -69,7 +77,9 @@ def doccano(**changed: Any) -> dict[str, Any]:
         (doccano(text=None), "text: Input should be a valid string, got None"),
         (doccano(id=1.5), "id"),
         (doccano(entities={}), "entities: Input should be a valid list"),
-        (doccano(entities=[[0, 6]]), "entities[0]: Input should be a valid dictionary"),
+        (doccano(entities=[[0, 6]]), "entities[0]: expected [start, end, label]"),
+        (doccano(entities=["war"]), "entities[0]: expected [start, end, label], not a category of the text, got 'war'"),
+        (doccano(relations=["r"]), "relations[0]: Input should be a valid dictionary, got 'r'"),
         (doccano(entities=[["0", 6, "ACTOR"]]), "entities[0].start_offset: Input should be a valid integer, got '0'"),
         (
             doccano(entities=[[0, 999, "ACTOR"]]),
@@ -108,6 +118,29 @@ def test_accepted_tasks_of_prodigy_are_read_and_others_listed(tmp_path: Path) ->
     assert (dispatch.id, dispatch.spans, dispatch.meta) == ("export-1", SPANS, {"source": "wire"})
     assert dispatch.relations == (Relation("perpetrator", "e1", "e2"),)
     assert [(each.place.line, each.field, each.kind) for each in annotated.findings] == [(2, "answer", "lost")]
+
+
+def test_a_task_of_prodigy_before_its_answer_is_known_by_having_no_id(tmp_path: Path) -> None:
+    row = {"text": TEXT, "spans": [where(7, 15, "ATTACK")], "meta": {"source": "wire"}}
+    (dispatch,) = read(tmp_path, as_prodigy.FORMAT, row).dispatches
+    assert (dispatch.id, dispatch.spans, dispatch.meta) == ("export-1", SPANS[:1], {"source": "wire"})
+    for ours in ({"id": "a"}, {"published": None}, {"relations": []}):
+        (tmp_path / "export.jsonl").write_text(json.dumps({**row, **ours}) + "\n", encoding="utf-8")
+        found = recognise(tmp_path / "export.jsonl")
+        assert found is not None
+        assert found[0].name == "jsonl"
+
+
+def test_what_else_a_task_of_prodigy_holds_is_meta_data_or_listed(tmp_path: Path) -> None:
+    guess = {**where(7, 15, "ATTACK"), "score": 0.4, "source": "en_core_web_sm"}
+    row = prodigy(spans=[guess], relations=[], meta={"source": "wire"}, accept=["A"], source="AP", _timestamp=5)
+    annotated = read(tmp_path, as_prodigy.FORMAT, row, prodigy(answer="reject", comment="x"))
+    assert annotated.dispatches[0].meta == {"source": "wire", "accept": ["A"]}
+    assert [str(each).partition(".jsonl:")[2] for each in annotated.findings] == [
+        "2:answer: lost: the answer is reject; the task is left out",
+        "0:spans: lost: not read of spans: score, source",
+        "1:source: lost: not read beside meta data: 'AP'",
+    ]
 
 
 def test_ends_of_relations_that_no_span_marks_become_spans_where_they_have_a_label(tmp_path: Path) -> None:

@@ -77,6 +77,25 @@ def test_what_no_schema_takes_goes_into_the_map(tmp_path: Path, capsys: pytest.C
     assert [span.id for span in dispatch.spans] == ["T2", "T3"]
 
 
+@pytest.mark.parametrize(("spans_a_value", "dropped"), [(1, True), (3, False)])
+def test_an_attribute_of_free_words_is_dropped_by_the_map(spans_a_value: int, dropped: bool, tmp_path: Path) -> None:
+    """As the entries of a knowledge base that INCEpTION keeps in `identifier`."""
+    dispatches = [
+        Dispatch(
+            f"d{number}-{turn}", "Gao", spans=(Span("a", "Place", 0, 3, {"identifier": f"Q{number}", "Sure": "y"}),)
+        )
+        for number in range(21)
+        for turn in range(spans_a_value)
+    ]
+    data, out = written(tmp_path, dispatches), tmp_path / "ours.toml"
+    assert main(["schema", "infer", str(data), "-o", str(out)]) == 0
+    schema = Schema.read(out)
+    assert ("identifier" in schema.spans["Place"].attributes) != dropped
+    assert ("# The map drops identifier: 21 values in 21 spans" in out.read_text(encoding="utf-8")) == dropped
+    mapping = LabelMap.read(tmp_path / "ours.map.toml") if dropped else LabelMap()
+    assert len(read_annotations([data], schema, mapping).dispatches) == len(dispatches)
+
+
 @settings(max_examples=25, deadline=None)
 @given(dispatch=json_dispatches(), renamed=st.dictionaries(st.integers(0, 7), any_texts.filter(bool), max_size=3))
 def test_annotations_keep_to_what_was_inferred_from_them(dispatch: Dispatch, renamed: dict[int, str]) -> None:

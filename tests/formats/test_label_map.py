@@ -59,6 +59,17 @@ def test_a_map_renames_turns_fills_and_drops(tmp_path: Path) -> None:
     assert mapped.place_of(dispatch, dispatch.relations[0]) == Place("d.ann", 5)
 
 
+def test_rules_that_nothing_is_there_for_are_told(tmp_path: Path) -> None:
+    whole = mapping(tmp_path, FULL)
+    assert whole.unused(whole.rules_for(ANNOTATED.dispatches), tmp_path) == ()
+    slips = mapping(tmp_path, FULL.replace("GPE =", "GEP =").replace("When =", "when =").replace("Planned", "planned"))
+    (told,) = slips.unused(slips.rules_for(ANNOTATED.dispatches), Path("my.toml"))
+    assert str(told) == (
+        "my.toml:0:map: warning: the annotation has nothing for 3 rules of the map: "
+        "spans.GEP, relations.when, attributes.Certainty.values.planned"
+    )
+
+
 def test_an_empty_map_changes_nothing(tmp_path: Path) -> None:
     assert mapping(tmp_path, "[map]\n").applied(ANNOTATED).dispatches == ANNOTATED.dispatches
 

@@ -27,6 +27,7 @@ def task(*results: Any, **more: Any) -> dict[str, Any]:
     return {"id": 7, "data": {"text": TEXT}, "annotations": [annotation], "predictions": [], **more}
 
 
+PLACED = ((7, 15, "ATTACK"), (0, 6, "ACTOR"))
 SPANS = (region("a", "ATTACK", 7, 15), region("b", "ACTOR", 0, 6))
 
 
@@ -89,7 +90,8 @@ def test_predictions_are_read_only_where_nobody_annotated(tmp_path: Path) -> Non
     beside = read(tmp_path, predicted, task(SPANS[0], id=8, predictions=guess))
     assert [dispatch.id for dispatch in beside.dispatches] == ["export-8"]
     assert beside.dispatches[0].spans[0].score is None
-    assert fields(beside) == [("[0].annotations", "lost")]
+    assert fields(beside) == [("[0].annotations", "lost"), ("predictions", "lost")]
+    assert beside.findings[1].what == "those of 1 tasks are not read, as there are annotations"
 
 
 @pytest.mark.parametrize("score", [2, 10**400])
@@ -126,6 +128,71 @@ def test_what_a_dispatch_has_no_place_for_is_listed(tmp_path: Path) -> None:
     assert fields(annotated) == [(f"{where}[{index}]", "lost") for index in (0, 1, 4, 3)]
 
 
+def test_what_older_versions_call_skipped_is_cancelled(tmp_path: Path) -> None:
+    completions = [{"id": 1, "skipped": True, "result": [SPANS[0]]}, {"id": 2, "result": [SPANS[1]]}]
+    annotated = read(tmp_path, {"id": 3, "data": {"text": TEXT}, "completions": completions})
+    assert [span.id for span in annotated.dispatches[0].spans] == ["b"]
+    assert [each.what for each in annotated.findings] == ["1 cancelled"]
+
+
+def test_notes_and_meta_data_of_a_task_are_kept_and_drafts_listed(tmp_path: Path) -> None:
+    noted = region("a", "ATTACK", 7, 15, meta={"text": ["unsure", "ask"]})
+    drawn = link("a", "b", meta={"text": "why?"})
+    draft = {"id": 1, "result": [SPANS[1]]}
+    annotated = read(tmp_path, task(noted, SPANS[1], drawn, meta={"batch": "7"}, drafts=[draft]))
+    notes = [["a", "AnnotatorNotes", "unsure"], ["a", "AnnotatorNotes", "ask"]]
+    assert annotated.dispatches[0].meta == {"batch": "7", "notes": notes}
+    assert [str(each).partition("export.json:")[2] for each in annotated.findings] == [
+        "1:[0].drafts: lost: 1 that nobody has submitted",
+        "1:[0].annotations[0].result[2].meta: lost: a note on a result: 'why?'",
+    ]
+    as_label_studio.FORMAT.write(annotated.dispatches, tmp_path / "again.json", False)
+    assert as_label_studio.read(tmp_path / "again.json").dispatches[0].meta == annotated.dispatches[0].meta
+
+
+def minimal(annotation: int, **more: Any) -> dict[str, Any]:
+    """A row of JSON-MIN."""
+    times = {"created_at": "2026-01-02T10:00:00Z", "updated_at": "2026-01-02T10:00:00Z", "lead_time": 3.1}
+    return {"id": 7, "annotator": annotation, "annotation_id": annotation, **times, **more}
+
+
+def test_json_min_is_read_with_what_it_has(tmp_path: Path) -> None:
+    regions = [{"start": start, "end": end, "text": TEXT[start:end], "labels": [label]} for start, end, label in PLACED]
+    remark = [{"start": 0, "end": 6, "text": ["hm"]}]
+    data = {"Full_Text": TEXT, "source": "AP", "kind": "bombing"}
+    path = tmp_path / "export.json"
+    rows = [minimal(1, **data, label=regions, remark=remark), minimal(2, **data, label=regions[:1]), minimal(3, id=8)]
+    rows[2] |= {"text": "Nothing."}
+    path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    assert recognise(path) == (as_label_studio.FORMAT, "JSON-MIN, with annotation_id and lead_time")
+    annotated = as_label_studio.read(path)
+    first, second = annotated.dispatches
+    assert (first.id, first.text, first.meta) == ("export-7", TEXT, {"source": "AP", "kind": "bombing"})
+    assert [(span.label, first.words(span)) for span in first.spans] == [("ATTACK", "ambushed"), ("ACTOR", "Gunmen")]
+    assert (second.id, second.text, second.spans) == ("export-8", "Nothing.", ())
+    assert fields(annotated) == [
+        ("relations", "warning"),
+        ("[0].annotations", "lost"),
+        ("[0].remark[0]", "lost"),
+    ]
+    apart = as_label_studio.read_annotators(path)
+    assert {who: [len(each.spans) for each in of.dispatches] for who, of in apart.items()} == {
+        "1": [2],
+        "2": [1],
+        "3": [0],
+    }
+
+
+def test_a_fault_of_json_min_stands_in_the_row_of_its_annotation(tmp_path: Path) -> None:
+    wrong = {"start": 8, "end": 15, "text": "ambushed", "labels": ["ATTACK"]}
+    path = tmp_path / "export.json"
+    rows = [json.dumps(minimal(number, text=TEXT, label=[wrong])) for number in (1, 2)]
+    path.write_text("[{},\n{}]".format(*rows), encoding="utf-8")
+    for reader, line in ((as_label_studio.read, 1), (as_label_studio.read_annotators, 1)):
+        with pytest.raises(InputError, match=rf":{line}:\[0\]\.label\[0\]: expected 'ambushed' at 8-15"):
+            reader(path)
+
+
 def _changed(**value: Any) -> dict[str, Any]:
     return task({**SPANS[0], "value": {**SPANS[0]["value"], **value}})
 
@@ -154,6 +221,14 @@ _RESULT = "[0].annotations[0].result"
         (task(SPANS[0], link("a", "c")), f"{_RESULT}[1]: no span has the id c"),
         (task(SPANS[0], link("a", "a")), f"{_RESULT}[1]: relation perpetrator: a is related to itself"),
         (task(*SPANS, link("a", "b", direction="up")), f"{_RESULT}[2].direction: expected right, left or bi, got 'up'"),
+        (
+            task(SPANS[0], data={"text": "/data/upload/3/report.txt"}),
+            "[0].data.text: expected the text, got the address of one, '/data/upload/3/report.txt'",
+        ),
+        (
+            task({**SPANS[0], "type": "hypertextlabels"}, data={"text": f"<p>{TEXT}</p>"}),
+            "[0].data.text: expected a text, got HTML",
+        ),
         ([], "[0]: expected an object, got list"),
     ],
 )

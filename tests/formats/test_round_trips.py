@@ -149,12 +149,39 @@ def test_what_is_not_carried_is_refused_or_listed(each: Format, tmp_path: Path) 
         assert anonymous(back) == anonymous(FULL)
 
 
-@pytest.mark.parametrize("name", ["a/b", "../b", "/b", ".", "a/"])
+@pytest.mark.parametrize("name", ["a/b", "../b", "/b", ".", "a/", ".b"])
 @pytest.mark.parametrize("each", ["brat", "markup"])
 def test_an_id_never_leads_out_of_the_folder(each: str, name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be a file name"):
         named(each).write([Dispatch(name, "x")], tmp_path / "out", False)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("each", ["brat", "markup", "webanno", "xmi"])
+def test_with_losses_an_id_that_cannot_be_a_file_name_is_made_one(each: str, tmp_path: Path) -> None:
+    if each == "xmi":
+        pytest.importorskip("cassis")
+    dispatches = [Dispatch(name, "x") for name in ("a/b", "a_b", "..", "../c", ".hidden", "plain")]
+    findings = named(each).write(dispatches, tmp_path / "out", True)
+    assert [(finding.place.path, finding.what.rpartition(" ")[2]) for finding in findings] == [
+        ("a/b", "a_b-2"),
+        ("..", "dispatch"),
+        ("../c", "_c"),
+        (".hidden", "hidden"),
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    back = read_annotations([tmp_path / "out"]).dispatches
+    assert sorted(each.id for each in back) == ["_c", "a_b", "a_b-2", "dispatch", "hidden", "plain"]
+
+
+def test_a_text_that_no_markup_holds_is_refused_or_left_out(tmp_path: Path) -> None:
+    dispatches = [Dispatch("windows", "one\r\ntwo"), Dispatch("plain", "one\ntwo")]
+    with pytest.raises(InputError, match=r"^windows:0:markup: the markup carries no line that ends in"):
+        named("markup").write(dispatches, tmp_path / "out", False)
+    assert list(tmp_path.iterdir()) == []
+    (told,) = named("markup").write(dispatches, tmp_path / "out", True)
+    assert str(told).startswith("windows:0:text: lost: the markup carries no line that ends in")
+    assert [each.id for each in read_annotations([tmp_path / "out"]).dispatches] == ["plain"]
 
 
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)

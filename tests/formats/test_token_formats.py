@@ -122,6 +122,35 @@ def test_clusters_and_events_of_scierc_become_spans_and_relations(row_file: Call
     )
 
 
+def test_triggers_of_several_tokens_are_read_and_arguments_that_are_no_entities_listed(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    events = [[[[1, 2, "Attack"], [0, 0, "by"], [3, 3, "when"]]], []]
+    path.write_text(json.dumps({**ROWS["scierc"], "events": events, "clusters": []}), encoding="utf-8")
+    annotated = as_scierc.FORMAT.read(path)
+    (dispatch,) = annotated.dispatches
+    assert [dispatch.words(span) for span in dispatch.spans if span.label == "Attack"] == ["hit Gao"]
+    assert [(each.label, each.tail) for each in dispatch.relations if each.head == "e4"] == [("by", "e1")]
+    assert [str(each).partition("x.json:")[2] for each in annotated.findings] == [
+        "1:events[0][0]: lost: no entity stands from token 3 to 3, the mention is not carried"
+    ]
+
+
+def test_a_number_that_two_sentences_of_spert_have_is_put_right(tmp_path: Path) -> None:
+    """As where the files of train and dev were put together, each of which counts from 0."""
+    path = tmp_path / "both.json"
+    rows = [{"tokens": ["a"], "entities": [], "orig_id": number} for number in (0, 1, 0, 0)]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    annotated = as_spert.FORMAT.read(path)
+    assert [each.id for each in annotated.dispatches] == ["both-0", "both-1", "both-0-2", "both-0-3"]
+    assert [(each.field, each.kind, each.what) for each in annotated.findings] == [
+        ("[2].orig_id", "repaired", "0 is given 2 times; this one is both-0-2"),
+        ("[3].orig_id", "repaired", "0 is given 3 times; this one is both-0-3"),
+    ]
+    path.write_text(json.dumps([{**row, "orig_id": "x"} for row in rows[:2]]), encoding="utf-8")
+    with pytest.raises(InputError, match=r":id: x occurs twice"):
+        as_spert.FORMAT.read(path)
+
+
 def test_predictions_are_read_with_their_scores(tmp_path: Path) -> None:
     row = {
         "sentences": [["Gunmen", "hit", "Gao"]],
@@ -218,6 +247,7 @@ def test_keys_that_nothing_reads_are_told(row_file: Callable[..., Path]) -> None
         ("gliner", {"ner": [[0, 4, "A"]]}, "1:ner[0]: expected tokens from 0 to 3"),
         ("gliner", {"ner": [[1, 0, "A"]]}, "1:ner[0]: expected tokens"),
         ("gliner", {"ner": [[0, "A"]]}, "1:ner[0]"),
+        ("gliner", {"ner": [[0, 1, "A", "b"]]}, "1:ner[0]: expected a list of 3, got 4"),
         ("gliner", {"ner": [[0, 1, ["A"]]]}, "1:ner[0][2]: Input should be a valid string"),
         ("gliner", {"relations": [[0, 9, "at"]]}, "1:relations[0]: expected entities from 0 to 1, got 9"),
         ("gliner", {"tokenized_text": "Gunmen hit"}, "1:tokenized_text: Input should be a valid list"),
@@ -227,7 +257,8 @@ def test_keys_that_nothing_reads_are_told(row_file: Callable[..., Path]) -> None
         ("scierc", {"relations": [[[0, 0, 1, 1, "at"]], []]}, "1:relations[0][0]: no entity stands from token 1 to 1"),
         ("scierc", {"events": [[[]], []]}, "1:events[0][0]: expected a list of a number, a label, got []"),
         ("scierc", {"events": [[[[9, "Attack"]]], []]}, "1:events[0][0]: expected tokens from 0 to 6"),
-        ("scierc", {"events": [[[[1, "Attack"], [3, 3, "by"]]], []]}, "1:events[0][0]: no entity stands from token 3"),
+        ("scierc", {"events": [[[[1, 9, "Attack"]]], []]}, "1:events[0][0]: expected tokens from 0 to 6"),
+        ("scierc", {"events": [[[[1, "Attack"], [3, "by"]]], []]}, "1:events[0][0]: expected a list of a number, a"),
         ("scierc", {"sentences": ["Gunmen hit"]}, "1:sentences[0]: Input should be a valid list"),
         ("scierc", {"clusters": [[[0]]]}, "1:clusters[0][0]"),
     ],

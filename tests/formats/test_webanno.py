@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from dateline_formats.as_webanno import FORMAT
+from dateline_formats.reading import read_annotations
 from dateline_formats.webanno_cells import escape_text, escape_value, split, unescape_text, unescape_value
 from dateline_labels import Dispatch, InputError, Relation, Span
 from dispatch_strategies import any_texts
@@ -71,6 +72,30 @@ def test_escapes_are_undone(text: str) -> None:
     assert unescape_text(escape_text(text)) == text
     assert unescape_value(escape_value(text)) == text
     assert split(escape_value(text), "|") == [escape_value(text)]
+
+
+def test_in_a_project_the_document_is_the_folder(tmp_path: Path) -> None:
+    for folder in ("annotation/report.txt", "curation/report.txt", "annotation/notes", "elsewhere/notes"):
+        (tmp_path / folder).mkdir(parents=True)
+    source = sheet("1-1\t0-6\tGunmen\tActor\t", text="Gunmen")
+    for name, known_as in (
+        ("annotation/report.txt/anna.tsv", "report.txt"),
+        ("curation/report.txt/CURATION_USER.tsv", "report.txt"),
+        ("elsewhere/notes/CURATION_USER.tsv", "notes"),
+        ("elsewhere/notes/anna.tsv", "anna"),
+        ("annotation/notes/anna.tsv", "anna"),  # may be any folder of this name
+    ):
+        assert read(tmp_path, source, name).dispatches[0].id == known_as
+    (tmp_path / "exportedproject.json").write_text("{}", encoding="utf-8")
+    assert read(tmp_path, source, "annotation/notes/anna.tsv").dispatches[0].id == "notes"
+    unannotated = tmp_path / "annotation" / "notes" / "INITIAL_CAS.tsv"
+    unannotated.write_text(source, encoding="utf-8")
+    assert not FORMAT.recognise(unannotated, unannotated.read_bytes())
+    (tmp_path / "annotation" / "report.txt" / "ben.tsv").write_text(source, encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"ben\.tsv:1:id: report\.txt occurs twice, first in .*; if two have annotated"
+    ):
+        read_annotations([tmp_path / "annotation"])
 
 
 def test_stacked_spans_and_those_of_several_tokens(tmp_path: Path) -> None:
@@ -191,7 +216,7 @@ def test_what_no_row_shows_is_refused_or_listed(tmp_path: Path) -> None:
 
 def test_an_id_that_is_no_file_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="id: cannot be a file name"):
-        FORMAT.write([Dispatch("../d", "Gao")], tmp_path / "out", True)
+        FORMAT.write([Dispatch("../d", "Gao")], tmp_path / "out", False)
     assert list(tmp_path.iterdir()) == []
 
 

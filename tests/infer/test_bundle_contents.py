@@ -102,6 +102,7 @@ CONFIGS: list[tuple[str, Callable[[Plain], object], str]] = [
     ),
     ("a_threshold_of_nothing", lambda reading: reading["thresholds"].update(origin=0.5), "a threshold for origin"),
     ("a_threshold_too_high", lambda reading: reading["thresholds"].update(place=1.5), "between 0 and 1"),
+    ("a_threshold_of_every_span", lambda reading: reading.update(span_threshold=0.0), "a threshold of spans between"),
     (
         "a_curve_of_nothing",
         lambda reading: curves(reading).update(origin=curves(reading)["place"]),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from dateline_infer import Extractor, tags
+from dateline_infer import Extractor, chain, tags
 from dateline_infer.tags import tag_count
 from dateline_infer.tokens import tokenize
 from dateline_labels import Dispatch
@@ -78,7 +78,7 @@ def test_reading_in_windows_is_reading_whole(kind: str, repeats: int) -> None:
     extractor = extractor_of(kind, relation_logit=-5.0)
     tokens = tokenize(extractor.tokenizer, text)
     assert isinstance(extractor.network, TableNetwork)
-    (spans,) = tags.decode([extractor.network.tag_logits[tokens.ids]], [tokens.continues])
+    (spans,) = chain.decode([extractor.network.tag_logits[tokens.ids]], [tokens.continues])
     words = [text[tokens.offsets[span.start, 0] : tokens.offsets[span.end - 1, 1]].strip() for span in spans]
     labels = [SCHEMA.span_labels[span.label] for span in spans]
     expected = [(word, label) for word, label in zip(words, labels, strict=True) if word]
@@ -112,6 +112,7 @@ def test_a_note_gives_the_same_spans_wherever_it_stands(kind: str, before: int) 
 def test_all_relations_that_the_schema_allows_are_found_and_no_other() -> None:
     extractor = extractor_of("word_piece")
     assert isinstance(extractor.network, TableNetwork)
+    extractor.network.tag_logits *= 20.0  # so that every span is sure, and with it every relation
     for number, word in enumerate(("killed", "gao", "gunmen", "soldiers", "monday")):
         extractor.network.tag_logits[tokenize(extractor.tokenizer, word).ids, 1 + 2 * number] = 99.0
     dispatch = extractor(NOTE + FILLER * 2)
@@ -124,6 +125,18 @@ def test_all_relations_that_the_schema_allows_are_found_and_no_other() -> None:
     }
     assert {span.label for span in dispatch.spans} == set(SCHEMA.spans)
     assert {(relation.label, relation.head, relation.tail) for relation in dispatch.relations} == expected
+
+
+def test_a_relation_is_as_probable_as_it_and_both_its_spans_together() -> None:
+    extractor = extractor_of("word_piece")
+    dispatch = extractor(NOTE)
+    scores = {span.id: span.score or 0.0 for span in dispatch.spans}
+    assert min(scores.values()) < 0.9
+    alone = 1 / (1 + np.exp(-5.0))
+    assert dispatch.relations
+    for relation in dispatch.relations:
+        assert relation.score == pytest.approx(alone * scores[relation.head] * scores[relation.tail], abs=2e-4)
+    assert all((relation.score or 0.0) >= 0.5 for relation in dispatch.relations)
 
 
 def test_a_token_of_nothing_but_space_is_no_span() -> None:

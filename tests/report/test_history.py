@@ -67,6 +67,13 @@ def entry_at(path: Path) -> Entry:
     return entry(at=row["at"])
 
 
+def test_a_folder_in_its_place_fails_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in (Path(), tmp_path):
+        remember(folder, entry())
+        assert f"{folder} did not get its line: " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_torn_line_is_passed_over_with_a_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "runs.jsonl"
     append(path, entry("before"))

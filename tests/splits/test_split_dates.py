@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from dateline_splits.dates import parts_by_date
+from dateline_labels import Dispatch
+from dateline_splits.dates import days_of, parts_by_date
 from dateline_splits.shares import NOWHERE
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
@@ -20,6 +21,13 @@ def test_the_boundaries_are_where_the_shares_are_nearest_and_no_day_is_parted() 
     assert found.first_days == ("2020-01-04", "2020-01-06")
     assert found.parts.tolist() == [0] * 6 + [1, 1, 2, 2]
     assert (found.undated, found.copies) == (0, 0)
+
+
+def test_days_may_stand_under_a_key_of_meta() -> None:
+    told = ["2020-01-03T10:00:00Z", "2020-01-03", 20200103, "3 January", None]
+    dispatches = [Dispatch(f"d{at}", "x", "2019-01-01", {"date": value}) for at, value in enumerate(told)]
+    assert days_of(dispatches, "date") == ["2020-01-03", "2020-01-03", None, None, None]
+    assert days_of(dispatches, None) == ["2019-01-01"] * 5
 
 
 def test_parts_that_are_not_asked_for_have_no_first_day() -> None:

@@ -66,7 +66,7 @@ def test_a_theatre_is_the_folder_where_no_meta_says_it_else_the_id_without_its_n
         (Wanted(By.SOURCE), "no dispatch has source in its meta"),
         (Wanted(By.STORY, "event"), "no dispatch has event in its meta"),
         (Wanted(By.THEATRE), "all are of one folder"),
-        (Wanted(By.COPIES, "story"), "expected --by story, source or theatre"),
+        (Wanted(By.COPIES, "story"), "expected --by story, source, theatre or date"),
     ],
 )
 def test_what_no_dispatch_has_is_refused(wanted: Wanted, what: str) -> None:

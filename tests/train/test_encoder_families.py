@@ -10,7 +10,7 @@ import torch
 from conftest import CORPUS, SCHEMA, recipe_text
 from dateline_bundle.encoders import FP32
 from dateline_bundle.manifest import write_bundle
-from dateline_infer import Extractor, tags
+from dateline_infer import Extractor, chain, tags
 from dateline_infer.bundle import BundleConfig, load_bundle
 from dateline_infer.choosing import Asked
 from dateline_infer.forms import FORM_COUNT
@@ -89,7 +89,7 @@ def recovered(tokens: Tokens, start: int, end: int) -> list[tuple[int, int]]:
     """Code points → tokens → tags → tokens → code points."""
     marked = tags.encode([TokenSpan(1, *tokens.bounds(start, end))], len(tokens))
     logits = np.eye(tags.tag_count(2), dtype=np.float32)[marked] * 9.0
-    (spans,) = tags.decode([logits], [tokens.continues])
+    (spans,) = chain.decode([logits], [tokens.continues])
     return [(int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1])) for span in spans]
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from dateline_infer import tags
+from dateline_infer import chain, tags
 from dateline_infer.config import ReadingConfig
 from dateline_infer.tokens import tokenize
 from dateline_infer.windows import SpecialTokens
@@ -42,7 +42,7 @@ def test_gold_spans_survive_encoding_and_decoding(encoder: Encoder, schema: Sche
         logits = np.eye(tags.tag_count(len(schema.spans)), dtype=np.float32)[row["tags"]] * 20
         found = {
             (int(tokens.offsets[span.start, 0]), int(tokens.offsets[span.end - 1, 1]), schema.span_labels[span.label])
-            for span in tags.decode([logits], [tokens.continues])[0]
+            for span in chain.decode([logits], [tokens.continues])[0]
         }
         assert found == {(span.start, span.end, span.label) for span in dispatch.spans}, dispatch.id
     assert encoder.widened == []

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from dateline_labels import InputError
+from dateline_labels import InputError, Place
 from dateline_train.recipe import Recipe
 
 RECIPES = Path(__file__).resolve().parents[2] / "train" / "recipes"
@@ -47,6 +47,14 @@ def test_input_paths_are_taken_from_the_recipes_folder(tmp_path: Path) -> None:
     assert recipe.data.files == (tmp_path / "a.jsonl",)
     assert recipe.output == Path("out")
     assert recipe.encoder.name == "some/hub-id"
+
+
+def test_a_recipe_that_was_copied_elsewhere_is_told_where_paths_start(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(MINIMAL, encoding="utf-8")
+    with pytest.raises(InputError, match=r"schema\.toml is not there; input paths start at the recipe's") as caught:
+        Recipe.read(path).read_schema(Place(str(path)))
+    assert str(caught.value).startswith(f"{path}:0:data.schema: ")
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -13,8 +13,10 @@ from dateline_train.thresholds import (
     _best,
     _Candidate,
     _f1,
+    choose_span_threshold,
     choose_thresholds,
     obligatory_tails,
+    with_doubtful_spans,
     with_low_thresholds,
 )
 
@@ -116,6 +118,34 @@ class Told:
 
     def batch(self, _: object) -> list[Dispatch]:
         return self.read
+
+
+def chosen_for_spans(schema: Schema, right: list[float], wrong: list[float], missed: int = 0) -> float:
+    """The threshold of spans where validation has right and wrong ones of these probabilities, and misses some."""
+    places = [Span(f"s{n}", "ACTOR", 2 * n, 2 * n + 1) for n in range(len(right) + len(wrong) + missed)]
+    text = "a " * len(places)
+    gold = Dispatch("d", text, spans=(*places[: len(right)], *places[len(right) + len(wrong) :]))
+    scores = [*right, *wrong]
+    read = Dispatch(
+        "d", text, spans=tuple(replace(place, score=score) for place, score in zip(places, scores, strict=False))
+    )
+    config = with_doubtful_spans(ReadingConfig(schema))
+    assert config.span_threshold < 0.2
+    return choose_span_threshold(Told(config, [read]), [gold])  # type: ignore[arg-type]
+
+
+def test_spans_are_believed_from_a_half_where_no_other_threshold_is_noticeably_better(schema: Schema) -> None:
+    assert chosen_for_spans(schema, [0.9] * 90, [0.2] * 10) == 0.5
+    assert chosen_for_spans(schema, [0.9] * 999 + [0.45], []) == 0.5
+    assert chosen_for_spans(schema, [], []) == 0.5
+
+
+def test_where_right_spans_are_improbable_less_is_enough(schema: Schema) -> None:
+    assert chosen_for_spans(schema, [0.9] * 20 + [0.32] * 30, [0.32] * 10, missed=40) == 0.3
+
+
+def test_where_wrong_spans_are_probable_more_is_asked_for(schema: Schema) -> None:
+    assert chosen_for_spans(schema, [0.9] * 50, [0.62] * 50) == 0.65
 
 
 def test_ties_of_one_event_are_judged_by_the_clusters_they_make(schema: Schema) -> None:

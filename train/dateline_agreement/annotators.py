@@ -1,8 +1,8 @@
 """Paths → annotators, each with a name and what they marked.
 
 Several paths are an annotator each. One path is a collection: a file of Label Studio or Prodigy, which say who made
-what; or a folder in which each folder, or else each file, is one annotator's, as those who work with brat or doccano
-keep it.
+what; a project of INCEpTION, with a file of each annotator in the folder of a document; or a folder in which each
+folder, or else each file, is one annotator's, as those who work with brat or doccano keep it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dateline_formats import as_label_studio, as_prodigy
 from dateline_formats.format import Annotated, Finding, Format
+from dateline_formats.inception_project import files_by_annotator
 from dateline_formats.known import FORMATS, recognise, recognised
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, under_schema
@@ -56,7 +57,7 @@ def read_annotators(paths: Sequence[Path], terms: Terms) -> list[Annotator]:
 
 def left_out(paths: Sequence[Path]) -> tuple[Finding, ...]:
     """A warning that names the files of a collection that are no annotator's."""
-    if len(paths) > 1 or not paths[0].is_dir() or not _folders(paths[0]):
+    if len(paths) > 1 or not paths[0].is_dir() or not _folders(paths[0]) or files_by_annotator(paths[0]):
         return ()
     others = [each.name for each in sorted(paths[0].iterdir()) if each.is_file()]
     what = f"left out, beside the folders of the annotators: {', '.join(others)}"
@@ -69,6 +70,10 @@ def _of_paths(paths: Sequence[Path], terms: Terms) -> Iterator[Annotator]:
 
 
 def _of_collection(path: Path, terms: Terms) -> Iterator[Annotator]:
+    if path.is_dir() and (files := files_by_annotator(path)):
+        for name, own in files.items():
+            yield Annotator(name, path, read_annotations(own, terms.schema, terms.mapping, terms.given))
+        return
     if path.is_dir():
         among = (terms.given,) if terms.given else FORMATS
         parts = _folders(path) or [each for each in sorted(path.iterdir()) if recognise(each, among)]

@@ -17,7 +17,7 @@ def agree(
         list[Path],
         typer.Argument(
             metavar="A B…",
-            help="What each annotator made, in any known format; or one Label Studio or Prodigy file or folder of all.",
+            help="What each annotator made, in any known format; or one file, folder or project of all.",
         ),
     ],
     schema: Annotated[

@@ -33,7 +33,9 @@ class SharedDispatch:
 
 @dataclass(frozen=True)
 class Shared:
-    """The dispatches that are of at least two annotators, and what there is to say about the others."""
+    """The dispatches that are of at least two annotators, the annotators who have any of them, and what there is to say
+    about the others.
+    """
 
     annotators: tuple[str, ...]
     dispatches: tuple[SharedDispatch, ...]
@@ -67,12 +69,19 @@ def shared_dispatches(annotators: Sequence[Annotator]) -> Shared:
     told = {each.id for each in whole} | strangers
     for each in annotators:
         findings += _alone(each, told, partners)
-    names = tuple(each.name for each in annotators)
     if not whole:
         theirs = [each.annotated.dispatches[0].id for each in annotators if each.annotated.dispatches][:_SHOWN]
         what = f"no dispatch is of two annotators, by its id or by its text; their first ones are {', '.join(theirs)}"
         raise InputError(Place(str(annotators[-1].path)), "id", what)
-    return Shared(names, whole, (*findings, *_not_of_all(whole, names)))
+    taking_part = tuple(each.name for each in annotators if any(each.name in shared.by for shared in whole))
+    findings += [_of_nobody_else(each) for each in annotators if each.name not in taking_part]
+    return Shared(taking_part, whole, (*findings, *_not_of_all(whole, taking_part)))
+
+
+def _of_nobody_else(annotator: Annotator) -> Finding:
+    """That the annotator shares no dispatch with anybody, and is not compared."""
+    what = f"{annotator.name} has no dispatch together with another annotator, and is left out"
+    return Finding(Place(str(annotator.path)), "annotators", "lost", what)
 
 
 def _of_another_text(annotator: Annotator, dispatch: Dispatch, first: tuple[str, Dispatch]) -> Finding:

@@ -10,7 +10,7 @@ from dateline_labels import Schema
 from dateline_labels.progress import with_progress
 
 from .copy_checks import check_annotators, check_copies, check_ids
-from .problems import Placed, Problem
+from .problems import Placed, Problem, of_findings
 from .reading_on import Read, read_on
 from .schema_checks import Counts, check_counts, check_schema, count
 from .span_checks import check_spans
@@ -29,6 +29,7 @@ class Asked:
     given: Format | None = None
     annotator: str | None = None  # the key of meta that names who annotated
     few: int = 10
+    map_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def check_all(asked: Asked) -> Checked:
     counts = count(read.placed)
     found = [*read.problems, *_of_dispatches(read.placed, schema), *_of_collection(read, asked)]
     found.sort(key=lambda problem: (problem.place.path, problem.place.line))
+    if asked.map_file and read.placed:
+        found += of_findings(asked.mapping.unused(read.rules, asked.map_file), "map")
     few = check_counts(counts, schema, asked.schema, asked.few) if read.placed else ()
     return Checked((*found, *few), counts, schema)
 

@@ -43,7 +43,7 @@ def check(
 
     mapping = asked_map(map_) or LabelMap()
     given = asked_format(from_)
-    checked = check_all(Asked(data, schema or shipped("schema.toml"), mapping, given, annotator_key, few))
+    checked = check_all(Asked(data, schema or shipped("schema.toml"), mapping, given, annotator_key, few, map_))
     for problem in checked.problems:
         typer.echo(str(problem))
     if out:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dateline_formats import inception_project
 from dateline_formats.format import Annotated
 
 from .differences import Difference, differences
@@ -15,7 +16,7 @@ ALIKE = 0.8
 
 
 def check_ids(collection: Sequence[Placed], annotator: str | None) -> Iterator[Problem]:
-    """Each id that occurs again, unless another annotator's name stands under the key `annotator` of meta."""
+    """Each id that occurs again, unless of another annotator, as the key `annotator` of meta or a project tells."""
     seen: dict[tuple[str, str], Placed] = {}
     for placed in collection:
         first = seen.setdefault((placed.dispatch.id, annotator_of(placed, annotator)), placed)
@@ -43,9 +44,10 @@ def check_copies(collection: Sequence[Placed], annotator: str | None) -> Iterato
 def check_annotators(annotators: Mapping[str, Annotated]) -> Iterator[Problem]:
     """Every difference between the first annotator of a dispatch and each other one."""
     firsts: dict[str, tuple[str, Placed]] = {}
+    many = len({dispatch.id for annotated in annotators.values() for dispatch in annotated.dispatches}) > 1
     for name, annotated in annotators.items():
         for dispatch in annotated.dispatches:
-            placed = Placed(dispatch, annotated)
+            placed = Placed(dispatch, annotated, many)
             who, first = firsts.setdefault(dispatch.id, (name, placed))
             for each in differences(first.dispatch, dispatch) if first is not placed else ():
                 yield _problem(placed, each, "annotators", f"{each.what} (there: {who}; here: {name})")
@@ -70,8 +72,10 @@ def copies(collection: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
 
 
 def annotator_of(placed: Placed, key: str | None) -> str:
-    """Who annotated the dispatch, where its meta data tell under `key`."""
-    return str(placed.dispatch.meta.get(key, "")) if key else ""
+    """Who annotated the dispatch, where its meta data tell under `key`, or else its place in a project of INCEpTION."""
+    if key:
+        return str(placed.dispatch.meta.get(key, ""))
+    return inception_project.annotator_of(Path(placed.place().path))
 
 
 def _plain(text: str) -> str:

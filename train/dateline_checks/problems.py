@@ -51,10 +51,13 @@ class ProblemRow:
 
 @dataclass(frozen=True)
 class Placed:
-    """A dispatch with the reading that it comes from, which knows where its parts stand."""
+    """A dispatch with the reading that it comes from, which knows where its parts stand; `of_many` where its file holds
+    others that this reading has not.
+    """
 
     dispatch: Dispatch
     source: Annotated
+    of_many: bool = False
 
     def place(self, part: Span | Relation | None = None) -> Place:
         """Where the dispatch, or a part of it, stands."""
@@ -67,7 +70,7 @@ class Placed:
 
     def field(self, name: str) -> str:
         """The field, led to from the dispatch where its file holds several, maybe all on one line."""
-        return f"{self.dispatch.id}.{name}" if len(self.source.dispatches) > 1 else name
+        return f"{self.dispatch.id}.{name}" if self.of_many or len(self.source.dispatches) > 1 else name
 
     def of_span(self, number: int, kind: Kind, check: str, what: str) -> Problem:
         """A problem of a span of the dispatch, by its number."""
@@ -95,6 +98,6 @@ def of_error(error: InputError, check: str = "unreadable") -> Problem:
     return Problem(error.place, error.field, "error", check, error.what)
 
 
-def of_findings(findings: Iterable[Finding]) -> list[Problem]:
-    """What readers had to say."""
-    return [Problem(each.place, each.field, each.kind, "reading", each.what) for each in findings]
+def of_findings(findings: Iterable[Finding], check: str = "reading") -> list[Problem]:
+    """What readers, or whatever `check` names, had to say."""
+    return [Problem(each.place, each.field, each.kind, check, each.what) for each in findings]

@@ -27,11 +27,14 @@ _MOST_FAULTS_OF_THE_WHOLE = 50
 
 @dataclass
 class Read:
-    """What could be read, and what is wrong with the rest; `annotators` has what each marked, of files that tell."""
+    """What could be read, and what is wrong with the rest; `annotators` has what each marked, of files that tell,
+    `rules` the names of the rules of the map that there is something for.
+    """
 
     placed: list[Placed] = field(default_factory=list)
     annotators: list[Mapping[str, Annotated]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
 
     def add(self, annotated: Annotated) -> None:
         """Add dispatches and what their reader had to say."""
@@ -76,6 +79,7 @@ def _add_annotators(unit: Path, mapping: LabelMap, read: Read) -> None:
 
 def _apply(mapping: LabelMap, annotated: Annotated, read: Read) -> None:
     """Add the dispatches under the labels of the map; where it cannot be applied to one, that one is left out."""
+    read.rules |= mapping.rules_for(annotated.dispatches)
     if mapping == LabelMap():
         read.add(annotated)
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEANINGS = {
     "unreadable": "what its reader refuses",
     "reading": "what its reader lost, repaired or doubts",
-    "map": "where the label map cannot be applied",
+    "map": "where the label map cannot be applied, or fits nothing",
     "label": "labels that the schema does not have",
     "attribute": "attributes and values it does not have, or misses",
     "relation": "relations that it does not allow",
@@ -53,13 +53,22 @@ def _print(checked: "Checked", console: "Console") -> None:
     console.print(_labels(checked))
     if checked.problems:
         console.print(_found(checked))
-    warnings = len(checked.problems) - checked.errors
-    text = f"{counts.dispatches} dispatches, {_many(checked.errors, 'error')}, {_many(warnings, 'warning')}"
-    console.print(text, style="red" if checked.errors else "green", highlight=False)
+    said = _many(counts.dispatches, "dispatch", "es"), *_by_kind(checked)
+    console.print(", ".join(said), style="red" if checked.errors else "green", highlight=False)
+    if counts.spans and not counts.spans.keys() & set(checked.schema.span_labels):
+        hint = "no label is of this schema; `dateline schema infer` writes that of the data, for --schema"
+        console.print(hint, markup=False, highlight=False)
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _by_kind(checked: "Checked") -> list[str]:
+    """How much of each kind was found, in the columns' order; errors and warnings also where there are none."""
+    found = Counter(problem.kind for problem in checked.problems)
+    counted = {"error": _many(found["error"], "error"), "warning": _many(found["warning"], "warning")}
+    return [counted.get(kind, f"{found[kind]} {kind}") for kind in KINDS if kind in counted or found[kind]]
+
+
+def _many(count: int, what: str, plural: str = "s") -> str:
+    return f"{count} {what}{'' if count == 1 else plural}"
 
 
 def _labels(checked: "Checked") -> "Table":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 from dateline_formats.drafts import taken_date
-from dateline_formats.reading import read_annotations
+from dateline_formats.reading import read_annotations, say_findings
 from dateline_formats.tasks import Task, check_unused, task_target, write_tasks
 from dateline_infer import Extractor
 from dateline_infer.loading import Loading
@@ -46,11 +46,12 @@ def run_next(asked: Asked, choosing: Choosing) -> None:
     target = checked_target(asked.out, asked.format)
     check_unused(target)
     check_outputs([] if target.is_dir() else [target], (*asked.already, *asked.inputs))
-    annotated = read_annotations(asked.already).dispatches
+    already = read_annotations(asked.already)
+    say_findings(already.findings)
     extractor = asked.loading.load()
     source = source_of(asked.inputs, asked.columns, extractor.config.schema)
     _say_other_bundle(source, extractor)
-    choice = chosen_from(source, annotated, extractor, choosing)
+    choice = chosen_from(source, already.dispatches, extractor, choosing)
     if not choice.chosen:
         known = f"; {choice.annotated:,} are annotated, or copies of such" if choice.annotated else ""
         raise InputError(Place(str(asked.inputs[0])), "input", f"has no dispatch that could be annotated next{known}")

@@ -4,6 +4,7 @@ It lies at out/runs.jsonl where the command is run, or where --history or DATELI
 added, whole ones, by one process at a time.
 """
 
+import errno
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -89,6 +90,8 @@ def append(path: Path, entry: Entry) -> None:
     line = json.dumps({key: value for key, value in asdict(entry).items() if value is not None}, ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     data = line.encode("utf-8", "backslashreplace") + b"\n"
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with FileLock(path.with_name(f".{path.name}.lock")), path.open("a+b") as file:
         file.write(data if _ends_whole(file) else b"\n" + data)
         file.flush()

@@ -19,14 +19,13 @@ def split(
     data: DataArgument,
     by: Annotated[By, typer.Option(help="What stays in one part; near-copies always do.")] = By.STORY,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="The split to write (splits.json); with --check, the leaks as JSON."),
+        Path | None, typer.Option("--out", "-o", help="The split to write (splits.json); with --check, leaks as JSON.")
     ] = None,
     validation: _Percent = 10.0,
     test: _Percent = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="Of what is left to chance.")] = 13,
     key: Annotated[
-        str | None, typer.Option(help="The key of meta that holds the story, source or theatre; else its own name.")
+        str | None, typer.Option(help="The key of meta that holds story, source, theatre or date, if not so named.")
     ] = None,
     alike: Annotated[
         float, typer.Option(min=0.1, max=1.0, help="Texts that share so many of their runs of three words are copies.")
@@ -49,7 +48,7 @@ def split(
 
     Examples: dateline split export.json --by story --out splits.json
     · dateline split labels/corpus --by theatre --test 20 --out splits.json
-    · dateline split export.json new.jsonl --grow splits.json --out grown.json
+    · dateline split export.json new.json --grow splits.json --out grown.json
     · dateline split export.json --check splits.json
     """
     if find_spec("rensa") is None:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from dateline_formats.drafts import taken_date
+from dateline_labels import Dispatch
 
 from .groups import Groups
 from .shares import NOWHERE, Parts
+
+_DAY = len("2019-03-14")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,13 @@ class Timed:
     first_days: tuple[str | None, str | None]
     undated: int
     copies: int
+
+
+def days_of(dispatches: Sequence[Dispatch], key: str | None) -> list[str | None]:
+    """The day of each dispatch: of publication or, where a key of meta is named, with which begins what it says."""
+    if key is None:
+        return [dispatch.published for dispatch in dispatches]
+    return [taken_date(str(dispatch.meta.get(key, ""))[:_DAY]) for dispatch in dispatches]
 
 
 def parts_by_date(published: Sequence[str | None], copies: Groups, shares: Sequence[float]) -> Timed:
@@ -55,7 +65,7 @@ def _first_days(counts: Counter[str], shares: Sequence[float]) -> list[str | Non
     days = sorted(counts)
     asked = [part for part in range(1, len(shares)) if shares[part] > 0]
     if not days:
-        raise ValueError("no dispatch has a day of publication")
+        raise ValueError("no dispatch has a day of publication; --key names a key of meta that holds one")
     if len(days) <= len(asked):
         raise ValueError(f"{len(days)} days of publication cannot be shared out among {len(asked) + 1} parts")
     before = np.concatenate([[0], np.cumsum([counts[day] for day in days])])

@@ -47,8 +47,8 @@ def values_to_keep(annotated: Annotated, wanted: Wanted) -> tuple[Values, str]:
     """
     dispatches = annotated.dispatches
     if wanted.by not in (By.STORY, By.SOURCE, By.THEATRE):
-        if wanted.key:
-            raise InputError(Place("--key"), "key", "expected --by story, source or theatre")
+        if wanted.key and wanted.by is not By.DATE:
+            raise InputError(Place("--key"), "key", "expected --by story, source, theatre or date")
         return ((),) * len(dispatches), "near-copies"
     key = wanted.key or str(wanted.by)
     values = meta_values(dispatches, key)

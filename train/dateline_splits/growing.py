@@ -16,7 +16,7 @@ from dateline_labels import Dispatch, InputError, Place
 from dateline_labels.stories import Values
 
 from .choices import PARTS, By, Wanted
-from .dates import parts_from
+from .dates import days_of, parts_from
 from .file import SplitFile
 from .groups import Groups, also_connected, copies_among, groups_of, values_to_keep
 from .leaks import nearest, signed
@@ -101,7 +101,7 @@ class _Grown:
         return found
 
     def _by_date(self, groups: Groups, tied: Mapping[int, set[int]]) -> Parts:
-        published = [self.dispatches[at].published for at in self.new.tolist()]
+        published = days_of([self.dispatches[at] for at in self.new.tolist()], self.wanted.key)
         firsts = self.old.first_days.get(PARTS[1]), self.old.first_days.get(PARTS[2])
         found = parts_from(published, groups, firsts).parts
         for at, (part, group) in enumerate(zip(found.tolist(), groups.tolist(), strict=True)):

@@ -17,7 +17,7 @@ from dateline_labels.digests import text_digest
 from dateline_labels.stories import Values
 
 from .choices import PARTS, By, Wanted
-from .dates import Timed, parts_by_date
+from .dates import Timed, days_of, parts_by_date
 from .file import How, Ids, SplitFile, split_file
 from .groups import Groups, also_connected, copies_among, groups_of, values_to_keep
 from .leaks import Leak, leaks, nearest, signed
@@ -117,7 +117,7 @@ def _parts(
     said = [f"{len(dispatches):,} dispatches in {len(sizes[0]):,} groups, the largest of {sizes[2].max():,}"]
     try:
         if wanted.by is By.DATE:
-            timed = parts_by_date([dispatch.published for dispatch in dispatches], copies, wanted.shares)
+            timed = parts_by_date(days_of(dispatches, wanted.key), copies, wanted.shares)
             return timed.parts, _named(timed), said + _said_of_dates(timed)
         if wanted.by is By.RANDOM:
             return drawn(sizes[2].tolist(), wanted.shares, wanted.seed)[sizes[1]], {}, said

@@ -16,7 +16,7 @@ def chain_loss(logits: Tensor, targets: Tensor, continues: Tensor, lengths: Tens
     """The loss of texts that stand one after another, a mean over their tokens.
 
     logits (tokens, tags), targets (tokens,), continues (tokens,) bool: the token goes on with the word before it,
-    lengths (texts,) tokens of each, transitions (tags, tags) from the tag before (row), as `tags.decode` takes them.
+    lengths (texts,) tokens of each, transitions (tags, tags) from the tag before (row).
     A span of the gold that ends within a word is allowed to, there.
     """
     tags = logits.shape[1]

@@ -13,6 +13,7 @@ from transformers import (
     MODEL_FOR_MASKED_LM_MAPPING,
     AutoConfig,
     AutoModel,
+    AutoModelForMaskedLM,
     AutoTokenizer,
     PreTrainedConfig,
     PreTrainedModel,
@@ -34,9 +35,7 @@ def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel
     folder = _folder(section.name, place)
     if folder:
         _check_weights(folder, section, place)
-    name = str(folder or section.name)
-    where: dict[str, Any] = {"local_files_only": True} if folder else {"revision": section.revision}
-    where["trust_remote_code"] = False  # without it, transformers asks on the terminal
+    name, where = _source(section, place)
     with _loading(section, place):
         config = AutoConfig.from_pretrained(name, **where)
     _check_kind(config, section, place)
@@ -62,6 +61,17 @@ def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel
         what = f"the encoder reads {limit} tokens at once, got a window of {section.window}"
         raise InputError(place, "encoder.window", what)
     return encoder, tokenizer
+
+
+def load_gap_filler(section: EncoderSection, place: Place) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """The same encoder under the head that guesses hidden tokens, with its tokenizer; the head begins afresh where it
+    is not published with the encoder. Raises as `load_encoder`.
+    """
+    _, tokenizer = load_encoder(section, place)
+    name, where = _source(section, place)
+    with _loading(section, place):
+        model = AutoModelForMaskedLM.from_pretrained(name, dtype=torch.float32, **where)
+    return model, tokenizer
 
 
 def keep_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:
@@ -114,6 +124,14 @@ def _loading(section: EncoderSection, place: Place, hint: str = "") -> Iterator[
         reason = str(error).strip().partition("\n")[0]
         what = f"{section.name} cannot be loaded: {type(error).__name__}: {reason}{hint}{_elsewhere(section)}"
         raise InputError(place, "encoder.name", what) from error
+
+
+def _source(section: EncoderSection, place: Place) -> tuple[str, dict[str, Any]]:
+    """What transformers is to load, and from where."""
+    folder = _folder(section.name, place)
+    where: dict[str, Any] = {"local_files_only": True} if folder else {"revision": section.revision}
+    where["trust_remote_code"] = False  # without it, transformers asks on the terminal
+    return str(folder or section.name), where
 
 
 def _elsewhere(section: EncoderSection) -> str:

@@ -48,7 +48,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     if recipe.fitting.frozen_layers:
         freeze_layers(model.encoder, recipe.fitting.frozen_layers, place)
         model.forms.requires_grad_(False)  # else the pass back would go through the frozen layers all the same
-    if not torch.cuda.is_available() and _bf16(recipe.fitting):
+    if not torch.cuda.is_available() and in_bf16(recipe.fitting):
         # in bfloat16 on a CPU the fused attention's backward pass is the slower one at these lengths; in float32 all of
         # it is the faster one, by a tenth of the encoder's time
         model.encoder.set_attn_implementation("eager")
@@ -88,7 +88,7 @@ def training_arguments(recipe: Recipe, states: Path, epochs: int) -> TrainingArg
         lr_scheduler_type="linear",
         warmup_steps=fitting.warmup,
         max_grad_norm=1.0,
-        bf16=_bf16(fitting),
+        bf16=in_bf16(fitting),
         use_cpu=not torch.cuda.is_available(),
         logging_steps=25,
         save_strategy="epoch",
@@ -109,7 +109,8 @@ def training_arguments(recipe: Recipe, states: Path, epochs: int) -> TrainingArg
     return arguments
 
 
-def _bf16(fitting: FittingSection) -> bool:
+def in_bf16(fitting: FittingSection) -> bool:
+    """Whether this device computes in bfloat16 under the recipe."""
     if fitting.precision != "auto":
         return fitting.precision == "bf16"
     if torch.cuda.is_available():

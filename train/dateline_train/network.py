@@ -70,7 +70,9 @@ class TorchNetwork:
 
 
 def load_checkpoint(folder: Path) -> tuple[DispatchModel, Tokenizer]:
-    """The model of a checkpoint, ready to read, and its tokenizer; raises BundleError where files are missing."""
+    """The model of a checkpoint, ready to read, and its tokenizer; raises BundleError where files are missing, or an
+    earlier version made them.
+    """
     if not folder.exists():
         raise BundleError(f"{folder}: no checkpoint or bundle is there; `dateline train RECIPE` makes a checkpoint")
     for name in ("config.json", "model.safetensors", "tokenizer.json"):
@@ -78,6 +80,10 @@ def load_checkpoint(folder: Path) -> tuple[DispatchModel, Tokenizer]:
             raise BundleError(f"{folder}: not a checkpoint, {name} is missing")
     transformers_logging.disable_progress_bar()
     model = DispatchModel.from_pretrained(folder, local_files_only=True)
+    if "span_threshold" not in model.config.reading:
+        raise BundleError(
+            f"{folder}: a checkpoint of an earlier version, whose scores are no probabilities; train it again"
+        )
     model.eval()
     return model, Tokenizer.from_file(str(folder / "tokenizer.json"))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dateline_formats.label_map import LabelMap
+from dateline_labels import InputError, Place, Schema
 from dateline_labels.splits import HELD_OUT_FOLDERS
 from dateline_labels.toml_files import FaultyKeysError, read_typed_toml
 from pydantic import ConfigDict
@@ -64,6 +65,28 @@ class EncoderSection:
             raise ValueError("layers is a number, or 0 for all")
         if self.sha256 is not None and len(self.sha256) != 64:
             raise ValueError("sha256 takes 64 hexadecimal digits")
+
+
+@dataclass(frozen=True)
+class AdaptingSection:
+    """Raw texts in which the encoder learns to fill gaps before it learns annotations; without `files` it does not.
+
+    Batches are those of `[fitting]`; the encoder that comes of it stays in the output, as `adapted`.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    files: tuple[Path, ...] = ()  # files, folders or patterns of texts, as `dateline extract` takes them
+    texts: int = 20_000  # so many at most, drawn by chance from all
+    steps: int = 2_000
+    learning_rate: float = 1e-4  # highest; the warm-up is that of `[fitting]`
+    masked: float = 0.15  # share of the tokens that are to be guessed
+
+    def __post_init__(self) -> None:
+        if min(self.texts, self.steps) < 1:
+            raise ValueError("texts and steps are at least 1")
+        if not 0.0 < self.masked < 1.0:
+            raise ValueError("masked takes a share between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -224,6 +247,7 @@ class Recipe:
     data: DataSection
     encoder: EncoderSection
     seed: int = 13
+    adapting: AdaptingSection = field(default_factory=AdaptingSection)
     model: ModelSection = field(default_factory=ModelSection)
     fitting: FittingSection = field(default_factory=FittingSection)
     teacher: TeacherSection = field(default_factory=TeacherSection)
@@ -257,7 +281,15 @@ class Recipe:
             files=tuple(folder / file for file in recipe.retrain.files),
             validation=tuple(folder / file for file in recipe.retrain.validation),
         )
-        return replace(recipe, data=data, encoder=encoder, teacher=teacher, retrain=retrain)
+        adapting = replace(recipe.adapting, files=tuple(folder / file for file in recipe.adapting.files))
+        return replace(recipe, data=data, encoder=encoder, adapting=adapting, teacher=teacher, retrain=retrain)
+
+    def read_schema(self, place: Place) -> Schema:
+        """The label schema; raises InputError at `place`, the recipe's, where there is none, and on a faulty one."""
+        if not self.data.schema.exists():  # as in a recipe that was copied to another folder
+            what = f"{self.data.schema} is not there; input paths start at the recipe's own folder"
+            raise InputError(place, "data.schema", what)
+        return Schema.read(self.data.schema)
 
     def begun_from(self, checkpoint: Path) -> "Recipe":
         """The same run, begun with the weights of a checkpoint, which takes the place of the recipe's teachers."""

@@ -8,7 +8,7 @@ import typer
 from dateline_formats.label_map import LabelMap
 from dateline_formats.reading import read_annotations, say_findings
 from dateline_formats.tasks import check_unused, task_target
-from dateline_labels import Place, Schema, one_line
+from dateline_labels import Place, one_line
 
 from .recipe import Recipe
 from .suspects_files import shown, write_suspect_tasks, write_tables
@@ -51,7 +51,7 @@ def run_suspects(asked: Asked) -> None:
     if asked.mapping:
         recipe = replace(recipe, data=replace(recipe.data, map=asked.mapping))
     files = asked.data or (*recipe.data.files, *recipe.data.validation)
-    annotated = read_annotations(files, Schema.read(recipe.data.schema), recipe.data.map)
+    annotated = read_annotations(files, recipe.read_schema(place), recipe.data.map)
     folds = planned(recipe, place, annotated, asked.folds, asked.out)
     say_findings(annotated.findings, asked.out / FINDINGS)
     readings = read_by_others(recipe, place, folds, asked.out)

@@ -1,4 +1,6 @@
-"""When a relation is believed: probabilities chosen on validation dispatches, and what training shows obligatory."""
+"""When a span or a relation is believed: probabilities chosen on validation dispatches, and what training shows
+obligatory.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from dateline_incidents.incidents import ROLES
+from dateline_infer.chain import BELIEVED
 from dateline_infer.config import ReadingConfig
 from dateline_infer.decoding import PLAUSIBLE
 from dateline_infer.extractor import Extractor
@@ -14,8 +17,13 @@ from dateline_infer.tokens import FloatArray, tokenize_all
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters
 from dateline_labels.scoring import match_spans
+from numpy.typing import NDArray
 
 _STEPS = tuple(step / 20 for step in range(1, 20))
+_DOUBTFUL = 0.1
+"""Of spans, the least probability that is looked at."""
+_NOTICEABLE = 0.005
+"""Another threshold of spans than a half has to be better by as much F1; seeds differ by that."""
 _SHRINKAGE = 20
 """A relation with few validation examples keeps near 0.5: that choice weighs as much as this many examples."""
 _GATE_DISTANCE = 0.25
@@ -30,6 +38,39 @@ class _Candidate:
     must_have: bool
     score: float
     right: bool
+
+
+def choose_span_threshold(extractor: Extractor, validation: Sequence[Dispatch]) -> float:
+    """The probability from which spans are believed: a half, or the nearest to it at which the F1 of exact spans is
+    noticeably higher. Little is believed by a model that has learnt little, and then less than a half may be enough.
+
+    `extractor` must believe spans from a low probability on (see `with_doubtful_spans`), with scores that are
+    probabilities as they come. As the likelier one of two that overlap is kept, what is read at a threshold is what
+    reaches it of what is read at a lower one.
+    """
+    gold_count = sum(len(dispatch.spans) for dispatch in validation)
+    scores: list[float] = []
+    right: list[bool] = []
+    for gold, found in zip(validation, extractor.batch(validation), strict=True):
+        true = {(span.label, span.start, span.end) for span in gold.spans}
+        scores += [span.score or 0.0 for span in found.spans]
+        right += [(span.label, span.start, span.end) in true for span in found.spans]
+    steps = [step for step in _STEPS if step >= _DOUBTFUL]
+    by_step = {
+        step: _f1_of_spans(np.array(scores), np.array(right, dtype=np.bool_), gold_count, step) for step in steps
+    }
+    near = [step for step, f1 in by_step.items() if f1 > max(by_step.values()) - _NOTICEABLE]
+    return min(near, key=lambda step: (abs(step - BELIEVED), step))
+
+
+def _f1_of_spans(scores: NDArray[np.float64], right: NDArray[np.bool_], gold: int, threshold: float) -> float:
+    believed = scores >= threshold
+    return float(2 * (believed & right).sum() / max(1, believed.sum() + gold))
+
+
+def with_doubtful_spans(config: ReadingConfig) -> ReadingConfig:
+    """The same config, believing spans from a low probability on."""
+    return replace(config, span_threshold=_DOUBTFUL)
 
 
 def choose_thresholds(extractor: Extractor, validation: Sequence[Dispatch]) -> dict[str, float]:

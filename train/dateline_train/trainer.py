@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import torch
 from dateline_labels import Dispatch, Schema
@@ -30,7 +30,46 @@ _PARTS = ("tag_loss", "attribute_loss", "relation_loss", "teacher_loss")
 """In the order of `Loss.parts`."""
 
 
-class DispatchTrainer(Trainer):
+class EpochRows(Protocol):
+    """What is learnt from, row by row, otherwise in every epoch."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> Any: ...
+
+    def set_epoch(self, epoch: int) -> None:
+        """Give the rows of this epoch from now on."""
+
+
+class BatchTrainer(Trainer):
+    """Learns batches of a token budget, and seals each state that it saves, so that a run goes on from a whole one."""
+
+    def __init__(self, rows: EpochRows, batches: TokenBatches, log: Path, **kwargs: Any) -> None:
+        super().__init__(train_dataset=cast("Dataset[Any]", rows), **kwargs)
+        self.batches = batches
+        self.remove_callback(PrinterCallback)
+        self.add_callback(EpochOfRows(rows, batches))
+        self.add_callback(TrainingLog(log))
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """The batches of the token budget, dealt to the processes in turn."""
+        loader: DataLoader[Any] = DataLoader(
+            cast("Dataset[Any]", self.train_dataset),
+            batch_sampler=self.batches,
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        self.accelerator.wait_for_everyone()  # the other processes write their random states
+        if self.is_world_process_zero():
+            checkpoints.seal(Path(self.args.output_dir or "") / f"checkpoint-{self.state.global_step}")
+
+
+class DispatchTrainer(BatchTrainer):
     """Trains a `DispatchModel`; validation reads whole dispatches with an Extractor."""
 
     def __init__(
@@ -43,26 +82,11 @@ class DispatchTrainer(Trainer):
         teachers: Teachers | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(rows, batches, log, **kwargs)
         self._teachers = teachers
-        self.batches = batches
         self.tokenizer = tokenizer
         self._validation = validation
         self._parts: list[Tensor] = []
-        self.remove_callback(PrinterCallback)
-        self.add_callback(EpochOfRows(rows, batches))
-        self.add_callback(TrainingLog(log))
-
-    def get_train_dataloader(self) -> DataLoader[Any]:
-        """The batches of the token budget, dealt to the processes in turn."""
-        loader: DataLoader[Any] = DataLoader(
-            cast(Dataset[Any], self.train_dataset),
-            batch_sampler=self.batches,
-            collate_fn=self.data_collator,
-            pin_memory=self.args.dataloader_pin_memory,
-        )
-        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
-        return prepared
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
         """The loss of one batch; its parts are kept for the log."""
@@ -86,12 +110,6 @@ class DispatchTrainer(Trainer):
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
-
-    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
-        super()._save_checkpoint(model, trial)
-        self.accelerator.wait_for_everyone()  # the other processes write their random states
-        if self.is_world_process_zero():
-            checkpoints.seal(Path(self.args.output_dir or "") / f"checkpoint-{self.state.global_step}")
 
 
 def validate(
@@ -122,7 +140,7 @@ class EpochOfRows(TrainerCallback):
     The Trainer's own call gets lost between accelerate's wrappers where several processes resume within an epoch.
     """
 
-    def __init__(self, rows: Rows, batches: TokenBatches) -> None:
+    def __init__(self, rows: EpochRows, batches: TokenBatches) -> None:
         self._rows, self._batches = rows, batches
 
     def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:

@@ -5,6 +5,7 @@
 <output>/log.jsonl   what was logged
 <output>/findings.txt  what was lost, repaired or doubtful in the data, if anything
 <output>/training/   the saved states of an unfinished run, gone when it is finished
+<output>/adapted/    the encoder as it was before, where the recipe has it learn raw texts first
 <output>/generations/  the checkpoints that taught this one, where the recipe asks for generations
 """
 
@@ -14,7 +15,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
 from transformers.utils import logging as transformers_logging
 
-from . import checkpoints, teacher
+from . import adapting, checkpoints, teacher
 from .batches import TokenBatches
 from .calibrating import choose_calibration
 from .early_stopping import EarlyStopping, has_stopped
@@ -52,7 +53,13 @@ from .recipe import DataSection, Recipe, RetrainSection, Tracker
 from .replaying import ReplayedRows
 from .retraining import Renewed, renewed
 from .teacher import load_teachers
-from .thresholds import choose_thresholds, obligatory_tails, with_low_thresholds
+from .thresholds import (
+    choose_span_threshold,
+    choose_thresholds,
+    obligatory_tails,
+    with_doubtful_spans,
+    with_low_thresholds,
+)
 from .trackers import tracked
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
@@ -140,7 +147,9 @@ def _train_generation(run: Run, callbacks: Sequence[TrainerCallback]) -> Path | 
 
 def prepare(recipe: Recipe, place: Place) -> Run:
     """Read and split the data."""
-    schema = Schema.read(recipe.data.schema)
+    if recipe.teacher.start and recipe.adapting.files:
+        raise InputError(place, "adapting.files", "a training that begins with a checkpoint has that one's encoder")
+    schema = recipe.read_schema(place)
     old, findings = read_split(recipe.data, schema, place)
     parts = renewed(old, recipe.retrain, schema, place)
     known = Known.of(recipe.teacher.checkpoints[0]) if recipe.teacher.start else None
@@ -175,7 +184,9 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     plain["teacher"]["checkpoints"] = [None for _ in recipe.teacher.checkpoints]
     if recipe.teacher.generations == 1:
         del plain["teacher"]["generations"]
-    del plain["tune"], plain["retrain"]
+    del plain["tune"], plain["retrain"], plain["adapting"]
+    if recipe.adapting.files:
+        plain["adapting"] = {**asdict(recipe.adapting), "files": adapting.digest(recipe.adapting.files)}
     if parts.new:
         plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
@@ -231,7 +242,8 @@ def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits,
 
 def _train(run: Run, callbacks: Sequence[TrainerCallback] = ()) -> None:
     states = run.recipe.output / "training"
-    trainer, fast = new_trainer(run, states)
+    adapted = adapting.adapted(run.recipe, run.fingerprint, run.place)
+    trainer, fast = new_trainer(replace(run, recipe=adapted), states)
     for callback in callbacks:
         trainer.add_callback(callback)
     state = checkpoints.newest_whole(states)
@@ -283,7 +295,6 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
         load_teachers(run.recipe, model, run.place),
         model=model,
         args=training_arguments(run.recipe, states, epochs),
-        train_dataset=rows,
         eval_dataset=rows,  # the Trainer asks for one; `evaluate` reads the validation dispatches
         data_collator=Collator(run.schema, model.padding_id, fitting.pairs_a_dispatch),
         optimizers=(new_optimizer(model, fitting), None),
@@ -299,7 +310,10 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
     model.eval()
     obligatory = obligatory_tails(run.splits.train, run.schema)
     model.read_as_learnt()
-    model.set_reading(with_low_thresholds(replace(model.reading, obligatory=obligatory)))
+    model.set_reading(with_doubtful_spans(model.reading))
+    span_threshold = choose_span_threshold(checkpoint_extractor(model, tokenizer, bf16), validation)
+    reading = replace(model.reading, span_threshold=span_threshold, obligatory=obligatory)
+    model.set_reading(with_low_thresholds(reading))
     thresholds = choose_thresholds(checkpoint_extractor(model, tokenizer, bf16), validation)
     model.set_reading(replace(model.reading, thresholds=thresholds))
     predicted = checkpoint_extractor(model, tokenizer, bf16).batch(validation)
@@ -320,6 +334,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "data": {"train": dispatches_digest(run.splits.train), "validation": dispatches_digest(validation)},
         **({"begun_with": file_digest(run.recipe.teacher.checkpoints[0] / WEIGHTS)} if run.known else {}),
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
+        "span_threshold": span_threshold,
         "thresholds": thresholds,
         "obligatory": obligatory,
         "versions": {name: version(name) for name in ("dateline", "torch", "transformers", "tokenizers")},

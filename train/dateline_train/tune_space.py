@@ -9,7 +9,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from .recipe import Recipe, Searched, Value
 
-_SECTIONS: Final = ("data", "encoder", "model", "fitting", "teacher", "retrain")
+_SECTIONS: Final = ("data", "encoder", "adapting", "model", "fitting", "teacher", "retrain")
+_PATHS: Final = (
+    ("data", "files"),
+    ("data", "validation"),
+    ("adapting", "files"),
+    ("teacher", "checkpoints"),
+    ("retrain", "files"),
+    ("retrain", "validation"),
+)
 
 
 def check_space(recipe: Recipe, place: Place) -> None:
@@ -60,9 +68,8 @@ def is_within(searched: Searched, value: Value) -> bool:
 def at_home(recipe: Recipe, output: Path) -> dict[str, Any]:
     """The recipe as plain data that reads the same from any folder, with another output."""
     plain = recipe.to_dict()
-    for section, key in (("data", "files"), ("data", "validation"), ("teacher", "checkpoints"), ("retrain", "files")):
+    for section, key in _PATHS:
         plain[section][key] = [_absolute(path) for path in plain[section][key]]
-    plain["retrain"]["validation"] = [_absolute(path) for path in plain["retrain"]["validation"]]
     for key in ("schema", "splits"):
         plain["data"][key] = plain["data"][key] and _absolute(plain["data"][key])
     if Path(plain["encoder"]["name"]).is_dir():
