@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,8 +83,17 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
         write_tables(to.table, incidents, claims)
     if to.picture:
         write_atomically(to.picture, drawing(console).encode("utf-8"))
+    _say_twins(dispatches)
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
+
+
+def _say_twins(dispatches: Sequence[Dispatch]) -> None:
+    """Texts of one name in two folders have one id, and rows of both cannot be told apart."""
+    twins = [name for name, count in Counter(each.id for each in dispatches).items() if count > 1]
+    if twins:
+        what = f"{len(twins)} ids occur more than once, as {one_line(twins[0], 100)}"
+        print(f"warning: {what}; what reads on, as dateline incidents, asks for ids that differ", file=sys.stderr)
 
 
 def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[IncidentRecord], list[ClaimRecord]]:

@@ -181,3 +181,14 @@ def test_who_has_read_enough_is_told_of_no_fault(tmp_path: Path, tiny_bundle: Pa
         running.stdout.close()
         assert running.stderr.read() == b""
     assert running.returncode == 0
+
+
+def test_texts_of_one_name_in_two_folders_are_told_of(
+    tmp_path: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for year in ("2012", "2013"):
+        (tmp_path / "news" / year).mkdir(parents=True)
+        (tmp_path / "news" / year / "gao.txt").write_text(NOTE, encoding="utf-8")
+    assert main(["extract", str(tiny_bundle), str(tmp_path / "news"), "--out", str(tmp_path / "read.jsonl")]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: 1 ids occur more than once, as gao; ")
