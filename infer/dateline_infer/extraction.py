@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from dateline_labels.files import write_atomically
 from dateline_labels.jsonl import write_line
 from dateline_labels.outputs import check_outputs
 from dateline_labels.progress import with_progress
+from dateline_values.dates import published_day
 from rich.console import Console
 
 from .extractor import Extractor
@@ -76,21 +78,30 @@ def run_extract(loading: Loading, files: Sequence[Path], columns: Columns, to: D
         if to.show or to.picture:
             _show(dispatch, (found, figures), extractor, console)
         elif to.out is None:
-            sys.stdout.write(write_line(dispatch) + "\n")
+            sys.stdout.write(write_line(_with_a_day(dispatch)) + "\n")
         if to.out is not None:
-            lines.append(write_line(dispatch) + "\n")
+            lines.append(write_line(_with_a_day(dispatch)) + "\n")
     if to.out is not None:
         write_atomically(to.out, "".join(lines).encode("utf-8"))
     if to.table:
         write_tables(to.table, incidents, claims)
     if to.picture:
         write_atomically(to.picture, drawing(console).encode("utf-8"))
+    _say_twins(dispatches)
     if failed:
         print(f"warning: {failed} of {len(dispatches)} dispatches were not read; see meta.error", file=sys.stderr)
     if written := to.files():
         told = f"; incidents: {len(incidents):,}, claims: {len(claims):,}" if assemble else ""
         names = ", ".join(one_line(str(path)) for path in written)
         print(f"dispatches read: {len(dispatches):,}{told}; written to {names}", file=sys.stderr)
+
+
+def _say_twins(dispatches: Sequence[Dispatch]) -> None:
+    """Texts of one name in two folders have one id, and rows of both cannot be told apart."""
+    twins = [name for name, count in Counter(each.id for each in dispatches).items() if count > 1]
+    if twins:
+        what = f"{len(twins)} ids occur more than once, as {one_line(twins[0], 100)}"
+        print(f"warning: {what}; what reads on, as dateline incidents, asks for ids that differ", file=sys.stderr)
 
 
 def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[IncidentRecord], list[ClaimRecord]]:
@@ -100,6 +111,15 @@ def _assembled(dispatch: Dispatch, lookups: Lookups) -> tuple[Dispatch, list[Inc
     except Exception as error:  # a bug, which is not to cost what was read of the others
         what = one_line(f"a bug: {type(error).__name__}: {error}")
         return replace(dispatch, meta={**dispatch.meta, "error": what}), [], []
+
+
+def _with_a_day(dispatch: Dispatch) -> Dispatch:
+    """With the day of publication alone, which readers of such lines ask for; what else was told stays in `meta`."""
+    told = dispatch.published
+    day = published_day(told)
+    if told is None or (day and day.isoformat() == told):
+        return dispatch
+    return replace(dispatch, published=day.isoformat() if day else None, meta={**dispatch.meta, "published": told})
 
 
 def drawing(console: Console) -> str:

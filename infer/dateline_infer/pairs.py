@@ -91,15 +91,33 @@ def candidates(labels: IntArray, allowed: NDArray[np.bool_]) -> IntArray:
 
 def blocks(labels: IntArray, bounds: IntArray, allowed: NDArray[np.bool_], size: int) -> Iterator[IntArray]:
     """The candidate pairs (pairs, 2) within each text, whose spans are the rows `bounds[text]` to `bounds[text + 1]` of
-    `labels`, in blocks of at most `size`.
+    `labels`, in blocks of at most `size`; those of a long text are not there all at once.
     """
     waiting: list[IntArray] = []
     for begin, end in pairwise(bounds.tolist()):
-        waiting.append(candidates(labels[begin:end], allowed) + begin)
-        if sum(map(len, waiting)) >= size:
+        is_full = False
+        for some in _by_heads(labels[begin:end], allowed, size):
+            waiting.append(some + begin)
+            if sum(map(len, waiting)) >= size:
+                is_full = True
+                *whole, rest = _cut(waiting, size)
+                yield from whole
+                waiting = [rest]
+        if is_full:  # a block is of whole texts, or of one alone
             yield from _cut(waiting, size)
             waiting = []
     yield from _cut(waiting, size)
+
+
+def _by_heads(labels: IntArray, allowed: NDArray[np.bool_], size: int) -> Iterator[IntArray]:
+    """The candidates of one text, in their order, those of about `size` possible pairs at a time."""
+    any_relation = np.any(allowed, axis=2)
+    step = max(1, size // max(1, len(labels)))
+    for first in range(0, len(labels), step):
+        heads = np.arange(first, min(first + step, len(labels)))
+        possible = any_relation[labels[heads][:, None], labels[None, :]]
+        possible[heads - first, heads] = False
+        yield np.argwhere(possible) + np.array([first, 0])
 
 
 def _cut(waiting: Sequence[IntArray], size: int) -> Iterator[IntArray]:

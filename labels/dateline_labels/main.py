@@ -47,9 +47,11 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
     except DatelineError as error:
         return _say(str(error), error.exit_code)
     except BrokenPipeError:
-        # the reader of our output has gone; without this, Python complains again when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        return _without_reader()
+    except SystemExit as stop:  # how typer ends where the reader of our output has gone
+        if isinstance(stop.__context__, BrokenPipeError):
+            return _without_reader()
+        raise
     except OSError as error:
         return _say(f"{error.filename or NAME}: {error.strerror or error}{_meant(error)}", ExitCode.IO)
     except Exception as error:
@@ -58,6 +60,12 @@ def main(arguments: list[str] | None = None, app: typer.Typer | None = None) -> 
         return _say(
             f"dateline: a bug: {type(error).__name__}: {error} (set {_DEBUG}=1 for the traceback)", ExitCode.BUG
         )
+
+
+def _without_reader() -> ExitCode:
+    """The reader of our output has gone; without this, Python complains again when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return ExitCode.OK
 
 
 def run() -> None:

@@ -156,3 +156,44 @@ def test_an_output_that_cannot_be_written_is_known_before_anything_is_read(
     folder, below = capsys.readouterr().err.splitlines()
     assert folder == f"{note.parent}: Is a directory"
     assert below == f"{note / 'x.csv'}: Not a directory"
+
+
+def test_what_was_read_can_be_read_on_whatever_is_told_of_its_day(
+    tmp_path: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["2013-07-20", "2013-07-20T06:30:00Z", "2013-02-29", "Saturday", None]
+    source, out, again = tmp_path / "in.jsonl", tmp_path / "read.jsonl", tmp_path / "again.jsonl"
+    rows = [{"id": f"n{at}", "text": NOTE, "published": day} for at, day in enumerate(told)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert main(["extract", str(tiny_bundle), str(source), "--out", str(out)]) == 0
+    read = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [row["published"] for row in read] == ["2013-07-20", "2013-07-20", None, None, None]
+    assert [row["meta"].get("published") for row in read] == [None, *told[1:4], None]
+    assert main(["incidents", "table", str(out), "--out", str(tmp_path / "x.csv")]) == 0
+    assert main(["extract", str(tiny_bundle), str(out), "--out", str(again)]) == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_who_has_read_enough_is_told_of_no_fault(tmp_path: Path, tiny_bundle: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"id": f"n{at}", "text": NOTE}) + "\n" for at in range(300)), encoding="utf-8")
+    command = [sys.executable, "-m", "dateline_labels.main", "extract", str(tiny_bundle), str(source)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline().startswith(b'{"id": "n0"')
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
+def test_texts_of_one_name_in_two_folders_are_told_of(
+    tmp_path: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for year in ("2012", "2013"):
+        (tmp_path / "news" / year).mkdir(parents=True)
+        (tmp_path / "news" / year / "gao.txt").write_text(NOTE, encoding="utf-8")
+    assert main(["extract", str(tiny_bundle), str(tmp_path / "news"), "--out", str(tmp_path / "read.jsonl")]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: 1 ids occur more than once, as gao; ")

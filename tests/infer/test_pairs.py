@@ -1,10 +1,12 @@
+import tracemalloc
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from dateline_infer import pairs
 from dateline_infer.pairs import FEATURE_SIZES, SpanTable
 from dateline_infer.tags import TokenSpan
-from dateline_infer.tokens import Tokens
+from dateline_infer.tokens import IntArray, Tokens
 from dateline_labels import Schema
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,39 @@ def test_the_words_between_two_spans_are_the_same_from_both_sides(table: SpanTab
     for (head, tail), first, last in zip(both, start, end, strict=True):
         left, right = sorted((head, tail))
         assert (first, last) == (table.ends[left], table.starts[right])
+
+
+def whole_blocks(labels: IntArray, bounds: IntArray, size: int) -> list[list[list[int]]]:
+    """What `blocks` is to give: texts put together until there are as many pairs, then cut; all there at once."""
+    made: list[list[list[int]]] = []
+    waiting: list[list[int]] = []
+    for begin, end in pairwise([*bounds.tolist(), None]):
+        if end is not None:
+            waiting += (pairs.candidates(labels[begin:end], ALLOWED) + begin).tolist()
+        if end is None or len(waiting) >= size:
+            made += [waiting[at : at + size] for at in range(0, len(waiting), size)]
+            waiting = []
+    return made
+
+
+@given(
+    texts=st.lists(st.lists(st.integers(0, len(SCHEMA.span_labels) - 1), max_size=14), max_size=5),
+    size=st.integers(1, 200),
+)
+def test_blocks_hold_every_candidate_of_every_text_once_in_order(texts: list[list[int]], size: int) -> None:
+    labels = np.array([label for text in texts for label in text], dtype=np.int64)
+    bounds = np.cumsum([0, *map(len, texts)])
+    found = [block.tolist() for block in pairs.blocks(labels, bounds, ALLOWED, size)]
+    assert found == whole_blocks(labels, bounds, size)
+
+
+def test_the_pairs_of_a_long_text_are_never_there_all_at_once() -> None:
+    labels = np.arange(3_000) % len(SCHEMA.span_labels)
+    tracemalloc.start()
+    try:
+        count = sum(len(block) for block in pairs.blocks(labels, np.array([0, len(labels)]), ALLOWED, 10_000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count > 2_000_000
+    assert peak < 2_000_000  # bytes; a pair has 16

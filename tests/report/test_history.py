@@ -1,4 +1,5 @@
 import json
+import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -129,3 +130,16 @@ def test_a_history_that_cannot_be_written_fails_nothing(tmp_path: Path, capsys: 
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("warning: ")
     assert "did not get its line" in line
+
+
+def test_names_that_the_font_cannot_draw_are_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib")
+    path, plot = tmp_path / "runs.jsonl", tmp_path / "history.svg"
+    append(path, entry("新聞報道"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run(str(path), "--plot", str(plot)) == 0
+    missing = f"warning: {plot}: the font has no picture of some characters, boxes stand for them\n"
+    assert capsys.readouterr().err == f"{missing}drawn in {plot}\n"

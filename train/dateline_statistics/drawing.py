@@ -1,9 +1,11 @@
 """How plots look, and plots as files: the same figures give the same bytes with the same version of matplotlib."""
 
 import io
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import typer
 from dateline_labels.files import write_atomically
 
 if TYPE_CHECKING:
@@ -30,14 +32,23 @@ _METADATA: Final[Any] = {
 }
 SUFFIXES: Final = tuple(_METADATA)
 _DOTS_AN_INCH: Final = 200
+_GLYPH: Final = "missing from font"
 
 
 def write_plot(path: Path, figure: "Figure") -> None:
-    """Write the figure under a name that ends in one of SUFFIXES; nothing is left half-written."""
-    file = io.BytesIO()
-    figure.savefig(
-        file, format=path.suffix[1:], metadata=_METADATA[path.suffix], dpi=_DOTS_AN_INCH, bbox_inches="tight"
-    )
+    """Write the figure under a name that ends in one of SUFFIXES; nothing is left half-written. Where the font has no
+    picture of a character, that is said once.
+    """
+    file, form = io.BytesIO(), path.suffix[1:]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        figure.savefig(file, format=form, metadata=_METADATA[path.suffix], dpi=_DOTS_AN_INCH, bbox_inches="tight")
+    missing = [each for each in said if _GLYPH in str(each.message)]
+    for each in said:
+        if each not in missing:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+    if missing:
+        typer.echo(f"warning: {path}: the font has no picture of some characters, boxes stand for them", err=True)
     write_atomically(path, file.getvalue())
 
 
