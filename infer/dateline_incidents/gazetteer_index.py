@@ -44,7 +44,10 @@ def index_of(dump: Path, folder: Path | None) -> Path:
     index = (folder or dump.parent) / f"{dump.name}.{_digest(dump)[:16]}.sqlite"
     if not index.is_file():
         with replacing(index) as file, closing(sqlite3.connect(file.name)) as database:
-            _fill(database, dump)
+            try:
+                _fill(database, dump)
+            except sqlite3.OperationalError as error:  # the disk is full, or fails
+                raise OSError(f"{index}: {error}") from error
     return index
 
 

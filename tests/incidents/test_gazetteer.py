@@ -1,8 +1,10 @@
 """Places of a text in a gazetteer: which one, how exactly, and why."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
+from dateline_incidents import gazetteer_index
 from dateline_incidents.gazetteer import Gazetteer
 from dateline_incidents.ledger import IncidentRecord
 from dateline_incidents.records import Lookups, records
@@ -147,3 +149,13 @@ def test_a_broken_dump_is_one_line_and_leaves_no_index(tmp_path: Path, row: str 
         Gazetteer.open(dump)
     assert f"{dump}:{says}" in str(error.value)
     assert list(tmp_path.iterdir()) == [dump]
+
+
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(gazetteer_index, "_fill", fill)
+    with pytest.raises(OSError, match=r"sqlite: database or disk is full"):
+        Gazetteer.open(write_gazetteer(tmp_path))
+    assert not list(tmp_path.glob("*.sqlite*"))

@@ -38,11 +38,18 @@ def test_a_tracker_that_is_not_installed_is_told_in_a_line(monkeypatch: pytest.M
 def test_trackers_of_others_stay_on_this_machine_unless_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(trackers, "find_spec", lambda name: object())
     monkeypatch.setenv("WANDB_PROJECT", "mine")
-    for name in ("WANDB_MODE", "WANDB_DIR", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+    for name in (
+        "WANDB_MODE",
+        "WANDB_DIR",
+        "MLFLOW_TRACKING_URI",
+        "MLFLOW_EXPERIMENT_NAME",
+        "MLFLOW_DISABLE_TELEMETRY",
+    ):
         monkeypatch.delenv(name, raising=False)
     with tracked(("mlflow", "wandb"), tmp_path):
         assert os.environ["WANDB_MODE"] == "offline"
         assert os.environ["WANDB_PROJECT"] == "mine"
+        assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
         assert os.environ["MLFLOW_TRACKING_URI"].startswith("sqlite:////")
     assert "WANDB_MODE" not in os.environ
 

@@ -3,6 +3,8 @@
 tensorboard  <output>/tensorboard, or TENSORBOARD_LOGGING_DIR
 mlflow       <output>/mlflow.db, or MLFLOW_TRACKING_URI
 wandb        <output>/wandb, to be sent later by `wandb sync`; at once where WANDB_MODE says "online"
+
+What mlflow and wandb tell their makers of their own use and errors is off, unless its variables say otherwise.
 """
 
 import os
@@ -35,8 +37,17 @@ def tracked(trackers: Sequence[Tracker], output: Path) -> Iterator[None]:
     folder = output.resolve()
     places = {
         "tensorboard": {"TENSORBOARD_LOGGING_DIR": str(folder / "tensorboard")},
-        "mlflow": {"MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}", "MLFLOW_EXPERIMENT_NAME": "dateline"},
-        "wandb": {"WANDB_MODE": "offline", "WANDB_DIR": str(folder), "WANDB_PROJECT": "dateline"},
+        "mlflow": {
+            "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
+            "MLFLOW_EXPERIMENT_NAME": "dateline",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+        },
+        "wandb": {
+            "WANDB_MODE": "offline",
+            "WANDB_DIR": str(folder),
+            "WANDB_PROJECT": "dateline",
+            "WANDB_ERROR_REPORTING": "false",
+        },
     }
     chosen = [each for tracker in trackers for each in places[tracker].items() if each[0] not in os.environ]
     os.environ.update(chosen)
