@@ -167,7 +167,7 @@ def test_a_node_that_cannot_read_the_bundle_is_named(cluster: Pulse, tiny_bundle
     reader = _reader(tiny_bundle)
     elsewhere = replace(reader, loading=replace(reader.loading, bundle=tmp_path / "elsewhere"))
     changed = replace(reader, model="0" * 64)
-    for wrong, what in ((elsewhere, "elsewhere: not a bundle"), (changed, "was changed since the run began")):
+    for wrong, what in ((elsewhere, "elsewhere: no bundle is there"), (changed, "was changed since the run began")):
         team = RayWorkers(wrong, 1, cluster)
         with pytest.raises(RefusedError, match=what) as told:
             team.submit(Shard(0, 0, (), None, None, 0)).result(120)

@@ -33,6 +33,7 @@ from dateline_archive.tables import (
 from dateline_infer import Extractor
 from dateline_infer.choosing import Asked
 from dateline_inputs.dispatches import Columns, read_inputs
+from dateline_labels import Schema, read_dispatches
 from gazetteer_files import write_gazetteer
 
 NOTE = "Gunmen killed 5 soldiers near Gao on Monday, an army spokesman said. Residents said 7 people had been wounded."
@@ -290,13 +291,19 @@ def test_a_file_that_breaks_off_is_recorded_and_the_others_are_read(tiny_bundle:
 
 
 def test_places_are_looked_up_in_a_gazetteer_that_is_part_of_what_the_run_is(
-    tiny_bundle: Path, note: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny_bundle: Path, corpus_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source, dump = write_lines(tmp_path / "x.jsonl", [{"text": note}]), write_gazetteer(tmp_path / "geonames")
+    texts = [
+        {"text": dispatch.text}
+        for dispatch in read_dispatches(
+            [corpus_sample], Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
+        )
+    ]
+    source, dump = write_lines(tmp_path / "x.jsonl", texts), write_gazetteer(tmp_path / "geonames")
     for out, options in (("plain", ()), ("placed", ("--gazetteer", str(dump)))):
         assert run(tiny_bundle, [source], tmp_path / out, *options) == 0
         assert check(tmp_path / out) == 0
-    told = {out: table(tmp_path / out, INCIDENTS)[0]["where_reason"] for out in ("plain", "placed")}
+    told = {out: [row["where_reason"] for row in table(tmp_path / out, INCIDENTS)] for out in ("plain", "placed")}
     assert told["plain"] != told["placed"]
     capsys.readouterr()
     assert run(tiny_bundle, [source], tmp_path / "placed") == 2

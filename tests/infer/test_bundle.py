@@ -74,7 +74,7 @@ BUNDLE_DAMAGES: dict[str, Damage] = {
     "a file from elsewhere": lambda bundle: (bundle / "weights.pkl").write_bytes(b"\x80\x04."),
     "no manifest": lambda bundle: (bundle / "manifest.json").unlink(),
     "a manifest that is no JSON": lambda bundle: (bundle / "manifest.json").write_text("{", encoding="utf-8"),
-    "another format": manifest_with(lambda manifest: manifest.update(format=3)),
+    "another format": manifest_with(lambda manifest: manifest.update(format=2)),
     "a manifest with more in it": manifest_with(lambda manifest: manifest.update(auto_map="x.Y")),
     "a file outside": manifest_with(lambda m: m["files"].update({"../x": {"bytes": 1, "sha256": "0"}})),
     "a file less": manifest_with(lambda m: m["files"].pop("config.json")),

@@ -74,7 +74,9 @@ def test_a_text_of_twenty_thousand_words_is_read_to_its_end(extractor: Extractor
     repeated = "\n\n".join(texts * (20_000 // len(" ".join(texts).split()) + 1))
     assert len(repeated.split()) >= 20_000
     high = dict.fromkeys(extractor.config.schema.relations, 0.99)  # relations are not what is looked at here
-    config = extractor_module.ReadingConfig(extractor.config.schema, extractor.config.window, 16, high)
+    config = extractor_module.ReadingConfig(
+        extractor.config.schema, extractor.config.window, 16, thresholds=high, transitions=extractor.config.transitions
+    )
     found = Extractor(extractor.network, extractor.tokenizer, config, extractor.padding)(repeated)
     tenths = [0] * 10
     for span in found.spans:
@@ -86,7 +88,7 @@ def test_relations_reach_over_windows(extractor: Extractor, dispatches: list[Dis
     """Every allowed pair is scored, however far apart: with all believed, none is missing."""
     text = dispatches[0].text + " Nothing else was said about it." * 60 + dispatches[1].text
     everything = extractor_module.ReadingConfig(
-        extractor.config.schema, 64, 16, dict.fromkeys(extractor.config.schema.relations, 1e-9)
+        extractor.config.schema, 64, 16, thresholds=dict.fromkeys(extractor.config.schema.relations, 1e-9)
     )
     read = Extractor(extractor.network, extractor.tokenizer, everything, extractor.padding)(text)
     counts = {label: sum(span.label == label for span in read.spans) for label in extractor.config.schema.spans}

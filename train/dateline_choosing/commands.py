@@ -60,7 +60,7 @@ def choose_next(
     """Choose the dispatches that are worth annotating next, filled in with what the model reads in them.
 
     Examples: dateline next out/demo/bundle out/news --n 50 --to label-studio --out next.json
-    · dateline next out/demo/bundle archive.jsonl.gz --already my_annotations.jsonl --to brat --out to_annotate
+    · dateline next out/demo/bundle archive.jsonl.gz --already my_annotations.jsonl --to brat --out to_correct
     """
     from dateline_infer.choosing import Asked as AskedEngine
     from dateline_infer.loading import Loading
