@@ -86,7 +86,8 @@ class GapRows(torch.utils.data.Dataset[dict[str, list[int]]]):
     ) -> None:
         self.windows = windows
         self._special = np.array(tokenizer.all_special_ids, dtype=np.int64)
-        self._gap, self._words = tokenizer.mask_token_id, len(tokenizer)
+        self._gap = int(tokenizer.convert_tokens_to_ids(str(tokenizer.mask_token)))  # type: ignore[arg-type]  # one token
+        self._words = len(tokenizer)
         self._share, self._seed, self._epoch = share, seed, 0
 
     def set_epoch(self, epoch: int) -> None:
