@@ -30,7 +30,7 @@ from transformers import DataCollatorForTokenClassification, PreTrainedTokenizer
 from . import checkpoints
 from .batches import DispatchSize, TokenBatches
 from .encoder import load_gap_filler
-from .fitting import in_bf16
+from .fitting import arguments_of
 from .losses import IGNORED
 from .recipe import Recipe
 from .trainer import BatchTrainer
@@ -178,28 +178,13 @@ def _windows(texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, window: i
 
 
 def _arguments(recipe: Recipe, states: Path) -> TrainingArguments:
-    section, fitting = recipe.adapting, recipe.fitting
-    arguments = TrainingArguments(
-        output_dir=str(states),
-        max_steps=section.steps,
-        gradient_accumulation_steps=fitting.accumulation,
-        learning_rate=section.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=fitting.warmup,
-        weight_decay=fitting.weight_decay,
-        max_grad_norm=1.0,
-        bf16=in_bf16(fitting),
-        use_cpu=not torch.cuda.is_available(),
-        logging_steps=25,
-        save_strategy="steps",
-        save_steps=max(1, section.steps // _SAVES),
-        save_total_limit=2,
-        report_to=[],
-        disable_tqdm=True,
-        seed=recipe.seed,
-        dataloader_pin_memory=False,
-        remove_unused_columns=False,
-        accelerator_config={"even_batches": False},  # TokenBatches already deals every process as many
-    )
-    arguments._n_gpu = min(arguments.n_gpu, 1)  # as `training_arguments`
-    return arguments
+    section = recipe.adapting
+    own = {
+        "max_steps": section.steps,
+        "learning_rate": section.learning_rate,
+        "weight_decay": recipe.fitting.weight_decay,
+        "save_strategy": "steps",
+        "save_steps": max(1, section.steps // _SAVES),
+        "report_to": [],
+    }
+    return arguments_of(recipe, states, own)

@@ -1,5 +1,6 @@
 """A recipe → what `Trainer` works with: the model with its tokenizer, the arguments, the optimizer."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     if recipe.fitting.frozen_layers:
         freeze_layers(model.encoder, recipe.fitting.frozen_layers, place)
         model.forms.requires_grad_(False)  # else the pass back would go through the frozen layers all the same
-    if not torch.cuda.is_available() and in_bf16(recipe.fitting):
+    if not torch.cuda.is_available() and _bf16(recipe.fitting):
         # in bfloat16 on a CPU the fused attention's backward pass is the slower one at these lengths; in float32 all of
         # it is the faster one, by a tenth of the encoder's time
         model.encoder.set_attn_implementation("eager")
@@ -80,36 +81,45 @@ def _dropout(config: Any, section: EncoderSection) -> dict[str, float]:
 def training_arguments(recipe: Recipe, states: Path, epochs: int) -> TrainingArguments:
     """The Trainer's arguments for so many epochs; saved states go to the folder `states`."""
     fitting = recipe.fitting
+    own = {
+        "num_train_epochs": epochs,
+        "learning_rate": fitting.encoder_learning_rate,
+        "save_strategy": "epoch",
+        "eval_strategy": "epoch" if fitting.validate else "no",
+        "load_best_model_at_end": fitting.validate,
+        "metric_for_best_model": BEST_METRIC if fitting.validate else None,
+        "report_to": list(fitting.report_to),
+        "run_name": recipe.name,
+        "ddp_find_unused_parameters": False,  # every weight takes part in every step
+    }
+    return arguments_of(recipe, states, own)
+
+
+def arguments_of(recipe: Recipe, states: Path, own: Mapping[str, Any]) -> TrainingArguments:
+    """The Trainer's arguments that every training of a recipe has, and its own."""
+    fitting = recipe.fitting
     arguments = TrainingArguments(
         output_dir=str(states),
         gradient_accumulation_steps=fitting.accumulation,
-        num_train_epochs=epochs,
-        learning_rate=fitting.encoder_learning_rate,
         lr_scheduler_type="linear",
         warmup_steps=fitting.warmup,
         max_grad_norm=1.0,
-        bf16=in_bf16(fitting),
+        bf16=_bf16(fitting),
         use_cpu=not torch.cuda.is_available(),
         logging_steps=25,
-        save_strategy="epoch",
-        eval_strategy="epoch" if fitting.validate else "no",
         save_total_limit=2,
-        load_best_model_at_end=fitting.validate,
-        metric_for_best_model=BEST_METRIC if fitting.validate else None,
         remove_unused_columns=False,
-        report_to=list(fitting.report_to),
-        run_name=recipe.name,
         disable_tqdm=True,
         seed=recipe.seed,
         dataloader_pin_memory=False,
         accelerator_config={"even_batches": False},  # TokenBatches already deals every process as many
-        ddp_find_unused_parameters=False,  # every weight takes part in every step
+        **own,
     )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs work through `accelerate launch`, one process each
     return arguments
 
 
-def in_bf16(fitting: FittingSection) -> bool:
+def _bf16(fitting: FittingSection) -> bool:
     """Whether this device computes in bfloat16 under the recipe."""
     if fitting.precision != "auto":
         return fitting.precision == "bf16"

@@ -16,8 +16,8 @@ from dateline_infer.gate import Gate
 from dateline_infer.tokens import FloatArray, tokenize_all
 from dateline_labels import Dispatch, Schema
 from dateline_labels.clusters import score_clusters
-from dateline_labels.scoring import match_spans
-from numpy.typing import NDArray
+from dateline_labels.confidence import Judged, judge
+from dateline_labels.scoring import Counts, match_spans
 
 _STEPS = tuple(step / 20 for step in range(1, 20))
 _DOUBTFUL = 0.1
@@ -48,24 +48,18 @@ def choose_span_threshold(extractor: Extractor, validation: Sequence[Dispatch]) 
     probabilities as they come. As the likelier one of two that overlap is kept, what is read at a threshold is what
     reaches it of what is read at a lower one.
     """
-    gold_count = sum(len(dispatch.spans) for dispatch in validation)
-    scores: list[float] = []
-    right: list[bool] = []
-    for gold, found in zip(validation, extractor.batch(validation), strict=True):
-        true = {(span.label, span.start, span.end) for span in gold.spans}
-        scores += [span.score or 0.0 for span in found.spans]
-        right += [(span.label, span.start, span.end) in true for span in found.spans]
-    steps = [step for step in _STEPS if step >= _DOUBTFUL]
-    by_step = {
-        step: _f1_of_spans(np.array(scores), np.array(right, dtype=np.bool_), gold_count, step) for step in steps
-    }
+    gold = sum(len(dispatch.spans) for dispatch in validation)
+    by_label = judge(validation, extractor.batch(validation), extractor.config.schema).spans
+    judged = [each for of_label in by_label.values() for each in of_label]
+    by_step = {step: _f1_of_spans(judged, gold, step) for step in _STEPS if step >= _DOUBTFUL}
     near = [step for step, f1 in by_step.items() if f1 > max(by_step.values()) - _NOTICEABLE]
     return min(near, key=lambda step: (abs(step - BELIEVED), step))
 
 
-def _f1_of_spans(scores: NDArray[np.float64], right: NDArray[np.bool_], gold: int, threshold: float) -> float:
-    believed = scores >= threshold
-    return float(2 * (believed & right).sum() / max(1, believed.sum() + gold))
+def _f1_of_spans(judged: Sequence[Judged], gold: int, threshold: float) -> float:
+    believed = [each.right for each in judged if each.score >= threshold]
+    right = sum(believed)
+    return Counts(right, len(believed) - right, gold - right).f1
 
 
 def with_doubtful_spans(config: ReadingConfig) -> ReadingConfig:
