@@ -115,9 +115,7 @@ def test_killed_workers_are_replaced_and_nothing_is_lost(killing: Killing) -> No
 @on_ray
 @pytest.mark.slow
 def test_a_killed_raylet_stops_the_run_which_goes_on_later(killing: Killing, tmp_path: Path) -> None:
-    for number in range(
-        _MOST_TRIES
-    ):  # one that dies before the cluster stands, or when all is read, stops nothing
+    for number in range(_MOST_TRIES):  # one that dies before the cluster stands, or when all is read, stops nothing
         folder = tmp_path / str(number)
         folder.mkdir()
         after_the_first_shard = random.Random(10)
