@@ -58,8 +58,9 @@ def test_an_encoder_learns_the_texts_and_then_the_annotations(
     assert (record["texts"], record["steps"]) == (30, STEPS)
     assert record["loss"] > 0.0
     # what was adapted is an encoder that other recipes can name, and this one began with it
-    before, _ = load_encoder(Recipe.read(path).encoder, Place("x"))
-    after, _ = load_encoder(adapted(Recipe.read(path), record["fingerprint"], Place("x")).encoder, Place("x"))
+    before = load_encoder(Recipe.read(path).encoder, Place("x")).encoder
+    adapted_recipe = adapted(Recipe.read(path), record["fingerprint"], Place("x"))
+    after = load_encoder(adapted_recipe.encoder, Place("x")).encoder
     words = "embeddings.word_embeddings.weight"
     moved = (after.state_dict()[words] - before.state_dict()[words]).abs().max()
     assert moved > 1e-4
@@ -114,7 +115,7 @@ def test_an_interrupted_adapting_goes_on_to_the_same_weights(
 @pytest.mark.parametrize("family", [name for name in FAMILIES if name != "xlm_roberta_normalised"])
 def test_each_family_fills_gaps_with_the_weights_that_are_read(family: str, tmp_path: Path) -> None:
     section = Recipe.read(written(tmp_path, save_encoder(family, tmp_path / family), tmp_path, "x.txt")).encoder
-    encoder, _ = load_encoder(section, Place("x"))
+    encoder = load_encoder(section, Place("x")).encoder
     model, tokenizer = load_gap_filler(section, Place("x"))
     assert tokenizer.mask_token_id is not None
     inside = getattr(model, model.base_model_prefix).state_dict()
@@ -164,7 +165,7 @@ def test_a_training_that_begins_with_a_checkpoint_has_its_encoder(
 
 
 def test_what_is_hidden_is_told_by_seed_epoch_and_number(encoder: Path) -> None:
-    tokenizer = load_encoder(EncoderSection(str(encoder), window=64), Place("x"))[1]
+    tokenizer = load_encoder(EncoderSection(str(encoder), window=64), Place("x")).tokenizer
     windows = [tokenizer(f"Gunmen killed {number} soldiers near Gao on Monday.")["input_ids"] for number in range(200)]
     rows, same, other = (GapRows(windows, tokenizer, 0.15, seed) for seed in (1, 1, 2))
     assert [rows[n] for n in range(200)] == [same[n] for n in range(200)] != [other[n] for n in range(200)]

@@ -11,9 +11,10 @@ QUICK = Path(__file__).resolve().parents[2] / "train" / "recipes" / "quick.toml"
 
 
 def test_the_packaged_encoder_is_the_one_that_the_recipe_names_by_its_digest() -> None:
-    encoder, tokenizer = load_encoder(Recipe.read(QUICK).encoder, PLACE)
-    assert encoder.config.hidden_size == 384
-    assert tokenizer.is_fast
+    found = load_encoder(Recipe.read(QUICK).encoder, PLACE)
+    assert found.encoder.config.hidden_size == 384
+    assert found.tokenizer.is_fast
+    assert found.forms is None
 
 
 def test_other_weights_than_the_named_ones_are_refused(tmp_path: Path, tiny_encoder: Path) -> None:

@@ -1,7 +1,11 @@
-"""The pretrained encoder by its name: files of a Python package, a local folder, or a hub id."""
+"""The pretrained encoder by its name: files of a Python package, a local folder, or a hub id; of an encoder alone or
+of a checkpoint, whose encoder is taken.
+"""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 import torch
 from dateline_labels import InputError, Place
 from dateline_labels.digests import file_digest
+from dateline_report.model_facts import WEIGHTS
 from transformers import (
     MODEL_FOR_MASKED_LM_MAPPING,
     AutoConfig,
@@ -20,13 +25,26 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from .model import DispatchConfig, DispatchModel
 from .recipe import EncoderSection
 
 _PACKAGE = "package:"
 
 
-def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """The encoder with its weights, in float32, and its fast tokenizer.
+@dataclass(frozen=True)
+class Pretrained:
+    """An encoder with its weights, in float32, and its fast tokenizer.
+
+    forms  what a checkpoint has learnt besides of how words are written, (forms, hidden) float32; else None
+    """
+
+    encoder: PreTrainedModel
+    tokenizer: PreTrainedTokenizerFast
+    forms: torch.Tensor | None = None
+
+
+def load_encoder(section: EncoderSection, place: Place) -> Pretrained:
+    """The encoder that a recipe names; of a checkpoint all but its heads.
 
     Only a hub id reaches the network; code that a model brings with it is never run. Raises InputError where the
     encoder is not there, is no encoder, reads less than a window at once, where its weights are not the ones named by
@@ -38,7 +56,8 @@ def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel
     name, where = _source(section, place)
     with _loading(section, place):
         config = AutoConfig.from_pretrained(name, **where)
-    _check_kind(config, section, place)
+    if not isinstance(config, DispatchConfig):
+        _check_kind(config, section, place)
     with _loading(section, place, hint=_sentencepiece_hint()):
         tokenizer = AutoTokenizer.from_pretrained(name, **where)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
@@ -49,29 +68,50 @@ def load_encoder(section: EncoderSection, place: Place) -> tuple[PreTrainedModel
         )
     with _loading(section, place):
         # in the half precision that some are published in, no weight would learn
-        encoder, loading = AutoModel.from_pretrained(
+        model, loading = AutoModel.from_pretrained(
             name, config=config, dtype=torch.float32, output_loading_info=True, **where
         )
     missing = sorted(weight for weight in loading["missing_keys"] if not weight.startswith("pooler."))
     if missing:  # they would be random numbers, and nobody would know
         raise InputError(place, "encoder.name", f"{section.name} has no weights for {missing[0]}")
-    _check_vocabulary(tokenizer, encoder, section, place)
-    limit = _longest_window(encoder)
+    found = Pretrained(model, tokenizer)
+    if isinstance(model, DispatchModel):
+        found = Pretrained(model.encoder, tokenizer, model.forms.weight.detach())
+    _check_vocabulary(found, section, place)
+    limit = _longest_window(found.encoder)
     if limit and section.window > limit:
         what = f"the encoder reads {limit} tokens at once, got a window of {section.window}"
         raise InputError(place, "encoder.window", what)
-    return encoder, tokenizer
+    return found
 
 
 def load_gap_filler(section: EncoderSection, place: Place) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """The same encoder under the head that guesses hidden tokens, with its tokenizer; the head begins afresh where it
     is not published with the encoder. Raises as `load_encoder`.
     """
-    _, tokenizer = load_encoder(section, place)
+    tokenizer = load_encoder(section, place).tokenizer
     name, where = _source(section, place)
     with _loading(section, place):
         model = AutoModelForMaskedLM.from_pretrained(name, dtype=torch.float32, **where)
     return model, tokenizer
+
+
+def checkpoint_of(section: EncoderSection) -> Path | None:
+    """The checkpoint whose encoder it is, where the name is that of a local folder with one."""
+    try:
+        config = json.loads((Path(section.name) / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # a name of another kind, or what `load_encoder` refuses
+    is_ours = isinstance(config, dict) and config.get("model_type") == DispatchConfig.model_type
+    return Path(section.name) if is_ours else None
+
+
+def encoder_digest(section: EncoderSection) -> str:
+    """The SHA-256 of the weights where they are a checkpoint's, which the next training writes anew under the same
+    name; else nothing.
+    """
+    checkpoint = checkpoint_of(section)
+    return file_digest(checkpoint / WEIGHTS) if checkpoint and (checkpoint / WEIGHTS).is_file() else ""
 
 
 def keep_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:
@@ -155,13 +195,11 @@ def _check_kind(config: PreTrainedConfig, section: EncoderSection, place: Place)
         raise InputError(place, "encoder.name", f"{section.name}: {what}")
 
 
-def _check_vocabulary(
-    tokenizer: PreTrainedTokenizerFast, encoder: PreTrainedModel, section: EncoderSection, place: Place
-) -> None:
-    vocabulary = tokenizer.get_vocab()
-    if set(vocabulary) <= set(tokenizer.all_special_tokens):  # as transformers makes it where it finds no file
+def _check_vocabulary(found: Pretrained, section: EncoderSection, place: Place) -> None:
+    vocabulary = found.tokenizer.get_vocab()
+    if set(vocabulary) <= set(found.tokenizer.all_special_tokens):  # as transformers makes it where it finds no file
         raise InputError(place, "encoder.name", f"{section.name} has no tokenizer, or one without words")
-    largest, rows = max(vocabulary.values()), encoder.get_input_embeddings().get_parameter("weight").shape[0]
+    largest, rows = max(vocabulary.values()), found.encoder.get_input_embeddings().get_parameter("weight").shape[0]
     if largest >= rows:
         what = f"{section.name} embeds {rows} tokens, but its tokenizer has one with the number {largest}"
         raise InputError(place, "encoder.name", what)
@@ -189,7 +227,7 @@ def _folder(name: str, place: Place) -> Path | None:
 
 
 def _check_weights(folder: Path, section: EncoderSection, place: Place) -> None:
-    weights = folder / "model.safetensors"
+    weights = folder / WEIGHTS
     if not weights.is_file():
         raise InputError(place, "encoder.name", f"{weights} is not there")
     if section.sha256 and (digest := file_digest(weights)) != section.sha256:

@@ -22,7 +22,8 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     value of the recipe that does not fit the encoder or the schema.
     """
     section, choices = recipe.encoder, recipe.model
-    pretrained, fast = load_encoder(section, place)
+    loaded = load_encoder(section, place)
+    pretrained, fast = loaded.encoder, loaded.tokenizer
     if section.layers:
         keep_layers(pretrained, section.layers, place)
     for label in sorted(set(choices.gate) - set(schema.spans)):
@@ -44,6 +45,8 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     model = DispatchModel(config)
     # not strict, for the pretrained one may have a pooler, which this model has not
     model.encoder.load_state_dict(pretrained.state_dict(), strict=False)
+    if loaded.forms is not None:
+        model.forms.load_state_dict({"weight": loaded.forms})
     if recipe.teacher.start:
         begin_as_teacher(model, recipe, place)
     if recipe.fitting.frozen_layers:

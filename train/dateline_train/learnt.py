@@ -44,10 +44,13 @@ class Known:
 
     def check_validation(self, splits: Splits, place: Place) -> None:
         """Raises InputError where something is to be validated on that was learnt already."""
-        for dispatch in splits.validation:
-            if dispatch.id in self.digests:
-                what = f"{dispatch.id} is for validation, but {self.checkpoint} has learnt from it"
-                raise InputError(place, "data.split", f"{what}; split the data as they were split then")
+        if seen := self.among(splits.validation):
+            what = f"{seen[0]} is for validation, but {self.checkpoint} has learnt from it"
+            raise InputError(place, "data.split", f"{what}; split the data as they were split then")
+
+    def among(self, here: Iterable[Dispatch]) -> list[str]:
+        """The ids of the dispatches that were learnt."""
+        return [each.id for each in here if each.id in self.digests]
 
     def check_old(self, here: Iterable[Dispatch], place: Place) -> None:
         """Raises InputError where something that was learnt is not among the dispatches that can be replayed."""

@@ -25,6 +25,8 @@ from dateline_labels.progress import with_progress
 from dateline_labels.strict_json import read_json
 from pydantic import TypeAdapter, ValidationError
 
+from .encoder import checkpoint_of
+from .learnt import Known
 from .recipe import DataSection, Recipe
 from .suspects_folds import Fold, folds_of
 
@@ -39,6 +41,9 @@ def planned(recipe: Recipe, place: Place, annotated: Annotated, folds: int, out:
     """
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError(place, "processes", "folds are trained by one process, on a GPU where there is one")
+    if (encoder := checkpoint_of(recipe.encoder)) and (seen := Known.of(encoder).among(annotated.dispatches)):
+        what = f"{encoder} has learnt from what is to be looked at, as {seen[0]}, and would not doubt it"
+        raise InputError(place, "encoder.name", what)
     cut = folds_of(annotated, folds, recipe.seed)
     plain = json.dumps({"fingerprint": _fingerprint(recipe, Schema.read(recipe.data.schema), annotated, folds)})
     path = out / RUN

@@ -64,7 +64,8 @@ def begin_as_teacher(model: DispatchModel, recipe: Recipe, place: Place) -> None
     old, new = teacher.reading.schema, model.reading.schema
     if lacking := missing(old, new):
         what = f"{recipe.teacher.checkpoints[0]} knows the {lacking}, which {new.name} {new.version} does not have"
-        raise InputError(place, "data.schema", f"{what}; a schema may grow from one training to the next, not shrink")
+        way = "a schema may grow from one training to the next, not shrink; its encoder alone can be named in [encoder]"
+        raise InputError(place, "data.schema", f"{what}; {way}")
     try:
         loaded = model.load_state_dict(grown(teacher.state_dict(), model.state_dict(), old, new), strict=False)
     except RuntimeError as error:  # another width

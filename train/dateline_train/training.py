@@ -41,6 +41,7 @@ from . import adapting, checkpoints, teacher
 from .batches import TokenBatches
 from .calibrating import choose_calibration
 from .early_stopping import EarlyStopping, has_stopped
+from .encoder import checkpoint_of, encoder_digest
 from .encoding import Collator, Encoder
 from .fitting import new_model, new_optimizer, training_arguments
 from .gate_learning import learn_gate
@@ -147,15 +148,16 @@ def _train_generation(run: Run, callbacks: Sequence[TrainerCallback]) -> Path | 
 
 def prepare(recipe: Recipe, place: Place) -> Run:
     """Read and split the data."""
-    if recipe.teacher.start and recipe.adapting.files:
+    begun = recipe.teacher.checkpoints[0] if recipe.teacher.start else checkpoint_of(recipe.encoder)
+    if begun and recipe.adapting.files:
         raise InputError(place, "adapting.files", "a training that begins with a checkpoint has that one's encoder")
     schema = recipe.read_schema(place)
     old, findings = read_split(recipe.data, schema, place)
     parts = renewed(old, recipe.retrain, schema, place)
-    known = Known.of(recipe.teacher.checkpoints[0]) if recipe.teacher.start else None
+    known = Known.of(begun) if begun else None
     if known:
         known.check_validation(parts.splits, place)
-        if recipe.retrain.files and recipe.retrain.replay:
+        if recipe.teacher.start and recipe.retrain.files and recipe.retrain.replay:
             known.check_old((*parts.splits.train, *parts.splits.validation, *parts.splits.test), place)
     return Run(
         recipe,
@@ -191,6 +193,7 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
         plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
     digest.update(teacher.digest(recipe).encode())
+    digest.update(encoder_digest(recipe.encoder).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*parts.splits.train, *parts.splits.validation):
         digest.update(line_of(dispatch))
@@ -281,7 +284,7 @@ def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedToke
     )
     if isinstance(rows, ReplayedRows):
         _say(rows.summary())
-    if run.known and (changed := run.known.changed(run.splits.train)):
+    if run.known and run.recipe.teacher.start and (changed := run.known.changed(run.splits.train)):
         _say(f"{len(changed)} dispatches stand otherwise than {run.known.checkpoint} has learnt them, as {changed[0]}")
     _say(batches.summary())
     for widened in encoder.widened:
@@ -333,7 +336,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "recipe": run.recipe.to_dict(),
         "dispatches": {"train": len(run.splits.train), "validation": len(validation)},
         "data": {"train": dispatches_digest(run.splits.train), "validation": dispatches_digest(validation)},
-        **({"begun_with": file_digest(run.recipe.teacher.checkpoints[0] / WEIGHTS)} if run.known else {}),
+        **({"begun_with": file_digest(run.known.checkpoint / WEIGHTS)} if run.known else {}),
         "validation": {name.removeprefix("eval_"): round(figure, 2) for name, figure in figures.items()},
         "span_threshold": span_threshold,
         "thresholds": thresholds,
