@@ -51,8 +51,7 @@ class EncoderSection:
 
     __pydantic_config__ = _STRICT
 
-    name: str  # `package:MODULE/FOLDER` for files that a Python package carries, a local folder (of a checkpoint: its
-    # encoder), or a hub id
+    name: str  # `package:MODULE/FOLDER` for files of a Python package, a local folder, also a checkpoint's, or a hub id
     revision: str | None = None  # of a hub id
     sha256: str | None = None  # of model.safetensors in a package or a local folder, checked before use
     layers: int = 0  # how many layers are kept, evenly spread from the first to the last; 0: all
