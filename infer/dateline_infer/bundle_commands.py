@@ -64,6 +64,7 @@ def pack(
     from dateline_bundle.packing import pack as pack_bundle
 
     pack_bundle(path, file, _key(require_signature))
+    typer.echo(f"{path} is packed into {file}", err=True)
 
 
 @bundle.command()
@@ -79,6 +80,7 @@ def unpack(
     from dateline_bundle.packing import unpack as unpack_bundle
 
     unpack_bundle(path, folder, _key(require_signature))
+    typer.echo(f"{path} is unpacked into {folder}", err=True)
 
 
 @bundle.command()
@@ -94,6 +96,7 @@ def sign(
     from dateline_bundle.signing import read_private_key
 
     sign_bundle(path, read_private_key(key))
+    typer.echo(f"{path} is signed; who has the public key reads it with --require-signature", err=True)
 
 
 def _key(path: Path | None) -> "Ed25519PublicKey | None":

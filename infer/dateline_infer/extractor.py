@@ -77,8 +77,10 @@ class Extractor:
         of a public key, only if its owner signed it.
 
         Raises BundleError where any of its files was touched, InputError where a device, engine or precision that was
-        asked for, or the gate, is not there.
+        asked for, or the gate, is not there, ValueError for less than no threads.
         """
+        if threads < 0:
+            raise ValueError(f"expected 0 or more threads, got {threads}")
         from dateline_bundle.signing import read_public_key
 
         from .bundle import load_bundle

@@ -1,5 +1,6 @@
 """Rows → `Dispatch`es without spans: of .txt, .jsonl, .csv (.gz, .zst), .parquet files and of standard input."""
 
+import json
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -109,11 +110,7 @@ def _dispatch(row: Row, cells: Mapping[str, object], columns: Columns) -> Dispat
     if isinstance(nested, dict):  # so a line that Dateline wrote carries what else is known
         others = {**others, **nested}
         del others["meta"]
-    meta = {
-        _words(key): value if isinstance(value, int | bool) or _is_finite(value) else _words(value)
-        for key, value in others.items()
-        if value is not None
-    }
+    meta = {_words(key): _plain(value) for key, value in others.items() if value is not None}
     dispatch_id = name_of(row) if given in (None, "") else _words(given)
     return Dispatch(dispatch_id, text, _words(published) if published else None, meta)
 
@@ -123,8 +120,14 @@ def _is_marked(key: str, value: object) -> bool:
     return key in ("spans", "relations") and isinstance(value, list)
 
 
-def _is_finite(value: object) -> bool:
-    return isinstance(value, float) and math.isfinite(value)  # JSON has no words for the others
+def _plain(value: object) -> object:
+    """A value beside the text as JSON can have it, lists and objects as such."""
+    if isinstance(value, int | bool) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, list | dict):
+        # nested texts may have lone surrogates, numbers may be none that JSON has
+        return json.loads(whole(json.dumps(value, ensure_ascii=False, default=str)), parse_constant=str)
+    return _words(value)
 
 
 def _words(value: object) -> str:

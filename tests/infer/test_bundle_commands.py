@@ -147,6 +147,25 @@ def test_a_packed_bundle_reads_the_same_and_unpacks_to_the_same(bundle: Path) ->
     assert sorted(path.name for path in bundle.parent.iterdir()) == ["bundle", "one.zip", "two.zip", "unpacked"]
 
 
+def test_what_was_written_is_said(bundle: Path, keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed, unpacked = bundle.parent / "one.zip", bundle.parent / "unpacked"
+    assert main(["bundle", "sign", str(bundle), str(keys / "mine.pem")]) == 0
+    assert main(["bundle", "pack", str(bundle), str(packed)]) == 0
+    assert main(["bundle", "unpack", str(packed), str(unpacked)]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == [
+        f"{bundle} is signed; who has the public key reads it with --require-signature",
+        f"{bundle} is packed into {packed}",
+        f"{packed} is unpacked into {unpacked}",
+    ]
+
+
+def test_less_than_no_threads_are_refused(bundle: Path) -> None:
+    with pytest.raises(ValueError, match="expected 0 or more threads, got -1"):
+        Extractor.load(bundle, threads=-1)
+
+
 def test_packing_replaces_nothing(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target, folder = bundle.parent / "thesis.zip", bundle.parent / "thesis"
     target.write_text("years of work", encoding="utf-8")

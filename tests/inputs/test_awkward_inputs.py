@@ -7,6 +7,8 @@ import json
 import math
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,27 @@ def test_numbers_that_json_has_no_words_for_are_kept_as_words(number: float, tmp
     found = read(table(tmp_path / "x.parquet", text=["a", "b"], dead=[4.5, number]))
     assert [each.meta["dead"] for each in found] == [4.5, str(number)]
     assert json.loads(write_line(found[1]))["meta"] == {"dead": str(number)}
+
+
+def test_lists_and_objects_beside_the_text_stay_what_they_are(tmp_path: Path) -> None:
+    line = r'{"text": "Gao fell.", "tags": ["a", null, {"b": [1, 2.5, true]}], "o": {"k\ud800": "v\udc00"}}'
+    (found,) = read(write(tmp_path / "x.jsonl", line.encode()))
+    assert found.meta == {"tags": ["a", None, {"b": [1, 2.5, True]}], "o": {"k\ufffd": "v\ufffd"}}
+    days = [[date(2012, 3, 31)], None]
+    found, other = read(table(tmp_path / "x.parquet", text=["a", "b"], days=days, numbers=[[math.nan, 1.0], []]))
+    assert found.meta == {"days": ["2012-03-31"], "numbers": ["NaN", 1.0]}
+    assert other.meta == {"numbers": []}
+    assert json.loads(write_line(found))["meta"] == found.meta
+
+
+@pytest.mark.parametrize("depth", range(1, 1_000, 27))
+def test_what_is_nested_deep_is_kept_or_refused(depth: int, tmp_path: Path) -> None:
+    path = write(tmp_path / "x.jsonl", f'{{"text": "a", "k": {"[" * depth}{"]" * depth}}}'.encode())
+    with suppress(InputError):  # from where on depends on the stack
+        (found,) = read(path)
+        assert json.loads(write_line(found))["meta"] == found.meta
+    with pytest.raises(InputError, match="nested too deep"):
+        read(write(tmp_path / "y.jsonl", f'{{"text": "a", "k": {"[" * 5_000}{"]" * 5_000}}}'.encode()))
 
 
 def test_lone_surrogates_beside_the_text_are_replaced(tmp_path: Path) -> None:

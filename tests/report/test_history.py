@@ -67,10 +67,18 @@ def entry_at(path: Path) -> Entry:
     return entry(at=row["at"])
 
 
+def test_an_empty_name_is_no_history(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    remember(Path(""), entry())
+    assert capsys.readouterr().err == ""
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_in_its_place_fails_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for folder in (Path(), tmp_path):
-        remember(folder, entry())
-        assert f"{folder} did not get its line: " in capsys.readouterr().err
+    remember(tmp_path, entry())
+    assert f"{tmp_path} did not get its line: " in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -20,7 +20,9 @@ HISTORY: Final = Path("out/runs.jsonl")
 VARIABLE: Final = "DATELINE_HISTORY"
 HistoryOption = Annotated[
     Path,
-    typer.Option("--history", metavar="RUNS.JSONL", envvar=VARIABLE, help="Where the history gets its line."),
+    typer.Option(
+        "--history", metavar="RUNS.JSONL", envvar=VARIABLE, help="Where the history gets its line; '': nowhere."
+    ),
 ]
 Kind = Literal["train", "package", "evaluate", "report"]
 
@@ -74,7 +76,11 @@ class History:
 
 
 def remember(path: Path, entry: Entry) -> None:
-    """Add a line; where that cannot be done, it is said, for what is done already is not to fail of it."""
+    """Add a line, but not to an empty name; where it cannot be done, that is said, for what is done already is not to
+    fail of it.
+    """
+    if path == Path():
+        return
     try:
         append(path, entry)
     except (OSError, MissingExtraError) as error:
