@@ -35,7 +35,6 @@ from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_train.model import DispatchModel
 from dateline_train.network import TorchNetwork, load_checkpoint
-from dateline_train.training import RECORD
 from gpu_busy import GpuBusy
 from inference_figures import Ceiling, profile, rows
 from inference_ours import Reader, Ways, gated_contestants, load_readers
@@ -108,8 +107,8 @@ def run(plan: Plan) -> Report:
     transformers_logging.set_verbosity_error()
     manifest = read_manifest(plan.bundle)
     model, tokenizer = load_checkpoint(plan.checkpoint)
-    if (plan.bundle / TRAINING).read_bytes() != (plan.checkpoint / RECORD).read_bytes():
-        raise InputError(Place(str(plan.checkpoint)), RECORD, "the bundle was packaged from another checkpoint")
+    if (plan.bundle / TRAINING).read_bytes() != (plan.checkpoint / TRAINING).read_bytes():
+        raise InputError(Place(str(plan.checkpoint)), TRAINING, "the bundle was packaged from another checkpoint")
     schema = model.reading.schema
     sets = read_sets(plan.sources, schema, plan.dispatches, tokenizer, longest(plan.checkpoint, model))
     machine = describe(plan)

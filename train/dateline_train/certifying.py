@@ -48,9 +48,9 @@ from . import quantizing
 from .exporting import encoder_graph, half_precision, head_weights
 from .model import DispatchModel
 from .network import checkpoint_extractor, load_checkpoint
+from .parts import recorded_parts
 from .proving import Reading, f1s, prove
 from .thresholds import holds_any, scores_of_gate
-from .training import RECORD, recorded_splits
 
 _MOST_DECAY = 1.0
 """F1 points between validation in training (perhaps in bfloat16) and here, in float32."""
@@ -109,10 +109,10 @@ class Source:
     def of(checkpoint: Path, proving: Sequence[Path], mapping: LabelMap) -> "Source":
         """The checkpoint with the dispatches of `proving`, else the validation dispatches of its recipe."""
         model, tokenizer = load_checkpoint(checkpoint)
-        record = (checkpoint / RECORD).read_bytes()
+        record = (checkpoint / TRAINING).read_bytes()
         schema = model.reading.schema
         named = read_and_say(proving, schema, mapping) if proving else None
-        dispatches = recorded_splits(json.loads(record), schema).validation if named is None else named
+        dispatches = recorded_parts(json.loads(record), schema).validation if named is None else named
         reference = checkpoint_extractor(model, tokenizer)
         return Source(model, reference, record, checkpoint, dispatches, Reading.of(reference, dispatches))
 
@@ -137,7 +137,7 @@ class Source:
         """What int8 is fitted to: windows of the named dispatches, else of those that the checkpoint was trained on."""
         schema = self.model.reading.schema
         given = read_and_say(named, schema, mapping) if named else None
-        dispatches = recorded_splits(json.loads(self.record), schema).train if given is None else given
+        dispatches = recorded_parts(json.loads(self.record), schema).train if given is None else given
         return quantizing.calibration_samples(self.reference, dispatches)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,9 @@ from dateline_report.model_facts import is_bundle, model_facts, training_record
 from dateline_report.reporting import Data, Model, Options, run_report, write_short
 from dateline_splits.choices import CHOICES, PARTS
 from dateline_splits.file import SplitFile
+from pydantic import ValidationError
 
+from .parts import recorded_parts
 from .requirements import require_training
 
 FINDINGS = "findings.txt"
@@ -141,16 +142,10 @@ def _other(path: Path, gold: Sequence[Dispatch], schema: Schema, signature: Path
 
 def training_dispatches(record: Mapping[str, Any], schema: Schema) -> Sequence[Dispatch] | None:
     """The dispatches that a model was trained on, as its training.json tells; None where they are not there as they
-    were, or nothing is installed to train with.
+    were.
     """
-    if not find_spec("torch"):
-        return None
-    from pydantic import ValidationError
-
-    from .training import recorded_splits
-
     try:
-        dispatches = recorded_splits(record, schema).train
+        dispatches = recorded_parts(record, schema).train
         return dispatches if len(dispatches) == record["dispatches"]["train"] else None
     except (KeyError, TypeError, ValidationError, DatelineError, OSError):
         return None

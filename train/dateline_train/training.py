@@ -1,6 +1,7 @@
 """A recipe → a trained checkpoint. The same run again goes on where it was interrupted.
 
-<output>/            config.json, model.safetensors, tokenizer files, training.json: the checkpoint
+<output>/            config.json, model.safetensors, tokenizer files: the checkpoint
+<output>/training.json  what it was trained from and its figures on validation, written last
 <output>/learnt.jsonl  what it was trained on, dispatch by dispatch
 <output>/log.jsonl   what was logged
 <output>/findings.txt  what was lost, repaired or doubtful in the data, if anything
@@ -13,7 +14,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -22,17 +23,16 @@ from typing import Any
 
 import torch
 import typer
+from dateline_bundle.manifest import TRAINING
 from dateline_formats.format import Finding
 from dateline_formats.label_map import LabelMap
-from dateline_formats.reading import read_annotations, say_findings
+from dateline_formats.reading import say_findings
 from dateline_infer.windows import SpecialTokens
 from dateline_labels import InputError, Place, Schema
 from dateline_labels.digests import dispatches_digest, file_digest, line_of
 from dateline_labels.files import write_atomically
-from dateline_labels.splits import Splits, leave_folders_out, split_by_number, split_randomly
+from dateline_labels.splits import Splits
 from dateline_report.model_facts import WEIGHTS
-from dateline_splits.file import SplitFile
-from pydantic import TypeAdapter
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
 from transformers.utils import logging as transformers_logging
@@ -49,8 +49,9 @@ from .learnt import Known, write_learnt
 from .locking import locked
 from .model import DispatchModel
 from .network import checkpoint_extractor
+from .parts import read_parts
 from .places import placed
-from .recipe import DataSection, Recipe, RetrainSection, Tracker
+from .recipe import Recipe, Tracker
 from .replaying import ReplayedRows
 from .retraining import Renewed, renewed
 from .teacher import load_teachers
@@ -65,8 +66,6 @@ from .trackers import tracked
 from .trainer import DispatchTrainer, validation_figures
 from .varying import VariedRows
 
-RECORD = "training.json"
-"""Written last: what the checkpoint was trained from, and its figures on validation."""
 FINDINGS = "findings.txt"
 """What was lost, repaired or doubtful in the data, a line each."""
 _LATER = ("patience", "frozen_layers", "report_to")
@@ -152,7 +151,7 @@ def prepare(recipe: Recipe, place: Place) -> Run:
     if begun and recipe.adapting.files:
         raise InputError(place, "adapting.files", "a training that begins with a checkpoint has that one's encoder")
     schema = recipe.read_schema(place)
-    old, findings = read_split(recipe.data, schema, place)
+    old, findings = read_parts(recipe.data, schema, place)
     parts = renewed(old, recipe.retrain, schema, place)
     known = Known.of(begun) if begun else None
     if known:
@@ -198,49 +197,6 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     for dispatch in (*parts.splits.train, *parts.splits.validation):
         digest.update(line_of(dispatch))
     return digest.hexdigest()
-
-
-def recorded_splits(record: Mapping[str, Any], schema: Schema) -> Splits:
-    """The parts of the data that a checkpoint was trained on, read again as its training.json names them.
-
-    Raises KeyError, TypeError or pydantic's ValidationError where the record is none, InputError or OSError where the
-    data are not there as they were.
-    """
-    recipe, place = record["recipe"], Place(RECORD)
-    old = split(TypeAdapter(DataSection).validate_python(recipe["data"]), schema, place)
-    section = TypeAdapter(RetrainSection).validate_python(recipe.get("retrain", {}))
-    return renewed(old, section, schema, place).splits
-
-
-def split(data: DataSection, schema: Schema, place: Place) -> Splits:
-    """The parts of the data that the recipe names."""
-    return read_split(data, schema, place)[0]
-
-
-def read_split(data: DataSection, schema: Schema, place: Place) -> tuple[Splits, tuple[Finding, ...]]:
-    """The same, with what there is to say about the data. Raises as that."""
-    annotated = read_annotations(data.files, schema, data.map)
-    dispatches, findings = annotated.dispatches, annotated.findings
-    if data.validation:
-        validation = read_annotations(data.validation, schema, data.map)
-        splits, findings = Splits(dispatches, validation.dispatches, ()), findings + validation.findings
-    elif data.splits:
-        splits = SplitFile.read(data.splits).splits(dispatches, Place(str(data.splits)))
-    elif data.split == "held-out":
-        try:
-            splits = leave_folders_out(dispatches, data.held_out)
-        except ValueError as error:
-            raise InputError(place, "data.held_out", str(error)) from None
-    else:
-        splits = split_by_number(dispatches) if data.split == "number" else split_randomly(dispatches)
-    for name, part in (("train", splits.train), ("validation", splits.validation)):
-        if not part:
-            if data.splits:
-                raise InputError(Place(str(data.splits)), f"parts.{name}", "expected at least one dispatch, got none")
-            others = 'name validation files, use split = "random" or --splits'
-            what = f'the split "{data.split}" leaves nothing for {name}; {others}'
-            raise InputError(place, "data.split", what)
-    return splits, findings
 
 
 def _train(run: Run, callbacks: Sequence[TrainerCallback] = ()) -> None:
@@ -344,7 +300,7 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
         "versions": {name: version(name) for name in ("dateline", "torch", "transformers", "tokenizers")},
     }
     write_learnt(output, run.splits.train, run.known)
-    write_atomically(output / RECORD, (json.dumps(record, indent=1) + "\n").encode("utf-8"))
+    write_atomically(output / TRAINING, (json.dumps(record, indent=1) + "\n").encode("utf-8"))
     _say(
         f"trained: validation span F1 {figures['eval_span_f1']:.1f}, relation F1 {figures['eval_relation_f1']:.1f}; "
         f"the checkpoint is in {output}"
@@ -354,12 +310,12 @@ def _finish(run: Run, model: DispatchModel, tokenizer: Tokenizer, fast: PreTrain
 def _is_finished(run: Run) -> bool:
     """Whether the output holds this very run, finished; raises InputError where it holds another one."""
     output = run.recipe.output
-    for name in (RECORD, "training/run.json"):
+    for name in (TRAINING, "training/run.json"):
         path = output / name
         if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["fingerprint"] != run.fingerprint:
             what = "holds a run of another recipe, other data or another number of processes; name another --output"
             raise InputError(Place(str(output)), "output", what)
-    if (output / RECORD).is_file():
+    if (output / TRAINING).is_file():
         return True
     if _is_main():
         (output / "training").mkdir(parents=True, exist_ok=True)
@@ -370,7 +326,7 @@ def _is_finished(run: Run) -> bool:
 
 def _check_generations(recipe: Recipe) -> None:
     """Raises InputError where the output holds a run of fewer or more generations, before the first one is trained."""
-    path = recipe.output / RECORD
+    path = recipe.output / TRAINING
     if path.is_file():
         teaching = json.loads(path.read_text(encoding="utf-8"))["recipe"].get("teacher", {})
         if (found := teaching.get("generations", 1)) != recipe.teacher.generations:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
+from dateline_bundle.manifest import TRAINING
 from dateline_labels import InputError, Place
 from dateline_labels.files import write_atomically
 from dateline_labels.toml_files import toml
@@ -26,7 +27,7 @@ from dateline_report.model_facts import WEIGHTS
 
 from .locking import locked
 from .recipe import Recipe, Searched, Value
-from .training import RECORD, fingerprint, train_recipe
+from .training import fingerprint, train_recipe
 from .tune_space import at_home, check_space, is_within, values_of, with_values
 from .tune_table import table
 from .tune_watch import OutOfTimeError, Watch
@@ -149,7 +150,7 @@ def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadlin
     text = toml(at_home(chosen, folder))
     write_atomically(folder / "recipe.toml", text.encode("utf-8"))
     train_recipe(Recipe.read(folder / "recipe.toml"), place, [Watch(trial, deadline)])
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    record = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
     return float(record["validation"][recipe.tune.objective])
 
 
@@ -164,7 +165,7 @@ def _keep_the_best(study: "Study", out: Path) -> None:
     best = _folder(out, study.best_params)
     for trial in study.get_trials(deepcopy=False):
         folder = _folder(out, trial.params)
-        if folder != best and (folder / RECORD).is_file():
+        if folder != best and (folder / TRAINING).is_file():
             (folder / WEIGHTS).unlink(missing_ok=True)
 
 
