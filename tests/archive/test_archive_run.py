@@ -17,6 +17,7 @@ import pytest
 from archive_kills import Setting, tree
 from archive_texts import write_mixed
 from archives import EXACT, Rows, check, run, table, tables, write_lines
+from conftest import SCHEMA
 from dateline_archive.copies_of_stories import CopyRow
 from dateline_archive.folder import FINISHED, RUN
 from dateline_archive.tables import (
@@ -293,12 +294,7 @@ def test_a_file_that_breaks_off_is_recorded_and_the_others_are_read(tiny_bundle:
 def test_places_are_looked_up_in_a_gazetteer_that_is_part_of_what_the_run_is(
     tiny_bundle: Path, corpus_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    texts = [
-        {"text": dispatch.text}
-        for dispatch in read_dispatches(
-            [corpus_sample], Schema.read(Path(__file__).resolve().parents[2] / "labels" / "schema.toml")
-        )
-    ]
+    texts = [{"text": dispatch.text} for dispatch in read_dispatches([corpus_sample], Schema.read(SCHEMA))]
     source, dump = write_lines(tmp_path / "x.jsonl", texts), write_gazetteer(tmp_path / "geonames")
     for out, options in (("plain", ()), ("placed", ("--gazetteer", str(dump)))):
         assert run(tiny_bundle, [source], tmp_path / out, *options) == 0
