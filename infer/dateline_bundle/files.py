@@ -13,7 +13,7 @@ from dateline_labels import BundleError, one_line
 
 from .zip_files import ZipBundle
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _LOOKED_AT = 100
 
 
@@ -78,7 +78,7 @@ def opened(path: Path, limits: Mapping[str, int]) -> Iterator[Files]:
     Raises BundleError where there is no bundle.
     """
     if path.is_dir():
-        if not (path / _MANIFEST).is_file():
+        if not (path / MANIFEST).is_file():
             raise BundleError(f"{one_line(str(path))}: {_no_bundle(path)}")
         yield FolderBundle(path, frozenset(limits))
     elif path.is_file():
@@ -96,6 +96,6 @@ def _no_bundle(folder: Path) -> str:
     if (folder / "model.safetensors").is_file():
         return "a checkpoint, not a bundle; `dateline package CHECKPOINT BUNDLE` makes one of it"
     with os.scandir(folder) as entries:
-        within = sorted(each.name for each in islice(entries, _LOOKED_AT) if Path(each, _MANIFEST).is_file())
+        within = sorted(each.name for each in islice(entries, _LOOKED_AT) if Path(each, MANIFEST).is_file())
     meant = f"; did you mean {one_line(str(folder / within[0]))}?" if within else ""
-    return f"not a bundle, there is no {_MANIFEST}{meant}"
+    return f"not a bundle, there is no {MANIFEST}{meant}"

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .certificate import Certificate
 from .encoders import FP32, VARIANTS
-from .files import Files, opened
+from .files import MANIFEST, Files, opened
 from .json_check import read_strict, unfit
 from .signing import is_signed
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT = 3
-MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 CARD = "README.md"
 CONFIG, HEADS, TOKENIZER, METRICS, TRAINING = (

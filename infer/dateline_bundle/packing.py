@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, LargeZipFile, ZipFile, ZipInfo
 from dateline_labels import InputError, Place
 from dateline_labels.files import replacing, write_atomically
 
-from .files import Files, opened
-from .manifest import LIMITS, MANIFEST, SIGNATURE, Manifest, manifest_of, read_small, read_verified
+from .files import MANIFEST, Files, opened
+from .manifest import LIMITS, SIGNATURE, Manifest, manifest_of, read_small, read_verified
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

@@ -7,6 +7,7 @@ the direction nor the chosen links count, but which mentions are together: the p
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
+from .components import connected
 from .dispatch import Dispatch
 from .scoring import Counts, match_spans, total
 
@@ -15,15 +16,14 @@ Pair = tuple[str, str]
 
 def clusters(links: Iterable[Pair]) -> list[list[str]]:
     """The connected components of undirected links, each sorted, in the order of their least members."""
-    cluster_of: dict[str, list[str]] = {}
-    for head, tail in links:
-        left, right = cluster_of.setdefault(head, [head]), cluster_of.setdefault(tail, [tail])
-        if left is not right:
-            left, right = (left, right) if len(left) > len(right) else (right, left)  # few move to many
-            left += right
-            cluster_of.update(dict.fromkeys(right, left))
-    distinct = {id(cluster): cluster for cluster in cluster_of.values()}
-    return sorted(map(sorted, distinct.values()))
+    pairs = tuple(links)
+    mentions = sorted({mention for pair in pairs for mention in pair})
+    numbers = {mention: number for number, mention in enumerate(mentions)}
+    found: dict[int, list[str]] = {}
+    firsts = connected(len(mentions), ((numbers[head], numbers[tail]) for head, tail in pairs))
+    for mention, first in zip(mentions, firsts, strict=True):
+        found.setdefault(first, []).append(mention)
+    return list(found.values())
 
 
 def score_clusters(gold: Sequence[Dispatch], predicted: Sequence[Dispatch], relation: str) -> Counts:

@@ -1,6 +1,6 @@
-"""What dispatches have in common by their meta data, one story, source or theatre, and what that connects."""
+"""What dispatches have in common by their meta data, one story, source or theatre, and what that links."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from .dispatch import Dispatch
 
@@ -31,18 +31,3 @@ def links_of(values: Values) -> Iterator[tuple[int, int]]:
     for at, several in enumerate(values):
         for value in several:
             yield at, firsts.setdefault(value, at)
-
-
-def connected(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
-    """Of each of so many dispatches the first one of the group that the links make."""
-    leads = list(range(count))
-
-    def root(at: int) -> int:
-        while leads[at] != at:
-            leads[at] = at = leads[leads[at]]
-        return at
-
-    for one, other in links:
-        low, high = sorted((root(one), root(other)))
-        leads[high] = low
-    return [root(at) for at in range(count)]

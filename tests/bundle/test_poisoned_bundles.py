@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from bundle_damage import Damage, Plain, change_manifest, engines_built, refused, reseal, resealed, with_json
-from dateline_bundle.manifest import ALLOWED, MANIFEST, REQUIRED
+from dateline_bundle.files import MANIFEST
+from dateline_bundle.manifest import ALLOWED, REQUIRED
 from dateline_infer import Extractor
 from dateline_labels import BundleError
 

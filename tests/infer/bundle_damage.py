@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import onnx
 import pytest
-from dateline_bundle.manifest import MANIFEST
+from dateline_bundle.files import MANIFEST
 from dateline_infer import bundle as bundle_module
 from dateline_labels.main import main
 

@@ -12,7 +12,8 @@ import onnx
 import pytest
 from bundle_damage import Plain, engines_built, reseal
 from bundle_damage import refused as refused_by_the_command
-from dateline_bundle.manifest import MANIFEST, REQUIRED
+from dateline_bundle.files import MANIFEST
+from dateline_bundle.manifest import REQUIRED
 from dateline_infer import Extractor
 from dateline_infer.tokens import FloatArray
 from dateline_labels import BundleError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from dateline_formats.format import Annotated
 from dateline_labels import Dispatch, InputError, Place, Relation, Span
-from dateline_labels.stories import connected
+from dateline_labels.components import connected
 from dateline_splits.choices import By, Wanted
 from dateline_splits.groups import groups_of, values_to_keep
 from dateline_splits.shares import absent, counted, drawn, shared_out, strata

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from dateline_bundle.files import opened
+from dateline_bundle.files import MANIFEST, opened
 from dateline_bundle.json_check import read_record
 from dateline_bundle.manifest import LIMITS, TRAINING, manifest_of, read_verified
 from dateline_infer import Extractor
@@ -20,7 +20,7 @@ _RECIPE: Final = ("name", "seed")
 
 def is_bundle(model: Path) -> bool:
     """Whether `model` is a bundle, a folder or a .zip, and no checkpoint."""
-    return model.is_file() or (model / "manifest.json").is_file()
+    return model.is_file() or (model / MANIFEST).is_file()
 
 
 def training_record(model: Path) -> Mapping[str, Any]:

@@ -12,8 +12,9 @@ import numpy as np
 from dateline_archive.copies import likeness
 from dateline_formats.format import Annotated
 from dateline_labels import InputError, Place
+from dateline_labels.components import connected
 from dateline_labels.progress import with_progress
-from dateline_labels.stories import Values, connected, links_of, meta_values
+from dateline_labels.stories import Values, links_of, meta_values
 from numpy.typing import NDArray
 
 from .choices import By, Wanted

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from dateline_labels import Dispatch
-from dateline_labels.stories import connected, links_of, meta_values
+from dateline_labels.components import connected
+from dateline_labels.stories import links_of, meta_values
 from numpy.typing import NDArray
 
 LEVEL = 95

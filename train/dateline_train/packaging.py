@@ -11,7 +11,8 @@ from pathlib import Path
 
 import typer
 from dateline_bundle.certificate import VariantRecord
-from dateline_bundle.manifest import CARD, MANIFEST, METRICS, write_bundle
+from dateline_bundle.files import MANIFEST
+from dateline_bundle.manifest import CARD, METRICS, write_bundle
 from dateline_bundle.signing import read_private_key
 from dateline_labels import InputError, Place
 from dateline_labels.outputs import check_folder
