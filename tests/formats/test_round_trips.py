@@ -49,11 +49,11 @@ def for_doccano(dispatch: Dispatch) -> Dispatch:
 
 
 def for_brat(dispatch: Dispatch) -> Dispatch:
-    """Without what brat has no place for, and without spans that begin or end with a line break or a tab."""
+    """Without what brat has no place for: spans that begin or end with a line break or a tab, names of hidden files."""
     spans = tuple(span for span in dispatch.spans if dispatch.words(span).strip("\n\t") == dispatch.words(span))
     kept = {span.id for span in spans}
     relations = tuple(each for each in dispatch.relations if {each.head, each.tail} <= kept)
-    name = re.sub(r"[/\0]|^\.+$", "_", dispatch.id)
+    name = re.sub(r"[/\0]|^\.", "_", dispatch.id)
     return unscored(replace(dispatch, id=name, published=None, meta={}, spans=spans, relations=relations))
 
 

@@ -25,12 +25,12 @@ from dateline_inputs.unpacking import Limits
 from dateline_labels import InputError, Place
 from dateline_labels.digests import file_digest
 from dateline_labels.files import write_atomically
-from transformers import DataCollatorForTokenClassification, PreTrainedTokenizerFast, TrainingArguments, set_seed
+from transformers import DataCollatorForTokenClassification, PreTrainedTokenizerFast, TrainingArguments
 
 from . import checkpoints
 from .batches import DispatchSize, TokenBatches
 from .encoder import load_gap_filler
-from .fitting import arguments_of
+from .fitting import arguments_of, make_repeatable
 from .losses import IGNORED
 from .recipe import Recipe
 from .trainer import BatchTrainer
@@ -120,8 +120,7 @@ def _is_done(folder: Path, fingerprint: str) -> bool:
 
 def _adapt(recipe: Recipe, fingerprint: str, place: Place) -> None:
     section, states, folder = recipe.adapting, recipe.output / STATES, recipe.output / ADAPTED
-    set_seed(recipe.seed)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    make_repeatable(recipe.seed)
     model, tokenizer = load_gap_filler(recipe.encoder, place)
     if tokenizer.mask_token_id is None:
         what = f"the tokenizer of {recipe.encoder.name} has no sign for a gap, so that none can be learnt to be filled"

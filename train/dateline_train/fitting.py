@@ -8,13 +8,22 @@ import torch
 from dateline_infer.config import ReadingConfig
 from dateline_labels import InputError, Place, Schema
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast, TrainingArguments
+from transformers import PreTrainedTokenizerFast, TrainingArguments, set_seed
 
 from .encoder import freeze_layers, keep_layers, load_encoder
 from .model import DispatchConfig, DispatchModel
 from .recipe import EncoderSection, FittingSection, Recipe
 from .teacher import begin_as_teacher
 from .trainer import BEST_METRIC
+
+
+def make_repeatable(seed: int) -> None:
+    """Have what this process computes from now on depend on the seed and the machine alone."""
+    set_seed(seed)
+    # else several threads add up the gradients of what is looked up (spans, embeddings) in whatever order they come
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # with it come fixed numbers in all new memory, for programs that read it before they write: a twentieth of the time
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a module without types
 
 
 def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchModel, Tokenizer, PreTrainedTokenizerFast]:

@@ -21,7 +21,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 import typer
 from dateline_bundle.manifest import TRAINING
 from dateline_formats.format import Finding
@@ -34,7 +33,7 @@ from dateline_labels.files import write_atomically
 from dateline_labels.splits import Splits
 from dateline_report.model_facts import WEIGHTS
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState, set_seed
+from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerState
 from transformers.utils import logging as transformers_logging
 
 from . import adapting, checkpoints, teacher
@@ -43,7 +42,7 @@ from .calibrating import choose_calibration
 from .early_stopping import EarlyStopping, has_stopped
 from .encoder import checkpoint_of, encoder_digest
 from .encoding import Collator, Encoder
-from .fitting import new_model, new_optimizer, training_arguments
+from .fitting import make_repeatable, new_model, new_optimizer, training_arguments
 from .gate_learning import learn_gate
 from .learnt import Known, write_learnt
 from .locking import locked
@@ -222,9 +221,7 @@ def _train(run: Run, callbacks: Sequence[TrainerCallback] = ()) -> None:
 def new_trainer(run: Run, states: Path) -> tuple[DispatchTrainer, PreTrainedTokenizerFast]:
     """All that a run needs at its start, with the tokenizer to be saved; says what there is to learn from."""
     fitting = run.recipe.fitting
-    set_seed(run.recipe.seed)
-    # else several threads add up the gradients of what is looked up (spans, embeddings) in whatever order they come
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    make_repeatable(run.recipe.seed)
     model, tokenizer, fast = new_model(run.recipe, run.schema, run.place)
     encoder = Encoder(tokenizer, model.reading, SpecialTokens.of(tokenizer, model.padding_id))
     try:
