@@ -4,9 +4,9 @@
     python benchmarks/training.py --processes 2    # also `accelerate launch` with two processes over gloo
 
 The run is `dateline train`'s own Trainer: a step is everything between two steps' ends, with collating, clipping and
-the optimizer. After each step the encoder alone, with the weights it had at first, reads the same batch. Every ratio is
-of such a pair; beside the one of time on the clock stands the one of processor time, which other programs hardly
-disturb. Prints a table and writes JSON.
+the optimizer. After each step the encoder alone, as transformers makes it and with the weights it had at first, reads
+the same batch. Every ratio is of such a pair; beside the one of time on the clock stands the one of processor time,
+which other programs hardly disturb. Prints a table and writes JSON.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from typing import Any
 
 import torch
 from dateline_labels import Place
+from dateline_train.dropout import QuickDropout
 from dateline_train.model import DispatchModel
 from dateline_train.recipe import Recipe
 from dateline_train.trainer import DispatchTrainer
@@ -56,7 +57,7 @@ class Stopwatch(TrainerCallback):
     def __init__(self, trainer: DispatchTrainer, model: DispatchModel) -> None:
         self.steps: list[Step] = []
         self._trainer = trainer
-        self._encoder = copy.deepcopy(model.encoder)
+        self._encoder = with_plain_dropout(copy.deepcopy(model.encoder))
         self._batch: dict[str, torch.Tensor] = {}
         self._begun = self._begun_processor = 0.0
         self._encoder.train()
@@ -92,6 +93,15 @@ class Stopwatch(TrainerCallback):
         )
         self._encoder.zero_grad()
         self._begin()
+
+
+def with_plain_dropout(encoder: torch.nn.Module) -> torch.nn.Module:
+    """The encoder with torch's dropout, as transformers makes it."""
+    for parent in list(encoder.modules()):
+        for name, child in parent.named_children():
+            if isinstance(child, QuickDropout):
+                setattr(parent, name, torch.nn.Dropout(child.p))
+    return encoder
 
 
 def now() -> float:
