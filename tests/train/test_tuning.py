@@ -65,6 +65,22 @@ def test_a_search_tries_the_recipe_itself_first_and_writes_the_best_one(
     assert len({json.dumps(params) for _, params, _ in trials(out)}) == 3
 
 
+def test_a_trial_of_several_generations_is_the_first_and_the_best_recipe_trains_all(
+    tmp_path: Path, tiny_encoder: Path, corpus_sample: Path
+) -> None:
+    body = SPACE.replace("[tune.space]", "[teacher]\ngenerations = 2\n\n[tune.space]")
+    path, out = written(tmp_path, tiny_encoder, corpus_sample, body), tmp_path / "search"
+    assert run(str(path), "--trials", "1", "--out", str(out)) == 0
+    (record,) = out.glob("trials/*/training.json")
+    assert not (record.parent / "generations").exists()
+    recipe = Recipe.read(out / "best.toml")
+    assert (recipe.teacher.generations, recipe.output) == (2, out / "best")
+    assert run_training(out / "best.toml") == out / "best"
+    first, last = out / "best" / "generations" / "1", out / "best"
+    assert (first / "model.safetensors").read_bytes() == (record.parent / "model.safetensors").read_bytes()
+    assert (last / "model.safetensors").read_bytes() != (first / "model.safetensors").read_bytes()
+
+
 def test_a_budget_of_minutes_is_kept_and_an_unfinished_trial_goes_on(
     tmp_path: Path,
     tiny_encoder: Path,

@@ -3,6 +3,7 @@
 <out>/study.db              what was tried and how good it was, kept by optuna
 <out>/trials/<values>/      the recipe of a trial and what it was trained to; of the best one so far the checkpoint too
 <out>/best.toml             the best recipe so far
+<out>/best/                 where it trains its generations to, if it has several: a trial is the first of them alone
 <out>/trials.md             every trial
 
 Validation alone decides: no test split is read. Optuna (Akiba et al. 2019) proposes values by the tree-structured
@@ -14,7 +15,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 STUDY: Final = "study.db"
 BEST: Final = "best.toml"
+_BEST_OUTPUT: Final = "best"
 TABLE: Final = "trials.md"
 _UNFINISHED: Final = "unfinished"
 _RUN: Final = "run"
@@ -145,13 +147,22 @@ def _try_one(study: "Study", recipe: Recipe, place: Place, out: Path, deadline: 
 
 
 def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadline: float) -> float:
-    """The figure on validation of the recipe with the values of the trial."""
+    """The figure on validation of the recipe with the values of the trial, of its first generation."""
     chosen = with_values(recipe, trial.params, place)
+    if not _trains_all(recipe):
+        chosen = replace(chosen, teacher=replace(chosen.teacher, generations=1))
     text = toml(at_home(chosen, folder))
     write_atomically(folder / "recipe.toml", text.encode("utf-8"))
     train_recipe(Recipe.read(folder / "recipe.toml"), place, [Watch(trial, deadline)])
     record = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
     return float(record["validation"][recipe.tune.objective])
+
+
+def _trains_all(recipe: Recipe) -> bool:
+    """Whether a trial is all that the recipe trains: of several generations it is the first alone, for what is best for
+    one is near enough what is best for all, unless it is their number that is searched.
+    """
+    return recipe.teacher.generations == 1 or "teacher.generations" in recipe.tune.space
 
 
 def _folder(out: Path, params: Mapping[str, Value]) -> Path:
@@ -185,9 +196,11 @@ def _write(study: "Study", recipe: Recipe, place: Place, out: Path) -> None:
     write_atomically(out / TABLE, (table(study, recipe) + "\n").encode("utf-8"))
     if _done(study):
         best = with_values(recipe, study.best_params, place)
-        plain = at_home(best, _folder(out, study.best_params))
+        whole = _trains_all(recipe)
+        plain = at_home(best, _folder(out, study.best_params) if whole else out / _BEST_OUTPUT)
         figure = f"{recipe.tune.objective} {study.best_value:.2f} on validation, trial {study.best_trial.number}"
-        text = f"# The best of {_done(study)} trials: {figure}. Its checkpoint is in `output`.\n{toml(plain)}"
+        left = "Its checkpoint is in `output`." if whole else "A trial is one generation; this trains all of them."
+        text = f"# The best of {_done(study)} trials: {figure}. {left}\n{toml(plain)}"
         write_atomically(out / BEST, text.encode("utf-8"))
 
 
