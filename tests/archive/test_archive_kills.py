@@ -43,12 +43,14 @@ FEW = [
 ]
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_steps_of_what_it_writes_ends_as_any_other(setting: Setting, folder: Path) -> None:
     assert set(FEW) <= set(points_of(SHARDS))
     found = failpoint_kills(setting, folder, FEW)
     assert (found.different, found.lost, found.doubled, found.kills) == ([], 0, 0, len(FEW))
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_random_moments_ends_as_any_other(setting: Setting, folder: Path) -> None:
     found = random_kills(setting, folder, 3)
     assert (found.different, found.lost, found.doubled) == ([], 0, 0)

@@ -267,6 +267,7 @@ def test_the_whole_script(
     assert "| fp32 | torch |" in page
 
 
+@pytest.mark.slow
 def test_parts_can_be_left_out_and_an_absent_archive_is_said(
     tmp_path: Path, tiny_checkpoint: Path, tiny_bundle: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,7 @@ def plan(folder: Path, encoder: Path, corpus: Path) -> Plan:
     return Plan(base, again, ("sahel",), (1, 2), 5, folder / "out")
 
 
+@pytest.mark.slow
 def test_both_checkpoints_read_what_neither_learnt_from(tmp_path: Path, tiny_encoder: Path, small_corpus: Path) -> None:
     chosen = plan(tmp_path, tiny_encoder, small_corpus)
     found = list(pairs(chosen))

@@ -39,6 +39,7 @@ class Kill(BaseException):
     """Stands for a kill."""
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_after_its_last_epoch_ends_as_it_would_have(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

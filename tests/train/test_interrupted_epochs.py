@@ -78,6 +78,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, step: int, recipe: Path) -> None:
             run_training(recipe)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fitting", "steps", "deadly"),
     [

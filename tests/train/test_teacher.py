@@ -80,6 +80,7 @@ def test_a_teacher_that_cannot_teach_is_refused(
     assert not (tmp_path / "out" / "model.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_each_generation_is_taught_by_all_before_it(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,6 +44,7 @@ def trials(out: Path) -> list[tuple[str, dict[str, object], float | None]]:
     return [(trial.state.name, trial.params, trial.value) for trial in study.trials]
 
 
+@pytest.mark.slow
 def test_a_search_tries_the_recipe_itself_first_and_writes_the_best_one(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,6 +66,7 @@ def test_a_search_tries_the_recipe_itself_first_and_writes_the_best_one(
     assert len({json.dumps(params) for _, params, _ in trials(out)}) == 3
 
 
+@pytest.mark.slow
 def test_a_trial_of_several_generations_is_the_first_and_the_best_recipe_trains_all(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path
 ) -> None:
