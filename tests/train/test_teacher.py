@@ -10,6 +10,7 @@ from dateline_train.encoder import keep_layers
 from dateline_train.losses import IGNORED, Logits, imitation_losses
 from dateline_train.model import DispatchModel
 from dateline_train.network import load_checkpoint
+from dateline_train.teacher import Teachers
 from dateline_train.training import run_training
 
 
@@ -50,6 +51,32 @@ def test_a_student_that_begins_as_its_teacher_and_learns_nothing_reads_as_it_doe
     run_training(path)
     expected, found = (load_checkpoint(each)[0].state_dict() for each in (tiny_checkpoint, tmp_path / "out"))
     assert all(torch.equal(weight, found[name]) for name, weight in expected.items())
+
+
+@pytest.mark.parametrize(("precision", "expected"), [("bf16", True), ("fp32", False)])
+def test_teachers_are_read_in_the_precision_of_the_run(
+    tmp_path: Path,
+    tiny_encoder: Path,
+    corpus_sample: Path,
+    tiny_checkpoint: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    precision: str,
+    expected: bool,
+) -> None:
+    """accelerate's own wrapper is around the model that learns alone."""
+    seen: set[bool] = set()
+    logits = Teachers.logits
+
+    def recorded(self: Teachers, batch: dict[str, torch.Tensor]) -> Logits:
+        seen.add(torch.is_autocast_enabled("cpu"))
+        return logits(self, batch)
+
+    monkeypatch.setattr(Teachers, "logits", recorded)
+    path = written(tmp_path, tiny_encoder, corpus_sample, f'checkpoints = ["{tiny_checkpoint.as_posix()}"]')
+    text = path.read_text(encoding="utf-8").replace('precision = "fp32"', f'precision = "{precision}"')
+    path.write_text(text, encoding="utf-8")
+    run_training(path)
+    assert seen == {expected}
 
 
 def test_several_teachers_are_read_as_one(

@@ -18,6 +18,7 @@ from transformers.trainer_callback import PrinterCallback
 
 from . import checkpoints
 from .batches import TokenBatches
+from .losses import Logits
 from .model import DispatchModel, Loss
 from .network import checkpoint_extractor
 from .replaying import ReplayedRows
@@ -90,7 +91,10 @@ class DispatchTrainer(BatchTrainer):
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
         """The loss of one batch; its parts are kept for the log."""
-        taught = {"teacher": self._teachers.logits(inputs)} if self._teachers else {}
+        taught: dict[str, Logits] = {}
+        if self._teachers:
+            with self.accelerator.autocast():  # accelerate has wrapped the student alone, not those that teach it
+                taught["teacher"] = self._teachers.logits(inputs)
         loss: Loss = model(**inputs, **taught)
         self._parts.append(loss.parts.cpu())
         return loss.total
