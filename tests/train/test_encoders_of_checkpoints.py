@@ -19,6 +19,7 @@ from dateline_train.network import load_checkpoint
 from dateline_train.recipe import Recipe
 from dateline_train.suspects_readings import planned
 from dateline_train.training import fingerprint, prepare, run_training
+from safetensors.torch import load_file, save_file
 
 OURS = """name = "ours"
 version = "1.0"
@@ -148,6 +149,22 @@ def test_a_checkpoint_that_was_trained_again_is_another_encoder(
         model.forms.weight += 1.0
     model.save_pretrained(checkpoint)
     assert fingerprint(recipe, PLACE) != before
+
+
+def test_an_encoder_that_moved_is_the_same_and_other_weights_in_its_place_are_another(
+    tiny_encoder: Path, corpus_sample: Path, tmp_path: Path
+) -> None:
+    here, there = (shutil.copytree(tiny_encoder, tmp_path / name) for name in ("here", "there"))
+    path = tmp_path / "tiny.toml"
+    found = []
+    for encoder in (here, there):
+        path.write_text(recipe_text(encoder, corpus_sample, tmp_path / "out"), encoding="utf-8")
+        found.append(fingerprint(Recipe.read(path), PLACE))
+    assert found[0] == found[1]
+    weights = load_file(there / WEIGHTS)
+    weights["embeddings.word_embeddings.weight"] += 1.0
+    save_file(weights, there / WEIGHTS, metadata={"format": "pt"})
+    assert fingerprint(Recipe.read(path), PLACE) != found[1]
 
 
 def test_a_checkpoint_without_weights_is_refused(ours: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:

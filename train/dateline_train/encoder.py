@@ -107,11 +107,14 @@ def checkpoint_of(section: EncoderSection) -> Path | None:
 
 
 def encoder_digest(section: EncoderSection) -> str:
-    """The SHA-256 of the weights where they are a checkpoint's, which the next training writes anew under the same
-    name; else nothing.
+    """What tells an encoder in a local folder from others, wherever the folder lies: the SHA-256 of its weights, its
+    configuration and its tokenizer; nothing where the name is that of something else.
     """
-    checkpoint = checkpoint_of(section)
-    return file_digest(checkpoint / WEIGHTS) if checkpoint and (checkpoint / WEIGHTS).is_file() else ""
+    folder = Path(section.name)
+    if not (folder / WEIGHTS).is_file():
+        return ""
+    files = (folder / name for name in (WEIGHTS, "config.json", "tokenizer.json"))
+    return " ".join(file_digest(file) for file in files if file.is_file())
 
 
 def keep_layers(encoder: PreTrainedModel, count: int, place: Place) -> None:

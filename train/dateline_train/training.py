@@ -179,6 +179,8 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     what a run makes no use of is left out, so that it stays the same when recipes can say more.
     """
     plain = {**recipe.to_dict(), "output": None, "data": None}
+    if encoder := encoder_digest(recipe.encoder):  # a folder may move, and another training may write it anew
+        plain["encoder"]["name"] = encoder
     fitting = {**plain["fitting"], "report_to": ()}
     plain["fitting"] = {name: value for name, value in fitting.items() if name not in _LATER or value}
     plain["teacher"]["checkpoints"] = [None for _ in recipe.teacher.checkpoints]
@@ -191,7 +193,6 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
         plain["retrain"] = {"replay": recipe.retrain.replay, "new": sorted(parts.new)}
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
     digest.update(teacher.digest(recipe).encode())
-    digest.update(encoder_digest(recipe.encoder).encode())
     digest.update(f"{version('dateline')} {_processes()} {json.dumps(schema.to_dict())}".encode())
     for dispatch in (*parts.splits.train, *parts.splits.validation):
         digest.update(line_of(dispatch))
