@@ -159,8 +159,8 @@ def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadlin
 
 
 def _trains_all(recipe: Recipe) -> bool:
-    """Whether a trial is all that the recipe trains: of several generations it is the first alone, for what is best for
-    one is near enough what is best for all, unless it is their number that is searched.
+    """Whether a trial is all that the recipe trains: of several generations it is the first alone, since those after it
+    take longer and begin afresh too, unless it is their number that is searched.
     """
     return recipe.teacher.generations == 1 or "teacher.generations" in recipe.tune.space
 
