@@ -70,6 +70,7 @@ def test_the_command_names_who_is_writing(setting: Setting, folder: Path) -> Non
     assert sorted(path.name for path in out.iterdir()) in ([LOCK], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "failing",
     [

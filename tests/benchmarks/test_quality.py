@@ -107,6 +107,7 @@ def test_data_that_cannot_be_measured_is_refused_before_any_work(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_the_script_says_in_one_line_what_is_no_checkpoint(tmp_path: Path) -> None:
     paths = os.pathsep.join(str(ROOT / name) for name in ("labels", "infer", "train"))
     command = [sys.executable, str(ROOT / "benchmarks" / "quality.py"), "--checkpoint", str(tmp_path)]

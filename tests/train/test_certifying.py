@@ -96,6 +96,7 @@ def test_a_precision_that_loses_too_much_is_left_out_and_the_loss_is_spelt_out(
     assert "--largest-loss" in said
 
 
+@pytest.mark.slow
 def test_speeds_and_memory_are_measured_in_a_process_of_their_own(
     tmp_path: Path, tiny_checkpoint: Path, corpus_sample: Path
 ) -> None:

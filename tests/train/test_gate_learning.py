@@ -105,6 +105,7 @@ def test_fitting_leaves_word_vectors_and_random_numbers_alone_and_repeats_itself
     assert not torch.equal(gates[0]["output.weight"], gates[2]["output.weight"])
 
 
+@pytest.mark.slow
 def test_a_fitted_gate_finds_what_it_never_saw_alone_in_a_text(vocabulary: torch.Tensor) -> None:
     """Every text holds the word 7, as every annotated dispatch tells of an attack: pieces without it are to be told."""
     random = np.random.default_rng(9)
@@ -138,6 +139,7 @@ def test_the_labels_of_the_tokens_are_those_of_the_spans(tiny_checkpoint: Path, 
         assert found == expected
 
 
+@pytest.mark.slow
 def test_a_model_is_the_same_with_a_gate_and_without(tmp_path: Path, tiny_encoder: Path, corpus_sample: Path) -> None:
     weights = []
     for name, line in (("with", 'gate = ["ATTACK"]\n'), ("without", "")):

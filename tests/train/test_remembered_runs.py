@@ -14,6 +14,7 @@ def entries(path: Path) -> tuple[Entry, ...]:
     return found.entries
 
 
+@pytest.mark.slow
 def test_a_training_and_what_follows_it_are_remembered_once_each(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

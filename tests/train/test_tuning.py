@@ -83,6 +83,7 @@ def test_a_trial_of_several_generations_is_the_first_and_the_best_recipe_trains_
     assert (last / "model.safetensors").read_bytes() != (first / "model.safetensors").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_budget_of_minutes_is_kept_and_an_unfinished_trial_goes_on(
     tmp_path: Path,
     tiny_encoder: Path,
@@ -116,6 +117,7 @@ class Kill(BaseException):
     """Stands for a kill."""
 
 
+@pytest.mark.slow
 def test_a_killed_trial_goes_on_where_it_was(
     tmp_path: Path,
     tiny_encoder: Path,
