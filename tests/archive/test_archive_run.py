@@ -64,6 +64,10 @@ def test_the_ledger_has_every_document_of_every_file_in_order(finished: Path, mi
     assert {row["status"] for row in ledger} >= {"ok", "no attack"}
 
 
+LAST_DIGIT = 1.5e-4
+"""By so much a score may differ where the run's batches hold other texts: sums of floats in another order."""
+
+
 def test_the_tables_hold_what_the_extractor_finds(finished: Path, mixed: list[Path], tiny_bundle: Path) -> None:
     texts = [dispatch for path in mixed[1:] for dispatch in read_inputs([path], Columns())]
     found = {dispatch.id: dispatch for dispatch in Extractor.load(tiny_bundle, Asked(precision="fp32")).stream(texts)}
@@ -74,14 +78,15 @@ def test_the_tables_hold_what_the_extractor_finds(finished: Path, mixed: list[Pa
             continue
         dispatch = found[row["id"]]
         mine = [span for span in spans if span["document"] == row["document"]]
-        assert [(s["span"], s["label"], s["start"], s["end"], s["words"], s["score"]) for s in mine] == [
-            (s.id, s.label, s.start, s.end, dispatch.words(s), s.score) for s in dispatch.spans
+        assert [(s["span"], s["label"], s["start"], s["end"], s["words"]) for s in mine] == [
+            (s.id, s.label, s.start, s.end, dispatch.words(s)) for s in dispatch.spans
         ]
+        assert [s["score"] for s in mine] == pytest.approx([s.score for s in dispatch.spans], abs=LAST_DIGIT)
         for cells, span in zip(mine, dispatch.spans, strict=True):
             given = {key: value for key, value in cells.items() if key.startswith("attribute_") and value is not None}
             expected = {f"attribute_{name}": value for name, value in span.attributes.items()}
             scores = {f"attribute_{name}_score": score for name, score in span.attribute_scores.items()}
-            assert given == expected | scores
+            assert given == pytest.approx(expected | scores, abs=LAST_DIGIT)
         mine = [tie for tie in relations if tie["document"] == row["document"]]
         assert [(r["label"], r["head"], r["tail"]) for r in mine] == [
             (r.label, r.head, r.tail) for r in dispatch.relations

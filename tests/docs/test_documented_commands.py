@@ -101,6 +101,7 @@ def workplace(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_line_of_a_page(
     page: str, workplace: Path, no_waiting_for_the_disk: None, capsys: pytest.CaptureFixture[str]
@@ -196,6 +197,7 @@ def test_the_help_of_every_command_ends_with_an_example_of_it() -> None:
         assert any(each[: len(words)] == words for each in lines), f"dateline {' '.join(words)} --help"
 
 
+@pytest.mark.slow
 def test_every_example_of_help(
     workplace: Path, no_waiting_for_the_disk: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -211,6 +211,7 @@ def test_what_is_chosen_stands_out_with_what_it_is_tied_to(watched: Watched, rep
     assert sorted(page.locator("mark.tied").all_inner_texts()) == ["shelled", "traders"]
 
 
+@pytest.mark.slow
 def test_two_thousand_dispatches_are_listed_without_drawing_them(watched: Watched, tmp_path: Path) -> None:
     gold = [gold_dispatch(f"note-{number:04}") for number in range(2_000)]
     file = written(tmp_path, gold, [read_dispatch(each.id) for each in gold])
@@ -226,6 +227,7 @@ def test_two_thousand_dispatches_are_listed_without_drawing_them(watched: Watche
     assert page.locator('#list [aria-current="true"]').inner_text().startswith("note-1234")
 
 
+@pytest.mark.slow
 def test_paper_gets_what_is_folded_and_every_listed_dispatch_if_asked(watched: Watched, report: Path) -> None:
     page = watched.open(report, address(kind="span.spurious"))
     assert len(page.pdf()) > 10_000

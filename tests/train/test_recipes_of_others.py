@@ -59,6 +59,7 @@ def recipe_of(folder: Path, encoder: Path, export: Path, more: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_others_labels_and_offsets_are_learnt_from_and_every_repair_is_listed(
     export: Path, tiny_encoder: Path, corpus_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

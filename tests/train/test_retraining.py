@@ -83,6 +83,7 @@ def test_the_same_retraining_gives_the_same_weights(
     assert one == two
 
 
+@pytest.mark.slow
 def test_a_second_retraining_must_have_what_the_first_one_learnt(
     retrained: Path, recipe: Path, new_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +121,7 @@ def test_new_files_without_a_checkpoint_to_learn_them_are_refused(
     assert line.startswith(f"{other}:{text.splitlines().index('[retrain]') + 2}:retrain.files:")
 
 
+@pytest.mark.slow
 def test_frozen_layers_stay_and_the_others_learn(
     recipe: Path, new_data: Path, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:

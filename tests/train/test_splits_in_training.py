@@ -68,6 +68,7 @@ def test_two_ways_to_split_in_one_recipe_are_refused(tmp_path: Path, line: str) 
         Recipe.read(recipe(tmp_path, tmp_path / "encoder", tmp_path / "data", line))
 
 
+@pytest.mark.slow
 def test_train_evaluate_and_report_take_the_file_and_say_which(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, splits: Path
 ) -> None:

@@ -29,6 +29,7 @@ def span_f1(checkpoint: Path) -> float:
     return found
 
 
+@pytest.mark.slow
 def test_a_student_of_half_the_layers_keeps_most_of_what_its_teacher_knows(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, tiny_checkpoint: Path
 ) -> None:
@@ -79,6 +80,7 @@ def test_teachers_are_read_in_the_precision_of_the_run(
     assert seen == {expected}
 
 
+@pytest.mark.slow
 def test_several_teachers_are_read_as_one(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, tiny_checkpoint: Path
 ) -> None:

@@ -9,6 +9,7 @@ from dateline_train import trackers
 from dateline_train.trackers import tracked
 
 
+@pytest.mark.slow
 def test_tensorboard_has_the_figures_of_a_run_and_nothing_is_left_in_the_environment(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path
 ) -> None:

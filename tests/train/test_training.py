@@ -84,6 +84,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     assert digest(tmp_path / "checkpoint") == digest(uninterrupted)
 
 
+@pytest.mark.slow
 def test_a_damaged_state_is_trained_again_to_the_same_weights(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path, uninterrupted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
