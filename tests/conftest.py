@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,20 +56,33 @@ def corpus_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def word_pieces(words: Counter[str]) -> list[str]:
+    """A vocabulary that is the same each time, as those of the library's trainer are not: ties fall otherwise there."""
+    letters = sorted(set("".join(words)))
+    counts: Counter[str] = Counter()
+    for word, count in words.items():
+        for at in range(1, len(word)):
+            counts[word[: at + 1]] += count
+            counts[f"##{word[at:]}"] += count
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters)]
+    ranked = sorted(counts, key=lambda piece: (-counts[piece] * len(piece.removeprefix("##")), piece))
+    whole = sorted((word for word in words if words[word] > 1), key=lambda word: (-words[word], word))
+    return list(dict.fromkeys(pieces + whole + ranked))[:TINY_VOCABULARY]
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory, corpus_sample: Path) -> Path:
     """A BERT of two narrow layers with random weights and a WordPiece tokenizer, as a local folder."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    texts = [file.read_text(encoding="utf-8") for file in sorted(corpus_sample.iterdir())]
-    trainer = trainers.WordPieceTrainer(vocab_size=TINY_VOCABULARY, special_tokens=special, show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
+    normalizer, splitter = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+    texts = [normalizer.normalize_str(file.read_text(encoding="utf-8")) for file in sorted(corpus_sample.iterdir())]
+    words = Counter(word for text in texts for word, _ in splitter.pre_tokenize_str(text))
+    vocabulary = {piece: number for number, piece in enumerate(word_pieces(words))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     folder = tmp_path_factory.mktemp("tiny_encoder")
     fast = PreTrainedTokenizerFast(
