@@ -27,7 +27,7 @@ from typing import Any
 
 import torch
 from dateline_labels import Place
-from dateline_train.dropout import QuickDropout
+from dateline_train.dropout import QuickDropout, exchange_dropout
 from dateline_train.model import DispatchModel
 from dateline_train.recipe import Recipe
 from dateline_train.trainer import DispatchTrainer
@@ -57,7 +57,8 @@ class Stopwatch(TrainerCallback):
     def __init__(self, trainer: DispatchTrainer, model: DispatchModel) -> None:
         self.steps: list[Step] = []
         self._trainer = trainer
-        self._encoder = with_plain_dropout(copy.deepcopy(model.encoder))
+        self._encoder = copy.deepcopy(model.encoder)
+        exchange_dropout(self._encoder, QuickDropout, torch.nn.Dropout)  # as transformers makes it
         self._batch: dict[str, torch.Tensor] = {}
         self._begun = self._begun_processor = 0.0
         self._encoder.train()
@@ -93,15 +94,6 @@ class Stopwatch(TrainerCallback):
         )
         self._encoder.zero_grad()
         self._begin()
-
-
-def with_plain_dropout(encoder: torch.nn.Module) -> torch.nn.Module:
-    """The encoder with torch's dropout, as transformers makes it."""
-    for parent in list(encoder.modules()):
-        for name, child in parent.named_children():
-            if isinstance(child, QuickDropout):
-                setattr(parent, name, torch.nn.Dropout(child.p))
-    return encoder
 
 
 def now() -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from dateline_train.dropout import QuickDropout, quicken_dropout
+from dateline_train.dropout import QuickDropout, exchange_dropout
 from torch import nn
 
 
@@ -60,7 +60,7 @@ def test_every_dropout_of_a_model_is_replaced_and_no_other_module() -> None:
     shared = nn.Dropout(0.3)
     inner = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.2), shared)
     model = nn.ModuleDict({"inner": inner, "other": nn.Dropout2d(0.4), "last": shared})
-    quicken_dropout(model)
+    exchange_dropout(model, nn.Dropout, QuickDropout)
     assert [(type(each), each.p) for each in (inner[1], inner[2], model["last"])] == [
         (QuickDropout, 0.2),
         (QuickDropout, 0.3),

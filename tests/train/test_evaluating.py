@@ -26,7 +26,7 @@ def test_checkpoint_and_bundle_have_the_same_figures(
     by_bundle = evaluated(tiny_bundle, corpus_sample, tmp_path / "bundle")
     for part in ("spans", "attributes", "relations"):
         one, other = (metrics["confidence"][part]["all"] for metrics in (by_checkpoint, by_bundle))  # type: ignore[index]
-        assert one["judged"] == pytest.approx(other["judged"], abs=4)  # relations at the threshold may be in one alone
+        assert one["judged"] == pytest.approx(other["judged"], abs=2)  # a relation at the threshold may be in one alone
         assert one["ece"] == pytest.approx(other["ece"], abs=0.5)  # a score near a border may change its bin
     for part, kind in (("spans", "exact"), ("relations", "strict"), ("relations", "boundaries")):
         one, other = (metrics[part][kind] for metrics in (by_checkpoint, by_bundle))  # type: ignore[index]

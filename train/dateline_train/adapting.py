@@ -29,7 +29,7 @@ from transformers import DataCollatorForTokenClassification, PreTrainedTokenizer
 
 from . import checkpoints
 from .batches import DispatchSize, TokenBatches
-from .dropout import quicken_dropout
+from .dropout import QuickDropout, exchange_dropout
 from .encoder import load_gap_filler
 from .fitting import arguments_of, make_repeatable
 from .losses import IGNORED
@@ -126,8 +126,7 @@ def _adapt(recipe: Recipe, fingerprint: str, place: Place) -> None:
     if tokenizer.mask_token_id is None:
         what = f"the tokenizer of {recipe.encoder.name} has no sign for a gap, so that none can be learnt to be filled"
         raise InputError(place, "adapting.files", what)
-    if not torch.cuda.is_available():
-        quicken_dropout(model)
+    exchange_dropout(model, torch.nn.Dropout, QuickDropout)
     texts = drawn(_texts(section.files), section.texts, recipe.seed)
     windows = list(_windows(texts, tokenizer, recipe.encoder.window))
     if not windows:

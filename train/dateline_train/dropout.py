@@ -4,6 +4,7 @@ That is an eighth of a training step of the default recipe. Here one drawn numbe
 """
 
 import torch
+from dateline_infer.host import CPU
 from torch import Tensor, nn
 
 _STEPS = 2**16
@@ -11,11 +12,13 @@ _STEPS = 2**16
 
 class QuickDropout(nn.Dropout):
     """`nn.Dropout` whose share of zeros is a multiple of 1/65,536; it draws from torch's own generator, so that a run
-    that is resumed goes on as it would have.
+    that is resumed goes on as it would have. On another device it is `nn.Dropout`.
     """
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002  # torch's own name
         """The values in their shape, some of them zero and the others greater by as much; while training only."""
+        if input.device.type != CPU:
+            return super().forward(input)
         dropped = round(self.p * _STEPS)
         if not self.training or not dropped:
             return input
@@ -28,9 +31,9 @@ class QuickDropout(nn.Dropout):
         return input * kept.mul_(_STEPS / (_STEPS - dropped))
 
 
-def quicken_dropout(model: nn.Module) -> None:
-    """Put a `QuickDropout` in the place of every `nn.Dropout` of a model that is trained on a processor."""
+def exchange_dropout(model: nn.Module, old: type[nn.Dropout], new: type[nn.Dropout]) -> None:
+    """Put a dropout of the one class in the place of every one of the other class, with the same share."""
     for parent in list(model.modules()):
         for name, child in parent.named_children():
-            if type(child) is nn.Dropout:
-                setattr(parent, name, QuickDropout(child.p))
+            if type(child) is old:
+                setattr(parent, name, new(child.p))

@@ -10,7 +10,7 @@ from dateline_labels import InputError, Place, Schema
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast, TrainingArguments, set_seed
 
-from .dropout import quicken_dropout
+from .dropout import QuickDropout, exchange_dropout
 from .encoder import freeze_layers, keep_layers, load_encoder
 from .model import DispatchConfig, DispatchModel
 from .recipe import EncoderSection, FittingSection, Recipe
@@ -62,8 +62,7 @@ def new_model(recipe: Recipe, schema: Schema, place: Place) -> tuple[DispatchMod
     if recipe.fitting.frozen_layers:
         freeze_layers(model.encoder, recipe.fitting.frozen_layers, place)
         model.forms.requires_grad_(False)  # else the pass back would go through the frozen layers all the same
-    if not torch.cuda.is_available():
-        quicken_dropout(model)
+    exchange_dropout(model, torch.nn.Dropout, QuickDropout)
     if not torch.cuda.is_available() and _bf16(recipe.fitting):
         # in bfloat16 on a CPU the fused attention's backward pass is the slower one at these lengths; in float32 all of
         # it is the faster one, by a tenth of the encoder's time
