@@ -6,7 +6,8 @@
 The run is `dateline train`'s own Trainer: a step is everything between two steps' ends, with collating, clipping and
 the optimizer. After each step the encoder alone, as transformers makes it and with the weights it had at first, reads
 the same batch. Every ratio is of such a pair; beside the one of time on the clock stands the one of processor time,
-which other programs hardly disturb. Prints a table and writes JSON.
+which other programs hardly disturb. What a recipe's first generation makes of the batch is timed as well, as the next
+ones are taught. Prints a table and writes JSON.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from dateline_labels import Place
 from dateline_train.dropout import QuickDropout, exchange_dropout
 from dateline_train.model import DispatchModel
 from dateline_train.recipe import Recipe
+from dateline_train.teacher import Teachers
 from dateline_train.trainer import DispatchTrainer
 from dateline_train.training import new_trainer, prepare
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -42,23 +44,25 @@ BARS = {"ratio": 0.90, "padding": 0.10}
 
 @dataclass(frozen=True)
 class Step:
-    """Seconds of one step and of the encoder alone on its batch."""
+    """Seconds of one step, of the encoder alone on its batch, and of a teacher that reads the batch."""
 
     tokens: int  # without padding
     whole: float
     bare: float
+    taught: float
     whole_processor: float
     bare_processor: float
 
 
 class Stopwatch(TrainerCallback):
-    """Times every step and, after it, the encoder alone on the batch that the step has learnt from."""
+    """Times every step and, after it, the encoder alone and a teacher on the batch that the step has learnt from."""
 
     def __init__(self, trainer: DispatchTrainer, model: DispatchModel) -> None:
         self.steps: list[Step] = []
         self._trainer = trainer
         self._encoder = copy.deepcopy(model.encoder)
         exchange_dropout(self._encoder, QuickDropout, torch.nn.Dropout)  # as transformers makes it
+        self._teacher = Teachers([copy.deepcopy(model).eval()])
         self._batch: dict[str, torch.Tensor] = {}
         self._begun = self._begun_processor = 0.0
         self._encoder.train()
@@ -83,13 +87,18 @@ class Stopwatch(TrainerCallback):
         # any gradient of common size: the one of a plain sum nearly vanishes in the last norm, and what is left of it,
         # numbers too small for their exponent, makes the pass back several times as slow
         vectors.backward(torch.randn_like(vectors) / vectors.numel() ** 0.5)
+        bare, bare_processor = now() - ended, time.process_time() - ended_processor
+        begun = now()
+        with self._trainer.accelerator.autocast():
+            self._teacher.logits(self._batch)
         self.steps.append(
             Step(
                 int(mask.sum()),
                 whole=ended - self._begun,
-                bare=now() - ended,
+                bare=bare,
+                taught=now() - begun,
                 whole_processor=ended_processor - self._begun_processor,
-                bare_processor=time.process_time() - ended_processor,
+                bare_processor=bare_processor,
             )
         )
         self._encoder.zero_grad()
@@ -146,8 +155,8 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
     recipe = Recipe.read(path)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):
         states = Path(folder) / "training"
-        recipe = replace(recipe, output=Path(folder))
-        trainer, _ = new_trainer(prepare(recipe, Place(str(path))), states)
+        first = replace(recipe.generation(1), output=Path(folder))
+        trainer, _ = new_trainer(prepare(first, Place(str(path))), states)
         trainer.args.max_steps = steps + WARM_UP
         trainer.args.save_strategy = trainer.args.eval_strategy = "no"
         trainer.args.load_best_model_at_end = False
@@ -158,6 +167,9 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
         trainer.train()
     timed = stopwatch.steps[WARM_UP:]
     whole = statistics.median(step.tokens / step.whole for step in timed)
+    taught = statistics.median(step.tokens / step.taught for step in timed)
+    # of a token, in one epoch of each generation
+    seconds = sum(1 / whole + teachers / taught for teachers in range(recipe.teacher.generations))
     epoch = list(trainer.batches)
     tokens = sum(size.tokens for size in trainer.batches.sizes)
     return {
@@ -166,13 +178,15 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
         "steps": len(timed),
         "encoder tokens/s": round(statistics.median(step.tokens / step.bare for step in timed)),
         "training tokens/s": round(whole),
+        "teacher tokens/s": round(taught),
+        "generations": recipe.teacher.generations,
         "ratio": round(statistics.median(step.bare / step.whole for step in timed), 3),
         "ratio of processor time": round(
             statistics.median(step.bare_processor / step.whole_processor for step in timed), 3
         ),
         "padding": round(1 - tokens / sum(map(trainer.batches.padded, epoch)), 4),
         "batches an epoch": len(epoch),
-        "minutes projected": round(recipe.fitting.epochs * tokens / whole / 60, 1),
+        "minutes projected": round(recipe.fitting.epochs * tokens * seconds / 60, 1),
     }
 
 
@@ -183,8 +197,10 @@ def print_paired(name: str, figures: dict[str, Any]) -> None:
     print(f"  whole training step                  {figures['training tokens/s']:>7,} tokens/s (median)")
     print(f"  ratio, median of the pairs           {figures['ratio']:>7.3f} (bar: at least {BARS['ratio']:.2f})")
     print(f"  the same, of processor time          {figures['ratio of processor time']:>7.3f}")
+    print(f"  a teacher that reads                 {figures['teacher tokens/s']:>7,} tokens/s (median)")
     print(f"  padding                              {100 * figures['padding']:>7.1f} % (bar: below 10 %)")
-    print(f"  projected, without validation        {figures['minutes projected']:>7.1f} minutes")
+    chain = f", {figures['generations']} generations" if figures["generations"] > 1 else ""
+    print(f"  projected, without validation        {figures['minutes projected']:>7.1f} minutes{chain}")
 
 
 def several(dispatches: int) -> dict[str, Any]:
