@@ -168,8 +168,11 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
     timed = stopwatch.steps[WARM_UP:]
     whole = statistics.median(step.tokens / step.whole for step in timed)
     taught = statistics.median(step.tokens / step.taught for step in timed)
-    # of a token, in one epoch of each generation
-    seconds = sum(1 / whole + teachers / taught for teachers in range(recipe.teacher.generations))
+    # of a token, in all epochs of all generations
+    seconds = sum(
+        recipe.generation(number + 1).fitting.epochs * (1 / whole + number / taught)
+        for number in range(recipe.teacher.generations)
+    )
     epoch = list(trainer.batches)
     tokens = sum(size.tokens for size in trainer.batches.sizes)
     return {
@@ -186,7 +189,7 @@ def paired(path: Path, steps: int) -> dict[str, Any]:
         ),
         "padding": round(1 - tokens / sum(map(trainer.batches.padded, epoch)), 4),
         "batches an epoch": len(epoch),
-        "minutes projected": round(recipe.fitting.epochs * tokens * seconds / 60, 1),
+        "minutes projected": round(tokens * seconds / 60, 1),
     }
 
 

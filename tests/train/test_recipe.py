@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", ["quick.toml", "default.toml", "distilled.toml", "small.toml", "retrain.toml"])
+@pytest.mark.parametrize("name", ["quick.toml", "default.toml", "long.toml", "small.toml", "retrain.toml"])
 def test_the_shipped_recipes_are_sound(name: str) -> None:
     recipe = Recipe.read(RECIPES / name)
     assert recipe.name == name.removesuffix(".toml")
@@ -88,6 +89,17 @@ def test_each_generation_has_the_next_seed_and_all_before_it_as_teachers(tmp_pat
     assert [each.seed for each in found] == [13, 14, 15]
     assert [each.output for each in found] == [one, two, Path("out")]
     assert [each.teacher.checkpoints for each in found] == [(given,), (given, one), (given, one, two)]
+
+
+def test_generations_before_the_last_may_have_fewer_epochs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(MINIMAL + "[teacher]\ngenerations = 3\nepochs = 4\n\n[fitting]\nepochs = 9\n", encoding="utf-8")
+    recipe = Recipe.read(path)
+    assert [recipe.generation(number).fitting.epochs for number in (1, 2, 3)] == [4, 4, 9]
+    # a generation's own record, read as a recipe, trains what that generation was
+    assert [recipe.generation(2).generation(number).fitting.epochs for number in (1, 2)] == [4, 4]
+    alone = replace(recipe, teacher=replace(recipe.teacher, generations=1))
+    assert alone.generation(1).fitting.epochs == 9
 
 
 def test_one_generation_is_the_recipe_itself(tmp_path: Path) -> None:

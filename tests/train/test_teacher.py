@@ -97,6 +97,7 @@ def test_several_teachers_are_read_as_one(
         ("weight = 1.5", 0, "a share from 0 to 1"),
         ('checkpoints = ["{checkpoint}"]\nstart = true', 5, "the encoder has 2 layers, got 5"),
         ("generations = 0", 0, "generations is a number from 1"),
+        ("generations = 2\nepochs = -1", 0, "epochs is a number from 0"),
         ('checkpoints = ["{checkpoint}"]\nstart = true\ngenerations = 2', 0, "has one generation"),
     ],
 )

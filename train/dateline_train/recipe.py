@@ -99,12 +99,15 @@ class TeacherSection:
     weight: float = 0.5  # share of the loss that is against what they make of a batch
     start: bool = False  # begin with the weights of the first one, not with those of a pretrained encoder
     generations: int = 1  # trainings one after the other, each taught by all before it too; the last is the checkpoint
+    epochs: int = 0  # of each generation before the last; 0: as many as the last one, `[fitting] epochs`
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.weight <= 1.0:
             raise ValueError("weight takes a share from 0 to 1")
         if self.generations < 1:
             raise ValueError("generations is a number from 1")
+        if self.epochs < 0:
+            raise ValueError("epochs is a number from 0")
         if self.start and self.generations > 1:
             raise ValueError("a training that starts from a teacher has one generation")
         if self.start and not self.checkpoints:
@@ -302,7 +305,15 @@ class Recipe:
         folders = [self.output / GENERATIONS / str(each) for each in range(1, self.teacher.generations)] + [self.output]
         checkpoints = (*self.teacher.checkpoints, *folders[: number - 1])
         teacher = replace(self.teacher, checkpoints=checkpoints, generations=number)
-        return replace(self, seed=self.seed + number - 1, output=folders[number - 1], teacher=teacher)
+        is_last = number == self.teacher.generations
+        epochs = self.fitting.epochs if is_last else self.teacher.epochs or self.fitting.epochs
+        return replace(
+            self,
+            seed=self.seed + number - 1,
+            output=folders[number - 1],
+            teacher=teacher,
+            fitting=replace(self.fitting, epochs=epochs),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, for the checkpoint's record."""

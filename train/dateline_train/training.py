@@ -184,6 +184,7 @@ def _fingerprint(recipe: Recipe, schema: Schema, parts: Renewed) -> str:
     fitting = {**plain["fitting"], "report_to": ()}
     plain["fitting"] = {name: value for name, value in fitting.items() if name not in _LATER or value}
     plain["teacher"]["checkpoints"] = [None for _ in recipe.teacher.checkpoints]
+    del plain["teacher"]["epochs"]  # the teachers' own
     if recipe.teacher.generations == 1:
         del plain["teacher"]["generations"]
     del plain["tune"], plain["retrain"], plain["adapting"]
