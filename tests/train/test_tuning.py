@@ -67,7 +67,7 @@ def test_a_search_tries_the_recipe_itself_first_and_writes_the_best_one(
 
 
 @pytest.mark.slow
-def test_a_trial_of_several_generations_is_the_first_and_the_best_recipe_trains_all(
+def test_a_trial_of_several_generations_is_one_and_the_best_recipe_trains_all(
     tmp_path: Path, tiny_encoder: Path, corpus_sample: Path
 ) -> None:
     body = SPACE.replace("[tune.space]", "[teacher]\ngenerations = 2\n\n[tune.space]")

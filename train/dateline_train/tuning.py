@@ -147,7 +147,7 @@ def _try_one(study: "Study", recipe: Recipe, place: Place, out: Path, deadline: 
 
 
 def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadline: float) -> float:
-    """The figure on validation of the recipe with the values of the trial, of its first generation."""
+    """The figure on validation of the recipe with the values of the trial, of one generation."""
     chosen = with_values(recipe, trial.params, place)
     if not _trains_all(recipe):
         chosen = replace(chosen, teacher=replace(chosen.teacher, generations=1))
@@ -159,8 +159,8 @@ def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadlin
 
 
 def _trains_all(recipe: Recipe) -> bool:
-    """Whether a trial is all that the recipe trains: of several generations it is the first alone, since those after it
-    take longer and begin afresh too, unless it is their number that is searched.
+    """Whether a trial is all that the recipe trains: of several generations it is one that none teaches, since taught
+    ones take longer and begin afresh too, unless it is their number that is searched.
     """
     return recipe.teacher.generations == 1 or "teacher.generations" in recipe.tune.space
 
