@@ -160,9 +160,9 @@ def _trained(trial: "Trial", recipe: Recipe, place: Place, folder: Path, deadlin
 
 def _trains_all(recipe: Recipe) -> bool:
     """Whether a trial is all that the recipe trains: of several generations it is one that none teaches, since taught
-    ones take longer and begin afresh too, unless it is their number that is searched.
+    ones take longer and begin afresh too, unless what is searched is about them.
     """
-    return recipe.teacher.generations == 1 or "teacher.generations" in recipe.tune.space
+    return recipe.teacher.generations == 1 or any(name.startswith("teacher.") for name in recipe.tune.space)
 
 
 def _folder(out: Path, params: Mapping[str, Value]) -> Path:
