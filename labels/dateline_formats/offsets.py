@@ -83,16 +83,22 @@ UNITS = tuple(
 
 @dataclass(frozen=True)
 class _Reading:
-    """The marks in one unit: where each stands in code points, () where it cannot, and whether it is well placed."""
+    """The marks in one unit: where each stands in code points, () where it cannot, whether it is well placed, and
+    whether the words there are those quoted, white space too.
+    """
 
     unit: Unit
     pieces: tuple[tuple[Piece, ...], ...]
     agree: tuple[bool, ...]
+    exact: tuple[bool, ...]  # of a mark without a quote as `agree`
 
-    def merit(self, marks: Sequence[Mark]) -> tuple[int, int]:
-        """How many quoted marks agree, then how many others are well placed, less one for a rare unit."""
-        quoted = sum(good for good, mark in zip(self.agree, marks, strict=True) if mark.quote is not None)
-        return quoted, sum(self.agree) - quoted - self.unit.is_rare
+    def merit(self, marks: Sequence[Mark]) -> tuple[int, int, int]:
+        """How many quoted marks agree, how many of them exactly (a span of white space agrees with its neighbours too),
+        then how many others are well placed, less one for a rare unit.
+        """
+        quoted = [at for at, mark in enumerate(marks) if mark.quote is not None]
+        agree = sum(self.agree[at] for at in quoted)
+        return agree, sum(self.exact[at] for at in quoted), sum(self.agree) - agree - self.unit.is_rare
 
 
 def located(marks: Sequence[Mark]) -> tuple[list[tuple[Piece, ...]], list[Finding]]:
@@ -102,7 +108,7 @@ def located(marks: Sequence[Mark]) -> tuple[list[tuple[Piece, ...]], list[Findin
     are right.
     """
     chosen = _read(marks, CODE_POINTS)
-    if not all(chosen.agree):
+    if not all(chosen.exact):
         readings = [chosen, *(_read(marks, unit) for unit in UNITS if unit != CODE_POINTS)]
         chosen = max(readings, key=lambda reading: reading.merit(marks))  # the first of equals
     findings: list[Finding] = []
@@ -127,12 +133,14 @@ def _read(marks: Sequence[Mark], unit: Unit) -> _Reading:
     text, borders = "", {0: 0}
     pieces: list[tuple[Piece, ...]] = []
     agree: list[bool] = []
+    exact: list[bool] = []
     for mark in marks:
         if mark.text is not text:  # the marks of one text stand together
             text, borders = mark.text, unit.borders(mark.text)
         pieces.append(_in_code_points(mark.pieces, borders))
         agree.append(bool(pieces[-1]) and _well_placed(mark, pieces[-1]))
-    return _Reading(unit, tuple(pieces), tuple(agree))
+        exact.append(agree[-1] and mark.quote in (None, _words(mark.text, pieces[-1])))
+    return _Reading(unit, tuple(pieces), tuple(agree), tuple(exact))
 
 
 def _in_code_points(pieces: Iterable[Piece], borders: dict[int, int]) -> tuple[Piece, ...]:

@@ -36,13 +36,19 @@ def test_every_unit_is_found_and_each_repair_listed(unit: Unit, quoted: bool) ->
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.text(st.sampled_from("ab é🔥\n\r𝔄中"), min_size=1, max_size=20), st.data(), st.sampled_from(UNITS))
+@given(st.text(st.sampled_from("ab é🔥\n\r\u2028𝔄中"), min_size=1, max_size=20), st.data(), st.sampled_from(UNITS))
 def test_a_span_that_quotes_its_words_is_put_where_they_stand(text: str, data: st.DataObject, unit: Unit) -> None:
     reachable = sorted(unit.borders(text).values())
     start, end = sorted(data.draw(st.lists(st.sampled_from(reachable), min_size=2, max_size=2, unique=True)))
     ((piece,),), findings = located([Mark(PLACE, "s", text, (counted(unit, text, start, end),), text[start:end])])
-    assert text[slice(*piece)].split() == text[start:end].split()  # maybe elsewhere, where the same words stand
+    assert text[slice(*piece)] == text[start:end]  # maybe elsewhere, where the same words stand
     assert len(findings) == (piece != counted(unit, text, start, end))
+
+
+def test_white_space_is_put_where_the_same_white_space_stands() -> None:
+    text = "🔥 \N{LINE SEPARATOR}"
+    pieces, _ = located([Mark(PLACE, "s", text, (counted(Unit("UTF-16 units"), text, 1, 2),), " ")])
+    assert pieces == [((1, 2),)]
 
 
 def test_one_unit_is_taken_for_the_whole_file() -> None:
