@@ -6,8 +6,8 @@
 The run is `dateline train`'s own Trainer: a step is everything between two steps' ends, with collating, clipping and
 the optimizer. After each step the encoder alone, as transformers makes it and with the weights it had at first, reads
 the same batch. Every ratio is of such a pair; beside the one of time on the clock stands the one of processor time,
-which other programs hardly disturb. What a recipe's first generation makes of the batch is timed as well, as the next
-ones are taught. Prints a table and writes JSON.
+which other programs hardly disturb. A copy of the model that only reads the batch, as a teacher of the next generations
+does, is timed as well. Prints a table and writes JSON.
 """
 
 import argparse

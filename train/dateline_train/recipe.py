@@ -300,7 +300,8 @@ class Recipe:
 
     def generation(self, number: int) -> "Recipe":
         """The training of that generation, from 1: of a seed of its own and taught by those before it as well, as in
-        born-again networks (Furlanello et al., 2018). All but the last lie within the output of the last.
+        born-again networks (Furlanello et al., 2018). All but the last lie within the output of the last, and may have
+        epochs of their own (`[teacher] epochs`).
         """
         folders = [self.output / GENERATIONS / str(each) for each in range(1, self.teacher.generations)] + [self.output]
         checkpoints = (*self.teacher.checkpoints, *folders[: number - 1])
